@@ -1,0 +1,157 @@
+"""Pictures: from any upload to what a network takes, and back.
+
+Ranges: PIL pictures are 8-bit RGB or L; tensors are float32 (B, C, H, W) in [0, 1] unless a line says otherwise.
+"""
+
+import io
+from os import PathLike
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
+from torch.nn import functional as F
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+MIN_SIDE = 8  # px
+MAX_PIXELS = 25_000_000
+
+
+def read(source: str | PathLike | bytes) -> Image.Image:
+    """A file or its bytes -> RGB picture, upright, on white.
+
+    Raises ValueError for anything but a PNG, JPEG or WebP of 8 px a side or more and at most 25 megapixels; the size
+    is checked on the header, before a pixel is decoded."""
+    try:
+        image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
+    except FileNotFoundError:
+        raise ValueError(f"expected a picture, got a path where no file is: {source}") from None
+    except Image.DecompressionBombError:
+        raise ValueError(f"expected at most {MAX_PIXELS // 10**6} megapixels, got far more") from None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, TypeError, AttributeError):
+        raise ValueError("expected a PNG, JPEG or WebP picture, got a file that is none of them") from None
+    if image.format not in FORMATS:
+        raise ValueError(f"expected a PNG, JPEG or WebP picture, got {image.format}")
+    return to_rgb(image)
+
+
+def check_size(image: Image.Image) -> None:
+    """ValueError unless both sides have 8 px or more and the picture at most 25 megapixels."""
+    width, height = image.size
+    if min(width, height) < MIN_SIDE:
+        raise ValueError(f"expected a picture of at least {MIN_SIDE}x{MIN_SIDE} px, got {width}x{height}")
+    if width * height > MAX_PIXELS:
+        raise ValueError(f"expected at most {MAX_PIXELS // 10**6} megapixels, got {width}x{height}")
+
+
+def to_rgb(image: Image.Image) -> Image.Image:
+    """Any PIL picture (first frame of an animation) -> 8-bit RGB: rotated as its EXIF says, alpha flattened on white,
+    16-bit grey scaled to 8. Raises ValueError for sizes out of bounds and for pixels that cannot be decoded."""
+    if not isinstance(image, Image.Image):
+        raise ValueError(f"expected a PIL picture, got {type(image).__name__}")
+    check_size(image)
+    try:
+        image.load()
+        image = ImageOps.exif_transpose(image)
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise ValueError(f"expected a whole picture, got a damaged or truncated file ({error})") from None
+    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
+        return Image.fromarray(_grey_to_uint8(image)).convert("RGB")
+    if image.mode == "RGB" and "transparency" not in image.info:
+        return image
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+    return image.convert("RGB")
+
+
+def _grey_to_uint8(image: Image.Image) -> np.ndarray:
+    """16-bit grey [0, 65535] -> [0, 255]. PIL calls 16-bit PNGs `I` or `I;16`; `F` has no range but what it holds."""
+    grey = np.asarray(image, dtype=np.float64)
+    if not np.isfinite(grey).all():
+        raise ValueError("expected finite pixels, got NaN or infinity")
+    top = max(grey.max(), 1.0) if image.mode == "F" else 65535.0
+    return (grey.clip(0, top) * (255 / top)).round().astype(np.uint8)
+
+
+def to_tensor(image: Image.Image) -> Tensor:
+    """RGB or L picture -> (1, 3 or 1, H, W) in [0, 1]."""
+    pixels = torch.from_numpy(np.array(image, dtype=np.uint8))
+    return pixels.reshape(image.height, image.width, -1).permute(2, 0, 1)[None].float() / 255
+
+
+def to_uint8(x: Tensor) -> Tensor:
+    """[0, 1] -> uint8, clipped and rounded to nearest."""
+    return x.float().clamp(0, 1).mul(255).round().to(torch.uint8)
+
+
+def to_images(x: Tensor) -> list[Image.Image]:
+    """(B, 1 or 3, H, W) in [0, 1], clipped -> B pictures, L or RGB."""
+    pixels = to_uint8(x).permute(0, 2, 3, 1).cpu().numpy()
+    return [Image.fromarray(p.squeeze(2) if p.shape[2] == 1 else p) for p in pixels]
+
+
+def centre_crop(image: Image.Image, aspect: float, zoom: float = 1.0) -> Image.Image:
+    """The largest centred part with width / height = aspect, its sides divided by zoom (1 or more)."""
+    left, top, right, bottom = centre_box(image.size, aspect, zoom)
+    return image.crop((left, top, right, bottom))
+
+
+def centre_box(size: tuple[int, int], aspect: float, zoom: float = 1.0) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of the part that centre_crop takes out of a picture of size (width, height)."""
+    width, height = size
+    w = min(width, height * aspect) / zoom
+    w, h = max(1, round(w)), max(1, round(w / aspect))
+    left, top = round((width - w) / 2), round((height - h) / 2)
+    return left, top, left + w, top + h
+
+
+def face_box(size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The square that CelebA's networks see: the centred 148 of an aligned 178x218 picture (of its scale, whatever the
+    size); of any other picture the largest centred square."""
+    width, height = size
+    aligned = width != height and abs(width / height - 178 / 218) < 0.01
+    return centre_box(size, 1.0, zoom=178 / 148 if aligned else 1.0)
+
+
+def resize(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """To (width, height); bicubic, with the filter widened to the scale when it shrinks."""
+    return image if image.size == size else image.resize(size, Image.Resampling.BICUBIC)
+
+
+def resize_tensor(x: Tensor, size: tuple[int, int]) -> Tensor:
+    """(B, C, H, W) -> (B, C, *size) with size = (height, width); bilinear, antialiased when it shrinks."""
+    if x.shape[-2:] == torch.Size(size):
+        return x
+    return F.interpolate(x, size=size, mode="bilinear", antialias=True)
+
+
+# CIE 15:2004 and IEC 61966-2-1 (sRGB), white point D65.
+_RGB_TO_XYZ = torch.tensor(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
+_WHITE = _RGB_TO_XYZ.sum(1)
+_EPSILON, _KAPPA = 216 / 24389, 24389 / 27
+
+
+def rgb_to_lab(rgb: Tensor) -> Tensor:
+    """sRGB (B, 3, H, W) in [0, 1] -> CIE Lab: L in [0, 100], a and b within about [-108, 99]."""
+    linear = torch.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055).clamp_min(0) ** 2.4)
+    xyz = _mix(_RGB_TO_XYZ / _WHITE[:, None], linear)
+    f = torch.where(xyz > _EPSILON, xyz.clamp_min(_EPSILON) ** (1 / 3), (_KAPPA * xyz + 16) / 116)
+    x, y, z = f.unbind(1)
+    return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], 1)
+
+
+def lab_to_rgb(lab: Tensor) -> Tensor:
+    """CIE Lab (B, 3, H, W) -> sRGB in [0, 1]; colours outside the gamut are clipped per channel."""
+    lightness, a, b = lab.unbind(1)
+    y = (lightness + 16) / 116
+    f = torch.stack([y + a / 500, y, y - b / 200], 1)
+    xyz = torch.where(f**3 > _EPSILON, f**3, (116 * f - 16) / _KAPPA)
+    linear = _mix(torch.linalg.inv(_RGB_TO_XYZ / _WHITE[:, None]), xyz).clamp(0, 1)
+    return torch.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear.clamp_min(1e-8) ** (1 / 2.4) - 0.055)
+
+
+def _mix(matrix: Tensor, x: Tensor) -> Tensor:
+    return torch.einsum("ij,bjhw->bihw", matrix.to(x), x)

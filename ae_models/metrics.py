@@ -1,0 +1,30 @@
+"""How good a picture is, on pictures (B, C, H, W) in [0, 1]; one figure for each picture, so that a mean over pictures
+and its interval can be taken. SSIM comes from torchmetrics, where it is needed (train/evaluate.py)."""
+
+import torch
+from torch import Tensor
+
+
+def mse(x: Tensor, y: Tensor) -> Tensor:
+    """Mean squared error: (B,)."""
+    return (x - y).square().flatten(1).mean(1)
+
+
+def l1(x: Tensor, y: Tensor) -> Tensor:
+    """Mean absolute error: (B,)."""
+    return (x - y).abs().flatten(1).mean(1)
+
+
+def psnr(x: Tensor, y: Tensor) -> Tensor:
+    """Peak signal-to-noise ratio in dB after rounding both to 8 bits: (B,). Equal pictures give 100 dB."""
+    x, y = ((v.clamp(0, 1) * 255).round() / 255 for v in (x, y))
+    return -10 * torch.log10(mse(x, y).clamp_min(1e-10))
+
+
+def colorfulness(rgb: Tensor) -> Tensor:
+    """M3 of Hasler & Süsstrunk 2003, "Measuring colourfulness in natural images", in 8-bit units: (B,).
+
+    0 is grey, 15 slightly, 33 moderately, 59 quite and 109 extremely colourful."""
+    r, g, b = (255 * rgb).flatten(2).unbind(1)
+    opponents = torch.stack([r - g, (r + g) / 2 - b], 1)  # (B, 2, HW)
+    return opponents.std(2).norm(dim=1) + 0.3 * opponents.mean(2).norm(dim=1)
