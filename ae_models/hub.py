@@ -78,19 +78,31 @@ def read_config(folder: Path) -> dict:
     return config
 
 
+def check(folder: Path) -> dict:
+    """config.json of a release whose weights have the sha256 it names. Raises ValueError. Reads the weights, but does
+    not build a network of them."""
+    config = read_config(folder)
+    _read_checked(Path(folder) / WEIGHTS, config["sha256"])
+    return config
+
+
 def read_weights(folder: Path, sha256: str) -> dict[str, Tensor]:
     """Tensors by name, floats as float32. Raises ValueError unless the file has this sha256 and all is finite."""
     path = Path(folder) / WEIGHTS
-    data = _read(path)
-    found = hashlib.sha256(data).hexdigest()
-    if found != sha256:
-        raise ValueError(f"{path}: expected sha256 {sha256[:12]}..., got {found[:12]}...; {REMEDY}")
     try:
-        tensors = load_tensors(data)
+        tensors = load_tensors(_read_checked(path, sha256))
     except SafetensorError as error:
         raise ValueError(f"{path}: expected a safetensors file, got a damaged one ({error}); {REMEDY}") from None
     _check_finite(tensors, path, REMEDY)
     return {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}
+
+
+def _read_checked(path: Path, sha256: str) -> bytes:
+    data = _read(path)
+    found = hashlib.sha256(data).hexdigest()
+    if found != sha256:
+        raise ValueError(f"{path}: expected sha256 {sha256[:12]}..., got {found[:12]}...; {REMEDY}")
+    return data
 
 
 def _read(path: Path) -> bytes:

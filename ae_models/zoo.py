@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from torch import nn
 
 from ae_models import hub
@@ -70,12 +71,13 @@ def load_release(folder: Path, slug: str) -> nn.Module:
     if (config["system"], config["class"]) != (slug, row(slug).network.__name__):
         raise ValueError(f"{path}: expected the release of {slug}, got {config['system']}; {hub.REMEDY}")
     try:
-        model = build(slug, **config["arguments"])
+        with torch.device("meta"):  # no memory, no random start: the weights are assigned below
+            model = build(slug, **config["arguments"])
     except (TypeError, ValueError, ZeroDivisionError, IndexError) as error:
         raise ValueError(f"{path}: arguments do not fit {config['class']} ({error}); {hub.REMEDY}") from None
     state = hub.read_weights(folder, config["sha256"])
     try:
-        model.load_state_dict(state, strict=True)
+        model.load_state_dict(state, strict=True, assign=True)
     except RuntimeError as error:
         detail = " ".join(str(error).split())[:200]
         raise ValueError(f"{Path(folder) / hub.WEIGHTS}: does not fit {config['class']}: {detail}; {hub.REMEDY}") from None

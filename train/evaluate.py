@@ -1,0 +1,266 @@
+"""Measure a system on test pictures, beside its trivial baselines.
+
+    python -m train.evaluate <slug> --data DIR [--fit DIR] [--weights DIR] [--write]
+
+Prints one JSON object: `images`, and under `metrics` and `baselines` each figure as {value, low, high}, the mean over
+pictures with its bootstrap 95 % interval. Baselines that need training pictures (mean picture, PCA, KLT) are fitted on
+the training split in --fit (--data unless given); without one they are left out, which is said on stderr. --weights is
+a release folder other than weights/<slug>. --write puts the object into the release's config.json and model card.
+
+PSNR: mean over pictures after rounding to 8 bits. SSIM: 11x11 Gaussian window of sigma 1.5 (Wang et al. 2004).
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torchmetrics.functional.image import structural_similarity_index_measure
+
+from ae_models import hub, images, metrics, tasks, zoo
+from train import data
+
+# A figure of one method on the test set: per-picture values (N,), or a function from picked rows to a number.
+Statistic = Tensor | Callable[[Tensor], float]
+Results = dict[str, dict[str, Statistic]]  # method -> metric -> statistic; the first method is the network
+
+RESAMPLES = 2000
+ACTIVE = 0.01  # variance of the posterior mean over pictures above which a unit is in use (Burda et al. 2015)
+
+
+def ssim(x: Tensor, y: Tensor) -> Tensor:
+    """(B, C, H, W) in [0, 1] -> (B,)."""
+    return structural_similarity_index_measure(x, y, data_range=1.0, reduction="none").reshape(len(x))
+
+
+def ratio(numerator: Tensor, denominator: Tensor) -> Callable[[Tensor], float]:
+    """Statistic: mean of one over mean of the other."""
+    return lambda rows: (numerator[rows].mean() / denominator[rows].mean()).item()
+
+
+# ---- one function a system: (network, test split, training split or None) -> Results ----
+
+
+def face_sketch(network: nn.Module, test: data.Split, train: data.Split | None) -> Results:
+    """At the data's own 200x250 px. mae and ssim on [0, 1]; mae_source is on [-1, 1], the source's range."""
+    photos, sketches = (x.float() / 255 for x in test)
+
+    def figures(drawn: Tensor) -> dict[str, Statistic]:
+        mae = metrics.l1(drawn, sketches)
+        return {"mae": mae, "mae_source": 2 * mae, "ssim": ssim(drawn, sketches)}
+
+    results = {"network": figures(_apply(lambda p: tasks.translate_face(network, p), photos))}
+    if train is not None:
+        results["mean training sketch"] = figures(_mean(train[1]).expand_as(sketches))
+    results["grey photo"] = figures(_grey(photos))
+    return results
+
+
+def sketch_color(network: nn.Module, test: data.Split, train: data.Split | None) -> Results:
+    """At 128x128 px. mse is on [-1, 1], the source's range."""
+    sketches, pictures = (x.float() / 255 for x in test)
+    colourful = metrics.colorfulness(pictures)
+
+    def figures(drawn: Tensor) -> dict[str, Statistic]:
+        return {
+            "mse": 4 * metrics.mse(drawn, pictures),
+            "psnr": metrics.psnr(drawn, pictures),
+            "colorfulness_ratio": ratio(metrics.colorfulness(drawn), colourful),
+        }
+
+    results = {"network": figures(_apply(lambda s: tasks.color_sketch(network, s), sketches))}
+    results["white picture"] = figures(torch.ones_like(pictures))
+    results["the sketch itself"] = figures(sketches.expand_as(pictures))
+    if train is not None:
+        results["mean training picture"] = figures(_mean(train[1]).expand_as(pictures))
+    return results
+
+
+def photo_color(network: nn.Module, test: data.Split, train: data.Split | None) -> Results:
+    """mse_ab is that of (ab + 128) / 255, the network's units; mse_ab_128 that of ab / 128, on [-1, 1]; chroma_l1 the
+    mean absolute error of a and b in Lab units; psnr and colorfulness_ratio of the RGB picture."""
+    photos = test[0].float() / 255
+    lab = images.rgb_to_lab(photos)
+    lightness, ab = lab[:, :1], lab[:, 1:]
+    colourful = metrics.colorfulness(photos)
+
+    def figures(guess: Tensor) -> dict[str, Statistic]:
+        rgb = images.lab_to_rgb(torch.cat([lightness, guess], 1))
+        squared = metrics.mse(guess, ab)
+        return {
+            "mse_ab": squared / 255**2,
+            "mse_ab_128": squared / 128**2,
+            "psnr": metrics.psnr(rgb, photos),
+            "chroma_l1": metrics.l1(guess, ab),
+            "colorfulness_ratio": ratio(metrics.colorfulness(rgb), colourful),
+        }
+
+    with torch.inference_mode():
+        guess = torch.cat([network(x).float() for x in (lightness / 100).split(32)]) * 255 - 128
+    results = {"network": figures(guess), "grey copy": figures(torch.zeros_like(ab))}
+    if train is not None:
+        mean = sum(images.rgb_to_lab(x.float() / 255)[:, 1:].sum((0, 2, 3)) for x in train[0].split(256))
+        mean = mean / (train[0].numel() / 3)
+        results["mean training ab"] = figures(mean[None, :, None, None].expand_as(ab))
+    results["only a, b of 0 or more, else true"] = figures(ab.clamp_min(0))
+    return results
+
+
+def dcae(network: nn.Module, test: data.Split, train: data.Split | None) -> Results:
+    """l1 is on [-1, 1]. The KLT keeps as many numbers for each 4x4 patch as the network's latent has."""
+    pictures = test[0].float() / 255
+
+    def figures(again: Tensor) -> dict[str, Statistic]:
+        parts = list(zip(again.clamp(0, 1).split(512), pictures.split(512)))
+        return {
+            "l1": 2 * metrics.l1(again, pictures),
+            "psnr": metrics.psnr(again, pictures),
+            "ssim": torch.cat([ssim(a, b) for a, b in parts]),
+        }
+
+    with torch.inference_mode():
+        again = torch.cat([network(x * 2 - 1).float() for x in pictures.split(256)]) / 2 + 0.5
+        channels = network.encode(pictures[:1] * 2 - 1).shape[1]
+    results = {"network": figures(again)}
+    if train is not None:
+        results[f"KLT of 4x4 patches, {channels} numbers each"] = figures(_klt(train[0].float() / 255, pictures, channels))
+    return results
+
+
+def face_vae(network: nn.Module, test: data.Split, train: data.Split | None) -> Results:
+    """loss = reconstruction (summed squared error on [0, 1]) + kl (nats), per picture."""
+    faces = test[0].float() / 255
+
+    def figures(again: Tensor) -> dict[str, Statistic]:
+        again = again.clamp(0, 1)
+        return {
+            "reconstruction": metrics.mse(again, faces) * faces[0].numel(),
+            "psnr": metrics.psnr(again, faces),
+            "ssim": ssim(again, faces),
+        }
+
+    with torch.inference_mode():
+        posteriors = [network.encode(x) for x in faces.split(32)]
+        again = torch.cat([network.decode(p.mode()) for p in posteriors])
+        kl = torch.cat([p.kl().sum(1) for p in posteriors])
+        means = torch.cat([p.mode() for p in posteriors])
+    own = figures(again)
+    own = {"loss": own["reconstruction"] + kl, "reconstruction": own["reconstruction"], "kl": kl} | own
+    own["active_units"] = lambda rows: float((means[rows].var(0) > ACTIVE).sum())
+    results = {"network": own}
+    if train is not None:
+        mean = _mean(train[0])
+        results["mean training face"] = figures(mean.expand_as(faces))
+        size = network.config.latent
+        results[f"PCA with {size} numbers"] = figures(_pca(train[0], mean, faces, size))
+    return results
+
+
+SYSTEMS = {
+    "face-sketch": (face_sketch, data.cufs, "test pairs of the CUHK student set"),
+    "sketch-color": (sketch_color, data.sketch2photo, "test pairs of species that were not trained on"),
+    "photo-color": (photo_color, data.landscape, "test landscapes"),
+    "dcae": (dcae, data.cifar10, "test pictures of CIFAR-10"),
+    "face-vae": (face_vae, data.celeba, "test faces of CelebA"),
+}
+
+
+# ---- baselines ----
+
+
+def _mean(pictures: Tensor) -> Tensor:
+    """uint8 (N, C, H, W) -> their mean in [0, 1], (1, C, H, W)."""
+    return sum(x.float().sum(0, keepdim=True) for x in pictures.split(256)) / (255 * len(pictures))
+
+
+def _grey(rgb: Tensor) -> Tensor:
+    """Luma of ITU-R BT.601, as Pillow's L: (B, 1, H, W)."""
+    return (rgb * torch.tensor([0.299, 0.587, 0.114])[:, None, None]).sum(1, keepdim=True)
+
+
+def _klt(train: Tensor, test: Tensor, keep: int) -> Tensor:
+    """Test pictures after the Karhunen-Loève transform of 4x4 patches, fitted on train, with `keep` coefficients left."""
+
+    def patches(x: Tensor) -> Tensor:  # (B, 3, H, W) -> (B, 48, H/4, W/4)
+        return nn.functional.pixel_unshuffle(x, 4)
+
+    samples = patches(train).permute(0, 2, 3, 1).flatten(0, 2)
+    mean = samples.mean(0)
+    basis = torch.linalg.eigh(torch.cov(samples.T)).eigenvectors[:, -keep:]
+    projected = (patches(test).permute(0, 2, 3, 1) - mean) @ basis @ basis.T + mean
+    return nn.functional.pixel_shuffle(projected.permute(0, 3, 1, 2), 4)
+
+
+def _pca(train: Tensor, mean: Tensor, test: Tensor, keep: int) -> Tensor:
+    """Test pictures projected on the `keep` first principal components of train."""
+    torch.manual_seed(0)
+    centred = train.float().div_(255).sub_(mean).flatten(1)
+    keep = min(keep, *centred.shape)
+    _, _, basis = torch.pca_lowrank(centred, q=min(keep + 64, *centred.shape), center=False, niter=4)
+    basis = basis[:, :keep]
+    return ((test - mean).flatten(1) @ basis @ basis.T).reshape(test.shape) + mean
+
+
+# ---- figures ----
+
+
+def bootstrap(statistic: Statistic, count: int, seed: int = 0) -> dict[str, float]:
+    """Value with its percentile 95 % interval (Efron 1979) over pictures drawn anew."""
+    measure = statistic if callable(statistic) else lambda rows: statistic[rows].mean().item()
+    generator = torch.Generator().manual_seed(seed)
+    draws = [measure(torch.randint(count, (count,), generator=generator)) for _ in range(RESAMPLES)]
+    low, high = torch.tensor(draws).quantile(torch.tensor([0.025, 0.975])).tolist()
+    return {"value": _round(measure(torch.arange(count))), "low": _round(low), "high": _round(high)}
+
+
+def evaluate(slug: str, network: nn.Module, root: Path, fit: Path | None = None) -> dict:
+    """The object that the command prints. Raises ValueError for an unknown slug or unusable data."""
+    if slug not in SYSTEMS:
+        raise ValueError(f"expected one of {', '.join(SYSTEMS)}, got {slug!r}")
+    measure, read, pictures = SYSTEMS[slug]
+    test = read(root, "test")
+    try:
+        train = read(fit or root, "train")
+    except ValueError as error:
+        print(f"no training pictures, so no baselines that are fitted on them: {error}", file=sys.stderr)
+        train = None
+    results = measure(network, test, train)
+    count = len(test[0])
+    figures = {method: {k: bootstrap(v, count) for k, v in row.items()} for method, row in results.items()}
+    own = figures.pop("network")
+    command = f"python -m train.evaluate {slug} --data DIR"
+    return {"system": slug, "command": command, "pictures": pictures, "images": count, "metrics": own, "baselines": figures}
+
+
+def _apply(task: Callable, batch: Tensor) -> Tensor:
+    """A task on each picture of a batch in [0, 1]."""
+    return torch.cat([images.to_tensor(task(picture)) for picture in images.to_images(batch)])
+
+
+def _round(value: float) -> float:
+    return float(f"{value:.5g}")
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m train.evaluate")
+    parser.add_argument("slug", choices=SYSTEMS)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the data set")
+    parser.add_argument("--fit", type=Path, help="folder whose training split the baselines are fitted on")
+    parser.add_argument("--weights", type=Path, help="release folder; weights/<slug> unless given")
+    parser.add_argument("--write", action="store_true", help="put the figures into the release")
+    args = parser.parse_args(argv)
+    folder = args.weights or zoo.WEIGHTS / args.slug
+    try:
+        result = evaluate(args.slug, zoo.load_release(folder, args.slug), args.data, args.fit)
+        if args.write:
+            hub.save_config(folder, hub.read_config(folder) | {"metrics": result})
+    except ValueError as error:
+        sys.exit(f"error: {error}")
+    print(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Tab: a row for each network, from its release's config.json."""
+
+import html
+
+import gradio as gr
+
+from ae_models import hub, zoo
+from ui import parts
+
+CURVE = (220, 70)  # px
+
+
+def models() -> list[dict]:
+    """All networks: what they do, parameters, bytes on disk, training data, measured figures, where the weights came
+    from; of one that cannot be used, why."""
+    return [describe(row) for row in zoo.ROWS]
+
+
+def describe(row: zoo.Row) -> dict:
+    entry = {"slug": row.slug, "does": row.summary}
+    folder = zoo.WEIGHTS / row.slug
+    try:
+        config = hub.check(folder)
+        network = zoo.load(row.slug)
+    except ValueError as error:
+        return entry | {"unavailable": str(error)}
+    return entry | {
+        "class": config["class"],
+        "parameters": sum(p.numel() for p in network.parameters()),
+        "bytes": sum(f.stat().st_size for f in folder.iterdir()),
+        "headline": parts.headline(config),
+        "metrics": config["metrics"],
+        "training": config["training"],
+        "weights_from": "embedded, weights/" + row.slug,
+        "sha256": config["sha256"],
+    }
+
+
+def table() -> str:
+    """The same as an HTML table with the training curves as pictures."""
+    head = "<tr><th>Network</th><th>Parameters</th><th>On disk</th><th>Trained on</th><th>Measured</th><th>Training curve</th></tr>"
+    return f'<table class="models">{head}{"".join(map(_row, models()))}</table>'
+
+
+def _row(entry: dict) -> str:
+    text = {key: html.escape(str(value)) for key, value in entry.items()}
+    name = f"<td><b>{text['slug']}</b><br>{text['does']}</td>"
+    if "unavailable" in entry:
+        return f"<tr>{name}<td colspan=5>⚠ Not available: {text['unavailable']}</td></tr>"
+    training = {key: html.escape(str(value)) for key, value in entry["training"].items()}
+    minutes = entry["training"]["seconds"] / 60
+    return (
+        f"<tr>{name}<td>{entry['parameters']:,}</td><td>{entry['bytes'] / 1e6:.1f} MB<br>{text['weights_from']}</td>"
+        f"<td>{training['data']}: {entry['training']['images']:,} pictures, {training['epochs']} epochs in {minutes:.0f} "
+        f"minutes ({training['device']})</td><td>{text['headline']}</td><td>{curve(entry['training']['curve'])}</td></tr>"
+    )
+
+
+def curve(history: list[list[float]]) -> str:
+    """[[step, training loss, validation loss], ...] -> SVG: training thin, validation thick, both from 0."""
+    width, height = CURVE
+    last, top = history[-1][0], max(max(train, val) for _, train, val in history[len(history) // 10 :])
+
+    def line(column: int, stroke: str) -> str:
+        points = " ".join(f"{row[0] / last * width:.1f},{height * (1 - min(1, row[column] / top)):.1f}" for row in history)
+        return f'<polyline points="{points}" fill="none" stroke-width="{stroke}" stroke="currentColor"/>'
+
+    title = f"loss after {last:,} steps: training {history[-1][1]:.4g}, validation {history[-1][2]:.4g}"
+    return (
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-label="{title}">'
+        f"<title>{title}</title>{line(1, '0.7')}{line(2, '2')}</svg><br><small>{title}</small>"
+    )
+
+
+def build() -> None:
+    gr.Markdown(
+        "### The networks\n"
+        "Each figure was measured by `python -m train.evaluate` on pictures that were not trained on, and stands beside "
+        "the trivial baseline's on the same pictures. The thick curve is the validation loss."
+    )
+    page = gr.HTML()
+    gr.on(None, table, None, page, api_visibility="private")
+    gr.api(models, api_name="models")

@@ -1,0 +1,139 @@
+"""What more than one tab is made of: picture inputs and outputs, the network's name and figure, errors."""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+
+import gradio as gr
+from PIL import Image
+
+from ae_models import hub, images, zoo
+
+STATIC = Path(__file__).parent / "static"
+EXAMPLES = STATIC / "examples"
+
+# slug -> (metric, its name, digits, baseline to print beside it): the one figure that a tab shows.
+HEADLINE = {
+    "face-sketch": ("mae", "mean absolute error", 3, "mean training sketch"),
+    "sketch-color": ("psnr", "PSNR in dB", 1, "mean training picture"),
+    "photo-color": ("psnr", "PSNR in dB", 1, "grey copy"),
+    "dcae": ("psnr", "PSNR in dB", 1, "KLT of 4x4 patches, 16 numbers each"),
+    "face-vae": ("psnr", "PSNR in dB", 1, "PCA with 128 numbers"),
+}
+
+
+def picture(label: str) -> gr.Image:
+    """Upload of one picture, handed on as an upright RGB PIL picture by images.read. gr.Image's own reading would clip
+    16-bit grey, drop alpha without flattening and answer a damaged file with a message of its own; it is replaced on
+    the instance, because the page takes a subclass for a component with a frontend of its own."""
+    image = gr.Image(label=label, sources=["upload", "clipboard", "webcam"], height=320)
+    image.preprocess = _read_upload
+    return image
+
+
+def _read_upload(payload) -> Image.Image | None:
+    """What the page or a client sends for a picture (gradio.data_classes.ImageData) -> RGB picture."""
+    if payload is None:
+        return None
+    if payload.path is None:
+        raise gr.Error("Expected an uploaded picture, got none.", print_exception=False)
+    return plain_errors(images.read)(payload.path)
+
+
+def result(label: str) -> gr.Image:
+    """Where a picture comes out: lossless, with a download button."""
+    return gr.Image(label=label, format="png", interactive=False, buttons=["download", "fullscreen"], height=320)
+
+
+def plain_errors(function: Callable) -> Callable:
+    """A ValueError from the networks' side becomes a message in the page; the server stays up and its log clean."""
+
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        try:
+            return function(*args, **kwargs)
+        except ValueError as error:
+            text = str(error)
+            raise gr.Error(text[:1].upper() + text[1:] + ".", print_exception=False) from None
+
+    return wrapper
+
+
+def needs(picture, what: str):
+    """The picture, or a ValueError that asks for it."""
+    if picture is None:
+        raise ValueError(f"expected {what}, got nothing: upload one or choose an example")
+    return picture
+
+
+def networks(system: str) -> dict[str, str]:
+    """Kinds of network of a system that are in the zoo -> their slugs, the one to take by default first."""
+    kinds = {"plus": f"{system}-plus", "classic": system}
+    return {kind: slug for kind, slug in kinds.items() if slug in zoo.BY_SLUG}
+
+
+def choice(system: str) -> gr.Radio:
+    """Which network of a system to use."""
+    kinds = list(networks(system))
+    return gr.Radio(kinds, value=kinds[0], label="Network", info=figure_line(networks(system)[kinds[0]]))
+
+
+def load(system: str, kind: str):
+    """The network that the choice names. Raises ValueError."""
+    kinds = networks(system)
+    if kind not in kinds:
+        raise ValueError(f"expected model to be one of {', '.join(kinds)}, got {kind!r}")
+    return zoo.load(kinds[kind])
+
+
+def figure_line(slug: str) -> str:
+    """One sentence: the class of a network and its measured figure beside the trivial baseline's, or why the network
+    cannot be used."""
+    try:
+        config = hub.check(zoo.WEIGHTS / slug)
+    except ValueError as error:
+        return f"⚠ Not available: {error}"
+    return f"{config['class']}, {headline(config)}"
+
+
+def headline(config: dict) -> str:
+    """The figure of a release beside its baseline, with the number of pictures."""
+    metric, name, digits, baseline = HEADLINE[config["system"]]
+    measured = config["metrics"]
+    if not measured:
+        return "not measured yet"
+    own = f"{measured['metrics'][metric]['value']:.{digits}f}"
+    other = measured["baselines"].get(baseline, {}).get(metric)
+    beside = f" ({baseline}: {other['value']:.{digits}f})" if other else ""
+    return f"{name} {own}{beside} on {measured['images']:,} {measured['pictures']}"
+
+
+def component(name: str, value=None, **kwargs) -> gr.HTML:
+    """A page element of our own: ui/static/<name>.html, .css and .js."""
+    parts = {suffix: (STATIC / f"{name}.{suffix}").read_text(encoding="utf-8") for suffix in ("html", "css", "js")}
+    return gr.HTML(
+        value, html_template=parts["html"], css_template=parts["css"], js_on_load=parts["js"], elem_id=name, **kwargs
+    )
+
+
+def examples(pattern: str) -> list[str]:
+    """Paths of the example pictures whose names match."""
+    return [str(path) for path in sorted(EXAMPLES.glob(pattern))]
+
+
+def run(triggers: list, function: Callable, inputs: list, outputs, **kwargs):
+    """Bind a handler. All that computes shares one place in the queue, since the cores are shared too."""
+    return gr.on(
+        triggers, plain_errors(function), inputs, outputs, concurrency_id="network", concurrency_limit=1, **kwargs
+    )
+
+
+def answer_at_once(picture: gr.Image, others: list, function: Callable, output) -> None:
+    """Run when the picture or one of the other inputs changes; a picture taken away empties the output. Not part of the
+    API: there a missing picture is an error."""
+
+    def changed(image, *rest):
+        return None if image is None else function(image, *rest)
+
+    triggers = [picture.change, *(other.change for other in others)]
+    run(triggers, changed, [picture, *others], output, api_visibility="private", trigger_mode="always_last")
