@@ -17,7 +17,7 @@ def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
     norm_a, norm_b = a.norm(), b.norm()
     cosine = (a * b).sum() / (norm_a * norm_b).clamp_min(1e-12)
     angle = torch.arccos(cosine.clamp(-1, 1))
-    if torch.sin(angle) < 1e-4:
+    if torch.sin(angle) < 1e-4 or norm_a * norm_b == 0:
         return lerp(a, b, t)
     t = t[:, None]
     direction = (torch.sin((1 - t) * angle) * a / norm_a + torch.sin(t * angle) * b / norm_b) / torch.sin(angle)

@@ -70,7 +70,8 @@ class State:
     seconds: float = 0.0
     best: float = float("inf")
     weights: dict[str, Tensor] = field(default_factory=dict)  # those of the best validation loss
-    history: list[list[float]] = field(default_factory=list)  # [step, running loss, validation loss]
+    recent: list[float] = field(default_factory=list)  # losses since the last validation
+    history: list[list[float]] = field(default_factory=list)  # [step, mean of recent, validation loss]
 
 
 class Objective(nn.Module):
@@ -101,11 +102,13 @@ def main(recipe: Recipe, argv: list[str] | None = None) -> None:
         train(recipe, args.data, args.out, args.seed, args.resume, args.track)
     except (ValueError, FloatingPointError) as error:
         sys.exit(f"error: {error}")
+    except KeyboardInterrupt as stopped:
+        sys.exit(str(stopped))
 
 
 def train(recipe: Recipe, root: Path, out: Path, seed: int = 0, resume: bool = False, track: bool = False) -> Path:
     """Train and write OUT/release; gives its path. Raises ValueError for bad data or a checkpoint that does not fit,
-    FloatingPointError when the loss is not finite."""
+    FloatingPointError when the loss is not finite, KeyboardInterrupt when a signal stopped it after a checkpoint."""
     accelerator = Accelerator(mixed_precision="bf16" if recipe.bf16 else "no", log_with="trackio" if track else None)
     if track:
         accelerator.init_trackers("autoencoder-studio", config={"system": recipe.slug, "seed": seed})
@@ -117,6 +120,7 @@ def train(recipe: Recipe, root: Path, out: Path, seed: int = 0, resume: bool = F
     total_batch = min(batch * world, rows)
     per_epoch = max(1, rows // total_batch)
     total = recipe.epochs * per_epoch
+    run = {"system": recipe.slug, "rows": rows, "epochs": recipe.epochs, "batch": batch, "processes": world, "seed": seed}
 
     torch.manual_seed(seed)
     network = build(recipe)
@@ -128,13 +132,12 @@ def train(recipe: Recipe, root: Path, out: Path, seed: int = 0, resume: bool = F
     average = AveragedModel(network, multi_avg_fn=_ema(recipe.ema), use_buffers=True).requires_grad_(False)
     state = State()
     if resume:
-        state = load_checkpoint(out / CHECKPOINT, recipe, seed, network, average, optimizer)
+        state = load_checkpoint(out / CHECKPOINT, run, network, average, optimizer)
     objective, optimizer = accelerator.prepare(Objective(network, recipe.loss), optimizer)
 
     stop = _Stop()
     started, saved = time.monotonic() - state.seconds, time.monotonic()
     bar = tqdm(total=total, initial=state.step, desc=recipe.slug, disable=rank > 0, mininterval=2, file=sys.stdout)
-    running = state.history[-1][1] if state.history else None
     while state.step < total and not stop.agreed:
         torch.manual_seed(_mix(seed, state.step, rank))  # dropout and latent noise: a resumed run draws the same
         generator = torch.Generator().manual_seed(_mix(seed, state.step))  # augmentation: all processes draw the same
@@ -156,22 +159,22 @@ def train(recipe: Recipe, root: Path, out: Path, seed: int = 0, resume: bool = F
         optimizer.zero_grad()
         average.update_parameters(network)
         state.step += 1
-        running = value if running is None else 0.98 * running + 0.02 * value
+        state.recent.append(value)
         bar.update()
-        bar.set_postfix(loss=f"{running:.4f}", refresh=False)
+        bar.set_postfix(loss=f"{value:.4f}", refresh=False)
 
         if state.step % max(1, total // CURVE_POINTS) == 0 or state.step == total:
-            validate(objective, average.module, recipe.prepare(val_set), state, running, accelerator)
-            accelerator.log({"loss": running, "val": state.history[-1][2]}, step=state.step)
+            validate(recipe, average.module, val_set, state, accelerator)
+            accelerator.log({"loss": state.history[-1][1], "val": state.history[-1][2]}, step=state.step)
             bar.write(_line(state, parts))
         state.seconds = time.monotonic() - started
         if rank == 0 and (time.monotonic() - saved > SAVE_SECONDS or state.step == total or stop.agreed):
             saved = time.monotonic()
-            save_checkpoint(out / CHECKPOINT, recipe, seed, network, average, optimizer, state)
+            save_checkpoint(out / CHECKPOINT, run, network, average, optimizer, state)
     bar.close()
     accelerator.end_training()
     if state.step < total:
-        sys.exit(f"stopped at step {state.step} of {total}; go on with the same command and --resume")
+        raise KeyboardInterrupt(f"stopped at step {state.step} of {total}; go on with the same command and --resume")
     if rank == 0:
         save_release(out / RELEASE, recipe, seed, state, rows, total_batch, device)
         print(f"wrote {out / RELEASE}")
@@ -199,17 +202,18 @@ def rate(recipe: Recipe, step: int, total: int) -> float:
 
 
 @torch.no_grad()
-def validate(objective, network: nn.Module, val_set: Split, state: State, running: float, accelerator: Accelerator) -> None:
+def validate(recipe: Recipe, network: nn.Module, val_set: Split, state: State, accelerator: Accelerator) -> None:
     """Mean loss of the averaged network over the validation set; notes it in the curve and keeps the best weights."""
-    loss_of = accelerator.unwrap_model(objective).loss
     network.eval()
     total = 0.0
     for rows in torch.arange(len(val_set[0])).split(64):
+        batch = tuple(x.to(accelerator.device) for x in recipe.prepare(tuple(x[rows] for x in val_set)))
         with accelerator.autocast():
-            loss, _ = loss_of(network, tuple(x[rows].to(accelerator.device) for x in val_set), 1.0)
+            loss, _ = recipe.loss(network, batch, 1.0)
         total += loss.item() * len(rows)
     value = total / len(val_set[0])
-    state.history.append([state.step, running, value])
+    state.history.append([state.step, sum(state.recent) / len(state.recent), value])
+    state.recent.clear()
     if value < state.best:
         state.best, state.weights = value, {k: v.detach().cpu().clone() for k, v in network.state_dict().items()}
 
@@ -217,11 +221,11 @@ def validate(objective, network: nn.Module, val_set: Split, state: State, runnin
 # ---- files ----
 
 
-def save_checkpoint(path: Path, recipe: Recipe, seed: int, network, average, optimizer, state: State) -> None:
-    """Everything an exact resume needs, written atomically."""
+def save_checkpoint(path: Path, run: dict, network, average, optimizer, state: State) -> None:
+    """Everything an exact resume needs, written atomically; `run` is what must be the same then."""
     buffer = io.BytesIO()
     checkpoint = {
-        "run": _run(recipe, seed),
+        "run": run,
         "network": network.state_dict(),
         "average": average.state_dict(),
         "optimizer": optimizer.state_dict(),
@@ -232,7 +236,7 @@ def save_checkpoint(path: Path, recipe: Recipe, seed: int, network, average, opt
     hub.write_atomically(path, buffer.getvalue())
 
 
-def load_checkpoint(path: Path, recipe: Recipe, seed: int, network, average, optimizer) -> State:
+def load_checkpoint(path: Path, run: dict, network, average, optimizer) -> State:
     """Restore all that save_checkpoint wrote. Raises ValueError if there is none, or if it is of another run."""
     if not path.is_file():
         raise ValueError(f"expected a checkpoint to resume from, found no {path}")
@@ -240,8 +244,8 @@ def load_checkpoint(path: Path, recipe: Recipe, seed: int, network, average, opt
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
     except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
         raise ValueError(f"{path}: damaged checkpoint ({error}); start again without --resume") from None
-    if checkpoint["run"] != _run(recipe, seed):
-        raise ValueError(f"{path}: expected a run with {_run(recipe, seed)}, got one with {checkpoint['run']}")
+    if checkpoint["run"] != run:
+        raise ValueError(f"{path}: expected the checkpoint of a run with {run}, got {checkpoint['run']}")
     network.load_state_dict(checkpoint["network"])
     average.load_state_dict(checkpoint["average"])
     optimizer.load_state_dict(checkpoint["optimizer"])
@@ -316,11 +320,6 @@ def _ema(decay: float) -> Callable:
 def _mix(*numbers: int) -> int:
     """Numbers -> one seed; neighbours give unrelated seeds."""
     return zlib.crc32(repr(numbers).encode())
-
-
-def _run(recipe: Recipe, seed: int) -> dict:
-    """What must be equal for a resumed run to equal an unbroken one."""
-    return {"slug": recipe.slug, "epochs": recipe.epochs, "batch": recipe.batch, "limit": recipe.limit, "seed": seed}
 
 
 def _kept(out: Path) -> str:

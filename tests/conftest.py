@@ -1,0 +1,81 @@
+"""Small pictures, drawn here, in the layouts of the public data sets; miniature networks; a server with the real app."""
+
+import os
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageDraw
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+# slug -> arguments that make the same network small
+MINIATURE = {
+    "face-sketch": {"size": 64, "widths": (4, 4, 8, 8, 8, 8)},
+    "sketch-color": {"size": 16, "widths": (4, 8)},
+    "photo-color": {"size": 16, "widths": (4, 8, 8)},
+    "dcae": {"size": 16, "width": 8, "latent": 8, "groups": 4},
+    "face-vae": {"size": 32, "widths": (4, 4, 8, 8), "latent": 6},
+}
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+
+
+def blob(size: tuple[int, int], seed: int) -> Image.Image:
+    """A smooth colourful picture with an ellipse in the middle: something a network can learn in a few steps."""
+    random = np.random.default_rng(seed)
+    corners = Image.fromarray(random.integers(0, 255, (3, 3, 3), dtype=np.uint8))
+    image = corners.resize(size, Image.Resampling.BICUBIC)
+    w, h = size
+    colour = tuple(int(c) for c in random.integers(0, 255, 3))
+    ImageDraw.Draw(image).ellipse((w * 0.25, h * 0.2, w * 0.75, h * 0.8), fill=colour, outline="black", width=2)
+    return image
+
+
+def stems(count: int, every: int, remainders=(0,), pattern: str = "{}") -> list[str]:
+    """`count` names of which at least two fall on each of the remainders of CRC-32 modulo `every`: data.py's splits."""
+    names = [pattern.format(i) for i in range(1, 4000)]
+    kept = {r: [n for n in names if zlib.crc32(n.encode()) % every == r][:2] for r in remainders}
+    chosen = [n for group in kept.values() for n in group]
+    return chosen + [n for n in names if n not in chosen and zlib.crc32(n.encode()) % every not in remainders][:count]
+
+
+def _save(image: Image.Image, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.save(path)
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory) -> Path:
+    """A folder with all five data sets, a few pictures each."""
+    root = tmp_path_factory.mktemp("data")
+    for split, names in (("train", stems(6, 10)), ("test", ["901", "902", "903"])):
+        for subset in ("cuhk_student", "ar"):
+            for i, name in enumerate(names):
+                photo = blob((200, 250), i)
+                _save(photo, root / f"cufs/{subset}/{split}/photos/{name}.jpg")
+                _save(photo.convert("L"), root / f"cufs/{subset}/{split}/sketches/{name}.jpg")
+    for split, names in (("train", stems(6, 20, pattern="{}_A")), ("test", ["1_A", "2_A", "3_A"])):
+        for i, name in enumerate(names):
+            art = blob((256, 256), i)
+            _save(art.convert("L"), root / f"sketch2photo/{split}A/{name}.png")
+            _save(art, root / f"sketch2photo/{split}B/{name.removesuffix('_A')}_B.jpg")
+    for i, name in enumerate(stems(12, 20, (0, 1))):
+        _save(blob((128, 128), i), root / f"landscape/color/{name}.webp")
+    for split in ("train", "test"):
+        for i, name in enumerate(stems(24, 20, pattern="{:05d}")):
+            _save(blob((32, 32), i), root / f"cifar10/{split}/{('cat', 'dog')[i % 2]}/{name}.png")
+    lines = []
+    for i in range(16):
+        folder, size = ("img_align_celeba", (178, 218)) if i < 12 else ("img_align_celeba_half", (89, 109))
+        _save(blob(size, i), root / f"celeba/{folder}/{i:06d}.jpg")
+        lines.append(f"{i:06d}.jpg {1 if 6 <= i < 9 else 2 if 9 <= i < 12 else 0}")
+    (root / "celeba/list_eval_partition.txt").write_text("\n".join(lines) + "\n")
+    return root

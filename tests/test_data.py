@@ -1,0 +1,164 @@
+import pickle
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from train import data
+
+READERS = {
+    "cufs": (data.cufs, [(3, 250, 200), (1, 250, 200)]),
+    "sketch2photo": (data.sketch2photo, [(1, 128, 128), (3, 128, 128)]),
+    "landscape": (data.landscape, [(3, 128, 128)]),
+    "cifar10": (data.cifar10, [(3, 32, 32)]),
+    "celeba": (data.celeba, [(3, 128, 128)]),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("split", ["train", "val", "test"])
+def test_splits(pictures, name, split):
+    read, shapes = READERS[name]
+    tensors = read(pictures, split)
+    assert [tuple(t.shape[1:]) for t in tensors] == shapes
+    assert all(t.dtype == torch.uint8 and len(t) == len(tensors[0]) > 0 for t in tensors)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_the_sets_own_folder_is_found_too(pictures, name):
+    read, _ = READERS[name]
+    for a, b in zip(read(pictures, "val"), read(pictures / name, "val")):
+        assert torch.equal(a, b)
+
+
+@pytest.mark.parametrize("name", ["landscape", "cifar10", "sketch2photo"])
+def test_train_and_val_share_no_picture(pictures, name):
+    read, _ = READERS[name]
+    rows = [{x.numpy().tobytes() for x in read(pictures, split)[-1]} for split in ("train", "val")]
+    assert rows[0] and rows[1]
+    assert len(rows[0]) + len(rows[1]) == len(rows[0] | rows[1])
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_folder_without_the_set_is_named(tmp_path, name):
+    read, _ = READERS[name]
+    with pytest.raises(ValueError, match="expected a folder with") as caught:
+        read(tmp_path, "train")
+    assert str(tmp_path) in str(caught.value)
+
+
+@pytest.fixture
+def copy(pictures, tmp_path):
+    """A copy of one set that may be damaged."""
+
+    def make(name):
+        return shutil.copytree(pictures / name, tmp_path / name)
+
+    return make
+
+
+def test_missing_partner_is_named(copy):
+    root = copy("sketch2photo")
+    gone = sorted((root / "trainB").iterdir())[0]
+    gone.unlink()
+    with pytest.raises(ValueError, match="partner") as caught:
+        data.sketch2photo(root, "train")
+    assert gone.stem.removesuffix("_B") + "_A.png" in str(caught.value)
+
+
+def test_unreadable_file_is_named(copy):
+    root = copy("landscape")
+    for path in (root / "color").iterdir():
+        path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(ValueError, match=r"\.webp: expected a"):
+        data.landscape(root, "train")
+
+
+def test_empty_folder_is_named(copy):
+    root = copy("celeba")
+    shutil.rmtree(root / "img_align_celeba")
+    (root / "img_align_celeba").mkdir()
+    with pytest.raises(ValueError, match="found none in .*img_align_celeba"):
+        data.celeba(root, "train")
+
+
+def test_celeba_needs_its_partition(copy):
+    root = copy("celeba")
+    (root / "list_eval_partition.txt").unlink()
+    with pytest.raises(ValueError, match="list_eval_partition"):
+        data.celeba(root, "train")
+
+
+def test_half_size_faces_are_for_training_only(pictures, copy):
+    root = copy("celeba")
+    with_half = len(data.celeba(root, "train")[0])
+    shutil.rmtree(root / "img_align_celeba_half")
+    assert (with_half, len(data.celeba(root, "train")[0])) == (10, 6)
+    assert torch.equal(data.celeba(root, "test")[0], data.celeba(pictures, "test")[0])
+
+
+def test_torchvisions_cifar_archive(tmp_path, monkeypatch):
+    """The pickled batches that torchvision downloads; their checksums are torchvision's to check."""
+    folder = tmp_path / "cifar-10-batches-py"
+    folder.mkdir()
+    pixels = np.random.default_rng(0).integers(0, 255, (40, 3072), dtype=np.uint8)
+    for name in [f"data_batch_{i}" for i in range(1, 6)] + ["test_batch"]:
+        (folder / name).write_bytes(pickle.dumps({"data": pixels, "labels": [0] * 40}))
+    (folder / "batches.meta").write_bytes(pickle.dumps({"label_names": ["airplane"]}))
+    monkeypatch.setattr("torchvision.datasets.CIFAR10._check_integrity", lambda self: True)
+    monkeypatch.setattr("torchvision.datasets.cifar.check_integrity", lambda *a: True)
+    (test,) = data.cifar10(tmp_path, "test")
+    assert test.shape == (40, 3, 32, 32)
+    assert torch.equal(test[0], torch.from_numpy(pixels[0].reshape(3, 32, 32)))
+    assert len(data.cifar10(tmp_path, "train")[0]) + len(data.cifar10(tmp_path, "val")[0]) == 200
+
+
+# ---- augmentation ----
+
+
+def generator():
+    return torch.Generator().manual_seed(3)
+
+
+def test_flip_and_shift_move_all_tensors_alike():
+    x = torch.randint(0, 256, (16, 3, 20, 24), dtype=torch.uint8)
+    for change in (data.flip, lambda b, g: data.shift(b, g, most=3)):
+        a, b = change((x, x[:, :1]), generator())
+        assert torch.equal(a[:, :1], b) and not torch.equal(a, x)
+        assert torch.equal(a, change((x, x[:, :1]), generator())[0])
+
+
+def test_shift_repeats_the_edge():
+    x = torch.arange(10, dtype=torch.uint8).reshape(1, 1, 1, 10).expand(64, 1, 10, 10).contiguous()
+    (moved,) = data.shift((x,), generator(), most=2)
+    assert set(moved[:, 0, 0, 0].tolist()) == {0, 1, 2} and set(moved[:, 0, 0, 9].tolist()) == {7, 8, 9}
+
+
+def test_affine_without_any_amount_is_the_identity():
+    x = torch.rand(2, 3, 20, 16)
+    (same,) = data.affine((x,), generator(), degrees=0, zoom=0, move=0)
+    assert torch.allclose(same, x, atol=1e-4)
+
+
+def test_affine_turns_without_shearing():
+    """A disc stays a disc in a picture that is not square."""
+    y, x = torch.meshgrid(torch.arange(60.0), torch.arange(40.0), indexing="ij")
+    disc = (((x - 19.5) ** 2 + (y - 29.5) ** 2) < 100).float()[None, None].expand(8, -1, -1, -1)
+    (turned,) = data.affine((disc,), generator(), degrees=45, zoom=0, move=0)
+    assert (turned - disc).abs().mean() < 0.01
+
+
+def test_jitter_stays_in_range():
+    x = torch.rand(4, 3, 8, 8)
+    y = data.jitter(x, generator(), amount=0.5)
+    assert y.min() >= 0 and y.max() <= 1 and not torch.equal(x, y)
+
+
+def test_all_16_bit_pictures_are_read(tmp_path):
+    folder = tmp_path / "color"
+    folder.mkdir()
+    for i in range(40):
+        Image.fromarray(np.full((16, 16), 256 * i, np.uint16)).save(folder / f"{i}.png")
+    assert data.landscape(tmp_path, "train")[0].float().mean((1, 2, 3)).max() > 30

@@ -1,0 +1,170 @@
+import math
+
+import pytest
+import torch
+from PIL import Image
+
+from ae_models import tasks, zoo
+from tests.conftest import MINIATURE, blob
+
+
+@pytest.fixture
+def network():
+    """slug -> miniature network in eval mode."""
+
+    def build(slug):
+        torch.manual_seed(0)
+        return zoo.build(slug, **MINIATURE[slug]).eval()
+
+    return build
+
+
+SIZES = [(8, 8), (33, 47), (128, 128), (300, 120)]
+ONE_PICTURE = {
+    "face-sketch": tasks.translate_face,
+    "sketch-color": tasks.color_sketch,
+    "photo-color": tasks.colorize,
+    "dcae": tasks.reconstruct,
+    "face-vae": tasks.reconstruct,
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("slug", ONE_PICTURE)
+def test_any_size_in_the_same_size_out(network, slug, size):
+    picture = ONE_PICTURE[slug](network(slug), blob(size, 1))
+    if slug == "face-sketch":
+        assert picture.mode == "L" and abs(picture.width / picture.height - 0.8) < 0.08
+    else:
+        assert (picture.mode, picture.size) == ("RGB", size)
+
+
+@pytest.mark.parametrize("slug", ONE_PICTURE)
+@pytest.mark.parametrize("mode", ["L", "RGBA", "CMYK", "P", "I;16"])
+def test_any_mode(network, slug, mode):
+    image = Image.new(mode, (40, 40)) if mode == "I;16" else blob((40, 40), 1).convert(mode)
+    assert ONE_PICTURE[slug](network(slug), image)
+
+
+@pytest.mark.parametrize("slug", ONE_PICTURE)
+def test_same_again(network, slug):
+    model, picture = network(slug), blob((50, 40), 2)
+    assert ONE_PICTURE[slug](model, picture).tobytes() == ONE_PICTURE[slug](model, picture).tobytes()
+
+
+@pytest.mark.parametrize("slug", ONE_PICTURE)
+@pytest.mark.parametrize("bad", [None, "path.png", Image.new("RGB", (1, 1)), Image.new("1", (6000, 5000))])
+def test_bad_pictures_are_refused(network, slug, bad):
+    with pytest.raises(ValueError, match="expected"):
+        ONE_PICTURE[slug](network(slug), bad)
+
+
+def test_face_sketch_draws_the_whole_of_a_data_set_picture(network):
+    assert tasks.translate_face(network("face-sketch"), blob((200, 250), 0)).size == (200, 250)
+
+
+def test_colorize_keeps_the_lightness_and_saturation_zero_is_grey(network):
+    model, photo = network("photo-color"), blob((60, 40), 3)
+    grey = tasks.colorize(model, photo, saturation=0)
+    channels = [c.tobytes() for c in grey.split()]
+    assert all(max(abs(x - y) for x, y in zip(a, b)) <= 1 for a, b in zip(channels, channels[1:]))
+
+
+@pytest.mark.parametrize("value", [-0.1, 3.1, math.nan, math.inf, "1", None, True])
+def test_colorize_refuses_a_saturation_out_of_range(network, value):
+    with pytest.raises(ValueError, match="saturation to be a number from 0 to 3"):
+        tasks.colorize(network("photo-color"), blob((20, 20), 0), value)
+
+
+def test_latent_shapes(network):
+    dcae, vae = network("dcae"), network("face-vae")
+    assert tasks.encode(dcae, blob((16, 16), 0)).shape == (1, 8, 4, 4)
+    assert tasks.encode(dcae, blob((33, 20), 0)).shape == (1, 8, 8, 12)  # padded to 48x32
+    assert tasks.encode(vae, blob((178, 218), 0)).shape == (1, 6)
+    assert tasks.encode(vae, blob((20, 20), 0)).dtype == torch.float32
+
+
+def test_decode_of_encode_is_reconstruct_at_the_networks_size(network):
+    dcae, picture = network("dcae"), blob((16, 16), 4)
+    assert tasks.decode(dcae, tasks.encode(dcae, picture)).tobytes() == tasks.reconstruct(dcae, picture).tobytes()
+
+
+def test_tiles_encode_as_each_would_alone(network):
+    dcae, picture = network("dcae"), blob((48, 32), 4)
+    whole = tasks.encode(dcae, picture)
+    corner = tasks.encode(dcae, picture.crop((32, 16, 48, 32)))
+    assert torch.allclose(whole[:, :, 4:, 8:], corner, atol=1e-5)
+
+
+def test_blending_a_perfect_network_is_exact():
+    """With the identity for a network the tiles must add up to the picture: no seam, no shift, no border."""
+
+    class Identity(torch.nn.Module):
+        value_range = (0.0, 1.0)
+        config = type("Config", (), {"size": 16})
+
+        def __init__(self):
+            super().__init__()
+            self.weight = torch.nn.Parameter(torch.zeros(1))
+
+        def forward(self, x):
+            return x
+
+    for size in ((45, 37), (16, 48), (8, 8)):
+        picture = blob(size, 5)
+        assert tasks.reconstruct(Identity(), picture).tobytes() == picture.tobytes()
+
+
+@pytest.mark.parametrize("shape", [(6,), (2, 6), (1, 5), (1, 6, 1)])
+def test_decode_refuses_latents_of_another_shape(network, shape):
+    with pytest.raises(ValueError, match=r"expected a latent of shape \(1, 6\)"):
+        tasks.decode(network("face-vae"), torch.zeros(shape))
+    with pytest.raises(ValueError, match="expected a latent of shape"):
+        tasks.decode(network("dcae"), torch.zeros(1, 8, 4, 3))
+
+
+def test_decode_refuses_values_that_are_not_finite(network):
+    with pytest.raises(ValueError, match="finite"):
+        tasks.decode(network("face-vae"), torch.full((1, 6), math.nan))
+
+
+@pytest.mark.parametrize("mode", ["slerp", "lerp"])
+def test_morph_goes_from_one_face_to_the_other(network, mode):
+    model, a, b = network("face-vae"), blob((40, 40), 1), blob((40, 40), 2)
+    frames = tasks.morph(model, a, b, steps=5, mode=mode)
+    ends = [tasks.decode(model, tasks.encode(model, face)) for face in (a, b)]
+    assert len(frames) == 5
+    for frame, end in zip((frames[0], frames[-1]), ends):
+        assert max(abs(x - y) for x, y in zip(frame.tobytes(), end.tobytes())) <= 1
+
+
+def test_morph_refuses_bad_numbers_and_modes(network):
+    model, face = network("face-vae"), blob((40, 40), 1)
+    for steps in (1, 258, math.nan, "3"):
+        with pytest.raises(ValueError, match="steps to be a number from 2 to 257"):
+            tasks.morph(model, face, face, steps=steps)
+    with pytest.raises(ValueError, match="slerp or lerp, got 'spline'"):
+        tasks.morph(model, face, face, mode="spline")
+
+
+def test_sample(network):
+    model = network("face-vae")
+    same, other = tasks.sample(model, 3, seed=1), tasks.sample(model, 3, seed=2)
+    assert [f.size for f in same] == [(32, 32)] * 3
+    assert same[0].tobytes() == tasks.sample(model, 3, seed=1)[0].tobytes() != other[0].tobytes()
+    assert len({f.tobytes() for f in tasks.sample(model, 3, seed=1, temperature=0)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"count": 0}, "count to be a number from 1 to 64"),
+        ({"count": 65}, "count"),
+        ({"count": 1, "seed": -1}, "seed"),
+        ({"count": 1, "temperature": math.nan}, "temperature"),
+        ({"count": 1, "temperature": 2.5}, "temperature to be a number from 0 to 2, got 2.5"),
+    ],
+)
+def test_sample_refuses(network, arguments, words):
+    with pytest.raises(ValueError, match=words):
+        tasks.sample(network("face-vae"), **arguments)

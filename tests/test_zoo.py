@@ -1,0 +1,226 @@
+"""Every network of the table: a new row is tested for free."""
+
+import json
+import math
+import shutil
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from ae_models import hub, zoo
+from ae_models.layers import Posterior
+from tests.conftest import MINIATURE
+
+SLUGS = list(zoo.BY_SLUG)
+
+
+@pytest.fixture(params=SLUGS)
+def slug(request):
+    return request.param
+
+
+@pytest.fixture
+def network(slug):
+    return zoo.build(slug, **MINIATURE[slug])
+
+
+def batch(network, count=2):
+    low, high = network.value_range
+    return torch.rand(count, network.channels, network.config.size, network.config.size) * (high - low) + low
+
+
+def latent(encoded):
+    return encoded.mode() if isinstance(encoded, Posterior) else encoded
+
+
+def test_shapes(slug, network):
+    x = batch(network)
+    out = 2 if slug == "photo-color" else 3
+    z = latent(network.encode(x))
+    assert network.decode(z).shape == network(x).shape == (2, out, network.config.size, network.config.size)
+
+
+def test_the_full_size_network_has_the_designs_latent(slug):
+    with torch.device("meta"):
+        network = zoo.build(slug)
+        z = latent(network.encode(batch(network, 1)))
+    shapes = {
+        "face-sketch": (1, 512, 4, 4),
+        "sketch-color": (1, 128, 32, 32),
+        "photo-color": (1, 256, 16, 16),
+        "dcae": (1, 16, 8, 8),
+        "face-vae": (1, 128),
+    }
+    assert z.shape == shapes[slug]
+
+
+def test_forward_is_decode_of_encode(network):
+    x = batch(network)
+    network.eval()
+    with torch.no_grad():
+        assert torch.equal(network(x), network.decode(latent(network.encode(x))))
+
+
+def test_every_parameter_gets_a_gradient(network):
+    network.train()
+    x = batch(network, 4)
+    loss = network(x).square().mean()
+    if isinstance(encoded := network.encode(x), Posterior):
+        loss = loss + encoded.kl().mean()
+    loss.backward()
+    missing = [n for n, p in network.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
+    assert not missing
+
+
+def test_deterministic_in_eval_mode(network):
+    network.eval()
+    x = batch(network)
+    with torch.no_grad():
+        assert torch.equal(network(x), network(x))
+
+
+def test_training_mode_of_a_vae_draws_and_eval_does_not():
+    network = zoo.build("face-vae", **MINIATURE["face-vae"])
+    x = batch(network)
+    assert not torch.equal(network(x), network(x))
+
+
+def config_of(slug, network):
+    return {
+        "system": slug,
+        "class": type(network).__name__,
+        "arguments": {k: list(v) if isinstance(v, tuple) else v for k, v in vars(network.config).items()},
+        "input_size": network.config.size,
+        "channels": network.channels,
+        "color_space": network.color_space,
+        "value_range": list(network.value_range),
+        "card": {"summary": "A test.", "limits": "All.", "example": "model"},
+        "training": {"command": "python -m none", "curve": [[1, 0.5, 0.5]]},
+        "metrics": {},
+    }
+
+
+@pytest.fixture
+def release(slug, network, tmp_path):
+    for parameter in network.parameters():
+        parameter.data = parameter.data.half().float()  # what half precision holds exactly
+    hub.save(tmp_path / slug, network.state_dict(), config_of(slug, network))
+    return tmp_path / slug
+
+
+def test_save_and_load_bit_exact(slug, network, release):
+    loaded = zoo.load_release(release, slug)
+    assert not loaded.training
+    for name, tensor in network.state_dict().items():
+        assert torch.equal(tensor, loaded.state_dict()[name]), name
+    assert sorted(f.name for f in release.iterdir()) == ["README.md", "config.json", "model.safetensors"]
+
+
+def damage(release, name, change):
+    path = release / name
+    path.write_bytes(change(path.read_bytes()))
+
+
+def flip_last_bit(data):
+    return data[:-1] + bytes([data[-1] ^ 1])
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "words"),
+    [
+        ("model.safetensors", flip_last_bit, "expected sha256"),
+        ("model.safetensors", lambda d: d[: len(d) // 2], "expected sha256"),
+        ("model.safetensors", None, "cannot be read"),
+        ("config.json", None, "cannot be read"),
+        ("config.json", lambda d: d[: len(d) // 2], "expected JSON"),
+        ("config.json", lambda d: d.replace(b'"sha256"', b'"sha"'), "missing keys"),
+        ("config.json", lambda d: b"[]", "JSON object"),
+        ("config.json", lambda d: json.dumps(json.loads(d) | {"extra": 1}).encode(), "unknown keys"),
+        ("config.json", lambda d: json.dumps(json.loads(d) | {"input_size": "x"}).encode(), "input_size to be int"),
+        ("config.json", lambda d: json.dumps(json.loads(d) | {"arguments": {"wrong": 1}}).encode(), "arguments do not fit"),
+    ],
+)
+def test_damaged_release_is_refused_by_name(slug, release, name, change, words):
+    if change is None:
+        (release / name).unlink()
+    else:
+        damage(release, name, change)
+    with pytest.raises(ValueError, match=words) as caught:
+        zoo.load_release(release, slug)
+    assert name in str(caught.value) and "git checkout" in str(caught.value)
+
+
+def reseal(release, tensors):
+    """Write other tensors with a hash that fits, so that only what they are can be wrong."""
+    config = hub.read_config(release)
+    config.pop("sha256")
+    save_file(tensors, release / "model.safetensors")
+    import hashlib
+
+    digest = hashlib.sha256((release / "model.safetensors").read_bytes()).hexdigest()
+    (release / "config.json").write_text(json.dumps(config | {"sha256": digest}))
+
+
+@pytest.mark.parametrize("kind", ["missing", "unknown", "shape", "nan"])
+def test_tensors_that_do_not_fit_are_refused(slug, release, kind):
+    tensors = load_file(release / "model.safetensors")
+    name = next(n for n, t in tensors.items() if t.is_floating_point())
+    if kind == "missing":
+        del tensors[name]
+    elif kind == "unknown":
+        tensors["more"] = torch.zeros(1)
+    elif kind == "shape":
+        tensors[name] = tensors[name][:-1].contiguous()
+    else:
+        tensors[name] = torch.full_like(tensors[name], math.nan)
+    reseal(release, tensors)
+    with pytest.raises(ValueError, match="NaN" if kind == "nan" else "does not fit"):
+        zoo.load_release(release, slug)
+
+
+def test_release_of_another_system_is_refused(slug, release):
+    other = SLUGS[SLUGS.index(slug) - 1]
+    with pytest.raises(ValueError, match=f"expected the release of {other}"):
+        zoo.load_release(release, other)
+
+
+def test_saving_weights_that_are_not_finite_writes_nothing(slug, network, tmp_path):
+    next(network.parameters()).data.fill_(1e9)  # infinite in half precision
+    with pytest.raises(ValueError, match="NaN or infinity"):
+        hub.save(tmp_path / "bad", network.state_dict(), config_of(slug, network))
+    assert not (tmp_path / "bad").exists()
+
+
+def test_unknown_slug():
+    for function in (zoo.load, zoo.build, zoo.row):
+        with pytest.raises(ValueError, match="expected one of face-sketch"):
+            function("nothing")
+
+
+# ---- the weights that ship ----
+
+
+def test_shipped_weights_load_once(slug):
+    network = zoo.load(slug)
+    assert network is zoo.load(slug)
+    assert not network.training and not any(p.requires_grad for p in network.parameters())
+
+
+def test_shipped_card_follows_from_the_config(slug):
+    folder = zoo.WEIGHTS / slug
+    assert (folder / hub.CARD).read_text() == hub.render_card(hub.read_config(folder))
+
+
+def test_shipped_config_says_how_it_was_made_and_what_was_measured(slug):
+    config = hub.read_config(zoo.WEIGHTS / slug)
+    assert {"command", "data", "epochs", "steps", "seconds", "seed", "commit", "curve"} <= config["training"].keys()
+    measured = config["metrics"]
+    assert measured["images"] >= 40 and measured["baselines"]
+    for figure in measured["metrics"].values():
+        assert figure["low"] <= figure["value"] <= figure["high"]
+
+
+def test_all_weights_stay_under_the_limit():
+    assert sum(f.stat().st_size for f in zoo.WEIGHTS.rglob("*") if f.is_file()) < 120e6
+    assert shutil.which("git") is None or not list(zoo.WEIGHTS.rglob("*.pt"))
