@@ -1,6 +1,6 @@
 """Autoencoder Studio: draw, colour, compress and morph with autoencoders.
 
-    python app.py        opens on http://127.0.0.1:7860; GRADIO_SERVER_NAME and GRADIO_SERVER_PORT change that
+python app.py        opens on http://127.0.0.1:7860; GRADIO_SERVER_NAME and GRADIO_SERVER_PORT change that
 """
 
 import os
@@ -23,7 +23,9 @@ TABS = {
     "Models": models,
 }
 LAUNCH = {
-    "theme": gr.themes.Soft(primary_hue="orange", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+    "theme": gr.themes.Soft(
+        primary_hue="orange", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
+    ),
     "css_paths": parts.STATIC / "app.css",
     "ssr_mode": False,
     "run_history": False,
@@ -32,11 +34,18 @@ LAUNCH = {
     "show_error": True,
 }
 
-with gr.Blocks(title="Autoencoder Studio", analytics_enabled=False, delete_cache=(3600, 3600)) as demo:
-    gr.Markdown("# Autoencoder Studio\nFive image autoencoders to play with. Everything runs on this machine.")
-    for name, tab in TABS.items():
-        with gr.Tab(name):
-            tab.build()
+
+def build() -> gr.Blocks:
+    """The page with all tabs."""
+    with gr.Blocks(title="Autoencoder Studio", analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
+        gr.Markdown("# Autoencoder Studio\nFive image autoencoders to play with. Everything runs on this machine.")
+        for name, tab in TABS.items():
+            with gr.Tab(name):
+                tab.build()
+    return blocks
+
+
+demo = build()
 
 if __name__ == "__main__":
     demo.launch(**LAUNCH)

@@ -14,7 +14,9 @@ class DCAEConfig:
     width: int = 16  # channels of the first layer; twice that below
     latent: int = 16  # channels of the latent
     groups: int = 8
-    dropout: float = 0.0  # the source has the layers and does not state the rate; at 60,000 parameters any rate only costs
+    dropout: float = (
+        0.0  # the source has the layers and does not state the rate; at 60,000 parameters any rate only costs
+    )
 
 
 class DCAE(nn.Module):

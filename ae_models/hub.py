@@ -58,11 +58,11 @@ def write_atomically(path: Path, data: bytes) -> None:
     """All of data under its final name, or the old file: never a half."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with open(temporary, "wb") as file:
+        with temporary.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -179,7 +179,19 @@ def render_card(config: dict) -> str:
     return "\n".join(lines)
 
 
-_TRAINING_KEYS = ("command", "data", "terms", "images", "epochs", "steps", "batch", "seconds", "device", "seed", "commit")
+_TRAINING_KEYS = (
+    "command",
+    "data",
+    "terms",
+    "images",
+    "epochs",
+    "steps",
+    "batch",
+    "seconds",
+    "device",
+    "seed",
+    "commit",
+)
 
 
 def _code(value: object) -> str:
@@ -197,7 +209,10 @@ def _metric_table(metrics: dict) -> list[str]:
         "",
         "| | " + " | ".join(names) + " |",
         "|---" * (len(names) + 1) + "|",
-        *(f"| {row} | " + " | ".join(_figure(figures.get(name)) for name in names) + " |" for row, figures in rows.items()),
+        *(
+            f"| {row} | " + " | ".join(_figure(figures.get(name)) for name in names) + " |"
+            for row, figures in rows.items()
+        ),
     ]
 
 

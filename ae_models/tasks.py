@@ -97,7 +97,12 @@ def decode(model: nn.Module, latent: Tensor) -> Image.Image:
             raise ValueError(f"expected a latent of shape (1, {model.config.latent}), got {tuple(latent.shape)}")
         return _from_network(model, model.decode(latent))[0]
     _, channels, side, _ = model.encode(torch.zeros(1, 3, *_size(model), device=_device(model))).shape
-    if latent.ndim != 4 or latent.shape[:2] != (1, channels) or 0 in latent.shape or any(n % side for n in latent.shape[2:]):
+    if (
+        latent.ndim != 4
+        or latent.shape[:2] != (1, channels)
+        or 0 in latent.shape
+        or any(n % side for n in latent.shape[2:])
+    ):
         raise ValueError(f"expected a latent of shape (1, {channels}, {side}n, {side}m), got {tuple(latent.shape)}")
     rows, columns = latent.shape[2] // side, latent.shape[3] // side
     return _from_network(model, _join(_batches(model.decode, _split(latent, side)), rows, columns))[0]
@@ -183,7 +188,7 @@ def _split(x: Tensor, side: int) -> Tensor:
 
 def _join(tiles: Tensor, rows: int, columns: int) -> Tensor:
     """The inverse of _split."""
-    n, channels, height, width = tiles.shape
+    _, channels, height, width = tiles.shape
     grid = tiles.reshape(rows, columns, channels, height, width).permute(2, 0, 3, 1, 4)
     return grid.reshape(1, channels, rows * height, columns * width)
 
@@ -207,4 +212,3 @@ def _reconstruct_tiled(model: nn.Module, image: Image.Image) -> Image.Image:
             tiles = _batches(model, _to_network(model, _split(padded, size))).float().cpu() * window
             total += _join(tiles, rows, columns)[..., dy : dy + height, dx : dx + width]
     return _from_network(model, total)[0]
-

@@ -51,7 +51,9 @@ class VAE(nn.Module):
         self.to_mean = nn.Linear(top * side * side, config.latent)
         self.to_log_variance = nn.Linear(top * side * side, config.latent)
 
-        self.from_latent = nn.Sequential(nn.Linear(config.latent, top * side * side), nn.Unflatten(1, (top, side, side)))
+        self.from_latent = nn.Sequential(
+            nn.Linear(config.latent, top * side * side), nn.Unflatten(1, (top, side, side))
+        )
         self.decoder = nn.Sequential()
         for c_in, c_out in zip(up[:-2], up[1:-1]):
             self.decoder.extend([nn.ConvTranspose2d(c_in, c_out, 4, 2, 1), nn.ReLU(), ResidualBlock(c_out)])

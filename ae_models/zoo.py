@@ -80,5 +80,7 @@ def load_release(folder: Path, slug: str) -> nn.Module:
         model.load_state_dict(state, strict=True, assign=True)
     except RuntimeError as error:
         detail = " ".join(str(error).split())[:200]
-        raise ValueError(f"{Path(folder) / hub.WEIGHTS}: does not fit {config['class']}: {detail}; {hub.REMEDY}") from None
+        raise ValueError(
+            f"{Path(folder) / hub.WEIGHTS}: does not fit {config['class']}: {detail}; {hub.REMEDY}"
+        ) from None
     return model.eval().requires_grad_(False)

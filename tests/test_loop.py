@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 
 from ae_models import hub, zoo
 from train import loop
+from train.recipe import Recipe, build
 
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
@@ -37,7 +38,7 @@ def test_each_recipe_trains_a_release_that_loads(slug, pictures, tmp_path, monke
     recipe = dataclasses.replace(RECIPES[slug].RECIPE, epochs=1, batch=4)
     release = loop.train(recipe, pictures, tmp_path / "run")
     network = zoo.load_release(release, slug)
-    start = loop.build(recipe)
+    start = build(recipe)
     assert any(not torch.equal(a, b) for a, b in zip(network.parameters(), start.parameters()))
     training = hub.read_config(release)["training"]
     assert training["steps"] == len(training["curve"]) >= 1
@@ -56,7 +57,7 @@ def test_the_sources_protocol(slug, pictures, tmp_path):
     assert training["epochs"] == 3 and training["batch"] == min(6, source.batch or 6)
 
 
-def small(**changes) -> loop.Recipe:
+def small(**changes) -> Recipe:
     return dataclasses.replace(RECIPES["dcae"].RECIPE, batch=4, **changes)
 
 
@@ -132,8 +133,20 @@ def test_learning_rate_warms_up_and_falls():
 
 
 def test_ctrl_c_saves_and_says_how_to_go_on(pictures, tmp_path):
-    command = [sys.executable, "-m", "train.dcae", "--data", str(pictures), "--out", str(tmp_path), "--epochs", "100000"]
-    process = subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    command = [
+        sys.executable,
+        "-m",
+        "train.dcae",
+        "--data",
+        str(pictures),
+        "--out",
+        str(tmp_path),
+        "--epochs",
+        "100000",
+    ]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     for line in process.stdout:
         if "%|" in line:
             break
@@ -146,15 +159,16 @@ def test_ctrl_c_saves_and_says_how_to_go_on(pictures, tmp_path):
 
 @pytest.mark.parametrize(("arguments", "words"), [(["--data", "/nowhere"], "expected a folder"), ([], "--data")])
 def test_bad_command_lines_end_in_one_sentence(arguments, words):
-    done = subprocess.run([sys.executable, "-m", "train.dcae", *arguments], cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "train.dcae", *arguments], cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True
+    )
     assert done.returncode != 0 and words in done.stderr and "Traceback" not in done.stderr
 
 
 def test_two_processes_equal_one_with_the_doubled_batch(pictures, tmp_path):
     """gloo, gradients averaged over processes; float32, so that only rounding differs."""
     common = ["-m", "train.sketch_color", "--data", str(pictures), "--epochs", "2", "--fp32"]
-    launch = ["-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1", "--mixed_precision",
-              "no", "--dynamo_backend", "no"]  # fmt: skip
+    launch = ["-m", "torch.distributed.run", "--nproc_per_node", "2"]
     for arguments in (
         [*common, "--batch", "4", "--out", str(tmp_path / "one")],
         [*launch, *common, "--batch", "2", "--out", str(tmp_path / "two")],

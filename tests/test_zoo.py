@@ -138,7 +138,11 @@ def flip_last_bit(data):
         ("config.json", lambda d: b"[]", "JSON object"),
         ("config.json", lambda d: json.dumps(json.loads(d) | {"extra": 1}).encode(), "unknown keys"),
         ("config.json", lambda d: json.dumps(json.loads(d) | {"input_size": "x"}).encode(), "input_size to be int"),
-        ("config.json", lambda d: json.dumps(json.loads(d) | {"arguments": {"wrong": 1}}).encode(), "arguments do not fit"),
+        (
+            "config.json",
+            lambda d: json.dumps(json.loads(d) | {"arguments": {"wrong": 1}}).encode(),
+            "arguments do not fit",
+        ),
     ],
 )
 def test_damaged_release_is_refused_by_name(slug, release, name, change, words):

@@ -36,7 +36,11 @@ def cufs(root: Path, split: str) -> Split:
             continue
         pairs = _pairs(folder / "photos", folder / "sketches", lambda name: name)
         pairs = [pair for pair in pairs if split == "test" or _in_split(pair[0].stem, split, every=10)]
-        crop = (lambda i: i.crop((0, 10, *i.size)).resize((200, 250), Image.Resampling.BICUBIC)) if subset == "ar" else None
+        crop = (
+            (lambda i: i.crop((0, 10, *i.size)).resize((200, 250), Image.Resampling.BICUBIC))
+            if subset == "ar"
+            else None
+        )
         photos += _decode([p for p, _ in pairs], "RGB", crop)
         sketches += _decode([s for _, s in pairs], "L", crop)
     return _stack(photos, root), _stack(sketches, root)
@@ -59,7 +63,9 @@ def landscape(root: Path, split: str) -> Split:
     root = _find(root, "landscape", ["color"])
     files = _files(root / "color")
     buckets = {"val": {1}, "test": {0}, "train": set(range(2, 20))}[split]
-    return (_stack(_decode([f for f in files if zlib.crc32(f.stem.encode()) % 20 in buckets], "RGB", _scale(128)), root),)
+    return (
+        _stack(_decode([f for f in files if zlib.crc32(f.stem.encode()) % 20 in buckets], "RGB", _scale(128)), root),
+    )
 
 
 def cifar10(root: Path, split: str, download: bool = False) -> Split:
@@ -104,7 +110,9 @@ def _find(root: Path, name: str, inside: list[str]) -> Path:
     for folder in (Path(root) / name, Path(root)):
         if any((folder / i).is_dir() for i in inside):
             return folder
-    raise ValueError(f"expected a folder with {' or '.join(f'{i}/' for i in inside)}, found none in {root} or {root}/{name}")
+    raise ValueError(
+        f"expected a folder with {' or '.join(f'{i}/' for i in inside)}, found none in {root} or {root}/{name}"
+    )
 
 
 def _files(folder: Path, pattern: str = "*") -> list[Path]:
@@ -119,7 +127,9 @@ def _pairs(inputs: Path, targets: Path, partner: Callable[[str], str]) -> list[t
     first, second = _files(inputs), {f.stem: f for f in _files(targets)}
     lonely = [f.name for f in first if partner(f.stem) not in second]
     if lonely:
-        raise ValueError(f"expected a partner in {targets} for each picture of {inputs}, found none for {', '.join(lonely[:5])}")
+        raise ValueError(
+            f"expected a partner in {targets} for each picture of {inputs}, found none for {', '.join(lonely[:5])}"
+        )
     return [(f, second[partner(f.stem)]) for f in first]
 
 

@@ -1,19 +1,20 @@
 """Train `dcae` on CIFAR-10.
 
-    python -m train.dcae --data DIR               about 10 minutes on two cores for 20,000 pictures
-    python -m train.dcae --data DIR --download    the same on the whole set, fetched by torchvision
+python -m train.dcae --data DIR               about 10 minutes on two cores for 20,000 pictures
+python -m train.dcae --data DIR --download    the same on the whole set, fetched by torchvision
 """
 
+import dataclasses
 import functools
 import sys
 
-import dataclasses
 import torch
 from pytorch_optimizer import SOAP
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from train import data, loop
+from train.recipe import Recipe
 
 
 def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
@@ -30,7 +31,7 @@ def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor
     return F.l1_loss(network(x).float(), x), {}
 
 
-RECIPE = loop.Recipe(
+RECIPE = Recipe(
     slug="dcae",
     data=data.cifar10,
     augment=augment,

@@ -126,7 +126,9 @@ def dcae(network: nn.Module, test: data.Split, train: data.Split | None) -> Resu
         channels = network.encode(pictures[:1] * 2 - 1).shape[1]
     results = {"network": figures(again)}
     if train is not None:
-        results[f"KLT of 4x4 patches, {channels} numbers each"] = figures(_klt(train[0].float() / 255, pictures, channels))
+        results[f"KLT of 4x4 patches, {channels} numbers each"] = figures(
+            _klt(train[0].float() / 255, pictures, channels)
+        )
     return results
 
 
@@ -232,7 +234,14 @@ def evaluate(slug: str, network: nn.Module, root: Path, fit: Path | None = None)
     figures = {method: {k: bootstrap(v, count) for k, v in row.items()} for method, row in results.items()}
     own = figures.pop("network")
     command = f"python -m train.evaluate {slug} --data DIR"
-    return {"system": slug, "command": command, "pictures": pictures, "images": count, "metrics": own, "baselines": figures}
+    return {
+        "system": slug,
+        "command": command,
+        "pictures": pictures,
+        "images": count,
+        "metrics": own,
+        "baselines": figures,
+    }
 
 
 def _apply(task: Callable, batch: Tensor) -> Tensor:

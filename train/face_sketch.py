@@ -1,6 +1,6 @@
 """Train `face-sketch` on the CUHK Face Sketch Database.
 
-    python -m train.face_sketch --data DIR        about 15 minutes on two cores
+python -m train.face_sketch --data DIR        about 15 minutes on two cores
 """
 
 import torch
@@ -8,12 +8,15 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from train import data, loop
+from train.recipe import Recipe
 
 SIZE = 256  # px: the pairs of 200x250 are squeezed to a square, as in the source
 
 
 def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
-    photo, sketch = (F.interpolate(x.float() / 255, size=(SIZE, SIZE), mode="bilinear") for x in data.flip(batch, generator))
+    photo, sketch = (
+        F.interpolate(x.float() / 255, size=(SIZE, SIZE), mode="bilinear") for x in data.flip(batch, generator)
+    )
     photo = data.jitter(photo, generator, amount=0.2)
     photo, sketch = data.affine((photo, sketch), generator, degrees=4, zoom=0.06, move=0.03)
     return photo * 2 - 1, (sketch * 2 - 1).expand_as(photo)
@@ -30,7 +33,7 @@ def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor
     return F.l1_loss(network(photo).float(), sketch), {}
 
 
-RECIPE = loop.Recipe(
+RECIPE = Recipe(
     slug="face-sketch",
     data=data.cufs,
     augment=augment,

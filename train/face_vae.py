@@ -13,6 +13,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from ae_models import zoo
 from ae_models.layers import ResidualBlock
 from train import data, loop
+from train.recipe import Recipe
 
 WARMUP = 0.2  # part of the run over which the weight of the KL term rises to 1
 FREE = 0.05  # nats a latent unit may hold at no cost, so that units are not given up early
@@ -71,7 +72,7 @@ def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor
     return reconstruction + min(1.0, progress / WARMUP) * rate, {"reconstruction": reconstruction, "kl": kl.sum()}
 
 
-RECIPE = loop.Recipe(
+RECIPE = Recipe(
     slug="face-vae",
     data=data.celeba,
     augment=augment,

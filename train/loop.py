@@ -1,7 +1,8 @@
 """One training loop for every system.
 
     python -m train.dcae --data DIR [--out DIR] [--epochs N] [--batch N] [--seed N] [--resume] [--fp32] [--track]
-    accelerate launch --num_processes 2 -m train.dcae --data DIR ...
+    accelerate launch --multi_gpu -m train.dcae --data DIR ...            several GPUs
+    torchrun --nproc_per_node 2 -m train.dcae --data DIR ...              several processes on CPUs, with gloo
 
 Writes OUT/last.pt (everything needed to go on exactly) every few minutes and OUT/release/ (model.safetensors,
 config.json, README.md) with the best averaged weights at the end. Ctrl-C finishes the step, saves and says how to go
@@ -10,17 +11,14 @@ on. A loss that is not finite ends the run and leaves OUT/last.pt at the last go
 
 import argparse
 import dataclasses
-import io
+import importlib.util
 import math
-import pickle
 import signal
-import subprocess
 import sys
 import threading
 import time
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -30,48 +28,13 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
-from ae_models import hub, zoo
+from train.checkpoint import load_checkpoint, save_checkpoint, save_release
 from train.data import Split
+from train.recipe import Recipe, State, build
 
 CHECKPOINT, RELEASE = "last.pt", "release"
 CURVE_POINTS = 40  # validations in a run
 SAVE_SECONDS = 180
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What differs between systems. A batch is a Split's rows; `loss` gives the loss to minimise and parts to print."""
-
-    slug: str
-    data: Callable[..., Split]  # (root, "train" | "val") -> tensors
-    augment: Callable[[Split, torch.Generator], Split]  # uint8 batch -> float batch as the network takes it
-    prepare: Callable[[Split], Split]  # the same without chance, for validation
-    loss: Callable[[nn.Module, Split, float], tuple[Tensor, dict[str, Tensor]]]  # (network, batch, progress in [0, 1])
-    optimizer: Callable[[nn.Module], torch.optim.Optimizer]
-    epochs: int
-    batch: int  # per process; 0 is the whole set
-    about: dict[str, str]  # texts of the model card: summary, data, terms, limits, example
-    build: Callable[[], nn.Module] | None = None  # the network as it is trained; None is the zoo's
-    finish: Callable[[nn.Module], nn.Module] = lambda network: network  # as it was trained -> the zoo's
-    schedule: str = "cosine"  # or "constant", the source's plain one
-    warmup: int = 100  # steps
-    clip: float = 1.0  # norm of the gradient
-    ema: float = 0.999  # 0 keeps no average
-    bf16: bool = True
-    channels_last: bool = False
-    limit: int = 0  # train on the first so many rows; 0 is all
-
-
-@dataclass
-class State:
-    """How far a run is."""
-
-    step: int = 0
-    seconds: float = 0.0
-    best: float = float("inf")
-    weights: dict[str, Tensor] = field(default_factory=dict)  # those of the best validation loss
-    recent: list[float] = field(default_factory=list)  # losses since the last validation
-    history: list[list[float]] = field(default_factory=list)  # [step, mean of recent, validation loss]
 
 
 class Objective(nn.Module):
@@ -89,7 +52,9 @@ def main(recipe: Recipe, argv: list[str] | None = None) -> None:
     """The command line of a recipe."""
     parser = argparse.ArgumentParser(prog=f"python -m train.{recipe.slug.replace('-', '_')}")
     parser.add_argument("--data", type=Path, required=True, help="folder of the data set, in its public layout")
-    parser.add_argument("--out", type=Path, default=Path("runs") / recipe.slug, help="where checkpoints and the release go")
+    parser.add_argument(
+        "--out", type=Path, default=Path("runs") / recipe.slug, help="where checkpoints and the release go"
+    )
     parser.add_argument("--epochs", type=int, default=recipe.epochs)
     parser.add_argument("--batch", type=int, default=recipe.batch, help="per process; 0 is the whole set")
     parser.add_argument("--seed", type=int, default=0)
@@ -109,6 +74,8 @@ def main(recipe: Recipe, argv: list[str] | None = None) -> None:
 def train(recipe: Recipe, root: Path, out: Path, seed: int = 0, resume: bool = False, track: bool = False) -> Path:
     """Train and write OUT/release; gives its path. Raises ValueError for bad data or a checkpoint that does not fit,
     FloatingPointError when the loss is not finite, KeyboardInterrupt when a signal stopped it after a checkpoint."""
+    if track and importlib.util.find_spec("trackio") is None:
+        raise ValueError("expected the package trackio for --track, found none: pip install trackio")
     accelerator = Accelerator(mixed_precision="bf16" if recipe.bf16 else "no", log_with="trackio" if track else None)
     if track:
         accelerator.init_trackers("autoencoder-studio", config={"system": recipe.slug, "seed": seed})
@@ -120,7 +87,14 @@ def train(recipe: Recipe, root: Path, out: Path, seed: int = 0, resume: bool = F
     total_batch = min(batch * world, rows)
     per_epoch = max(1, rows // total_batch)
     total = recipe.epochs * per_epoch
-    run = {"system": recipe.slug, "rows": rows, "epochs": recipe.epochs, "batch": batch, "processes": world, "seed": seed}
+    run = {
+        "system": recipe.slug,
+        "rows": rows,
+        "epochs": recipe.epochs,
+        "batch": batch,
+        "processes": world,
+        "seed": seed,
+    }
 
     torch.manual_seed(seed)
     network = build(recipe)
@@ -152,7 +126,9 @@ def train(recipe: Recipe, root: Path, out: Path, seed: int = 0, resume: bool = F
         accelerator.backward(loss)
         norm = accelerator.clip_grad_norm_(objective.parameters(), recipe.clip)
         # one exchange a step, so that every process sees the same loss and stops at the same step
-        value, norm, stop.agreed = reduce(torch.stack([loss.detach().float(), norm, stop.asked(device)]), "mean").tolist()
+        value, norm, stop.agreed = reduce(
+            torch.stack([loss.detach().float(), norm, stop.asked(device)]), "mean"
+        ).tolist()
         if not (math.isfinite(value) and math.isfinite(norm)):
             raise FloatingPointError(f"loss {value}, gradient {norm} at step {state.step}; {_kept(out)}")
         optimizer.step()
@@ -166,7 +142,8 @@ def train(recipe: Recipe, root: Path, out: Path, seed: int = 0, resume: bool = F
         if state.step % max(1, total // CURVE_POINTS) == 0 or state.step == total:
             validate(recipe, average.module, val_set, state, accelerator)
             accelerator.log({"loss": state.history[-1][1], "val": state.history[-1][2]}, step=state.step)
-            bar.write(_line(state, parts))
+            if rank == 0:
+                bar.write(_line(state, parts))
         state.seconds = time.monotonic() - started
         if rank == 0 and (time.monotonic() - saved > SAVE_SECONDS or state.step == total or stop.agreed):
             saved = time.monotonic()
@@ -179,11 +156,6 @@ def train(recipe: Recipe, root: Path, out: Path, seed: int = 0, resume: bool = F
         save_release(out / RELEASE, recipe, seed, state, rows, total_batch, device)
         print(f"wrote {out / RELEASE}")
     return out / RELEASE
-
-
-def build(recipe: Recipe) -> nn.Module:
-    """The untrained network as the recipe trains it."""
-    return recipe.build() if recipe.build else zoo.build(recipe.slug)
 
 
 def order(seed: int, epoch: int, rows: int) -> Tensor:
@@ -216,74 +188,6 @@ def validate(recipe: Recipe, network: nn.Module, val_set: Split, state: State, a
     state.recent.clear()
     if value < state.best:
         state.best, state.weights = value, {k: v.detach().cpu().clone() for k, v in network.state_dict().items()}
-
-
-# ---- files ----
-
-
-def save_checkpoint(path: Path, run: dict, network, average, optimizer, state: State) -> None:
-    """Everything an exact resume needs, written atomically; `run` is what must be the same then."""
-    buffer = io.BytesIO()
-    checkpoint = {
-        "run": run,
-        "network": network.state_dict(),
-        "average": average.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "state": vars(state),
-    }
-    torch.save(checkpoint, buffer)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    hub.write_atomically(path, buffer.getvalue())
-
-
-def load_checkpoint(path: Path, run: dict, network, average, optimizer) -> State:
-    """Restore all that save_checkpoint wrote. Raises ValueError if there is none, or if it is of another run."""
-    if not path.is_file():
-        raise ValueError(f"expected a checkpoint to resume from, found no {path}")
-    try:
-        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        raise ValueError(f"{path}: damaged checkpoint ({error}); start again without --resume") from None
-    if checkpoint["run"] != run:
-        raise ValueError(f"{path}: expected the checkpoint of a run with {run}, got {checkpoint['run']}")
-    network.load_state_dict(checkpoint["network"])
-    average.load_state_dict(checkpoint["average"])
-    optimizer.load_state_dict(checkpoint["optimizer"])
-    return State(**checkpoint["state"])
-
-
-def save_release(folder: Path, recipe: Recipe, seed: int, state: State, rows: int, batch: int, device) -> None:
-    """The best averaged weights as a release; figures come later, from train.evaluate --write."""
-    network = build(recipe)
-    network.load_state_dict(state.weights)
-    network = recipe.finish(network.eval())
-    training = {
-        "command": f"python -m train.{recipe.slug.replace('-', '_')} {' '.join(_options())}".strip(),
-        "data": recipe.about["data"],
-        "terms": recipe.about["terms"],
-        "images": rows,
-        "epochs": recipe.epochs,
-        "steps": state.step,
-        "batch": batch,
-        "seconds": round(state.seconds),
-        "device": f"{device.type}, {torch.get_num_threads()} threads, {'bfloat16' if recipe.bf16 else 'float32'}",
-        "seed": seed,
-        "commit": _commit(),
-        "curve": [[step, round(train, 6), round(val, 6)] for step, train, val in state.history],
-    }
-    config = {
-        "system": recipe.slug,
-        "class": type(network).__name__,
-        "arguments": dataclasses.asdict(network.config),
-        "input_size": network.config.size,
-        "channels": network.channels,
-        "color_space": network.color_space,
-        "value_range": list(network.value_range),
-        "card": {key: recipe.about[key] for key in ("summary", "limits", "example")},
-        "training": training,
-        "metrics": {},
-    }
-    hub.save(folder, network.state_dict(), config)
 
 
 # ---- small things ----
@@ -329,26 +233,5 @@ def _kept(out: Path) -> str:
 
 def _line(state: State, parts: dict[str, Tensor]) -> str:
     step, loss, val = state.history[-1]
-    extra = " ".join(f"{name} {float(value):.4g}" for name, value in parts.items())
+    extra = " ".join(f"{name} {value.item():.4g}" for name, value in parts.items())
     return f"step {step}  loss {loss:.5f}  val {val:.5f}  best {state.best:.5f}  {extra}"
-
-
-def _options() -> list[str]:
-    """The command line less the folders of this machine."""
-    words, skip = [], False
-    for word in sys.argv[1:]:
-        if skip:
-            skip = False
-        elif word in ("--data", "--out"):
-            skip = True
-        elif word != "--resume" and not word.startswith(("--data=", "--out=")):
-            words.append(word)
-    return ["--data DIR", *words]
-
-
-def _commit() -> str:
-    try:
-        command = ["git", "describe", "--always", "--dirty"]
-        return subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parent).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"

@@ -1,7 +1,7 @@
 """Train `photo-color` on colour landscapes, made grey by their lightness.
 
-    python -m train.photo_color --data DIR             the whole training set, about 20 minutes on two cores
-    python -m train.photo_color --data DIR --source    the source's protocol: 200 photos, a tenth of them for validation
+python -m train.photo_color --data DIR             the whole training set, about 20 minutes on two cores
+python -m train.photo_color --data DIR --source    the source's protocol: 200 photos, a tenth of them for validation
 """
 
 import dataclasses
@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from ae_models import images
 from train import data, loop
+from train.recipe import Recipe
 
 
 def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
@@ -41,7 +42,7 @@ def first_photos(root, split: str) -> data.Split:
     return (photos[:180] if split == "train" else photos[180:200],)
 
 
-RECIPE = loop.Recipe(
+RECIPE = Recipe(
     slug="photo-color",
     data=data.landscape,
     augment=augment,

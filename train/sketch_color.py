@@ -1,7 +1,7 @@
 """Train `sketch-color` on the Pokémon sketch2photo pairs.
 
-    python -m train.sketch_color --data DIR             the whole training set, about 6 minutes on two cores
-    python -m train.sketch_color --data DIR --source    the source's protocol: 20 pairs, full batch, 640 epochs; 4 minutes
+python -m train.sketch_color --data DIR             the whole training set, about 6 minutes on two cores
+python -m train.sketch_color --data DIR --source    the source's protocol: 20 pairs, full batch, 640 epochs; 4 minutes
 """
 
 import dataclasses
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from train import data, loop
+from train.recipe import Recipe
 
 
 def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
@@ -33,7 +34,7 @@ def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor
     return F.mse_loss(network(sketch).float(), picture), {}
 
 
-RECIPE = loop.Recipe(
+RECIPE = Recipe(
     slug="sketch-color",
     data=data.sketch2photo,
     augment=augment,
@@ -54,7 +55,15 @@ RECIPE = loop.Recipe(
     },
 )
 SOURCE = dataclasses.replace(
-    RECIPE, limit=20, batch=0, epochs=640, schedule="constant", warmup=0, ema=0.0, clip=float("inf"), augment=prepare_only
+    RECIPE,
+    limit=20,
+    batch=0,
+    epochs=640,
+    schedule="constant",
+    warmup=0,
+    ema=0.0,
+    clip=float("inf"),
+    augment=prepare_only,
 )
 
 if __name__ == "__main__":

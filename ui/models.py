@@ -62,7 +62,9 @@ def curve(history: list[list[float]]) -> str:
     last, top = history[-1][0], max(max(train, val) for _, train, val in history[len(history) // 10 :])
 
     def line(column: int, stroke: str) -> str:
-        points = " ".join(f"{row[0] / last * width:.1f},{height * (1 - min(1, row[column] / top)):.1f}" for row in history)
+        points = " ".join(
+            f"{row[0] / last * width:.1f},{height * (1 - min(1, row[column] / top)):.1f}" for row in history
+        )
         return f'<polyline points="{points}" fill="none" stroke-width="{stroke}" stroke="currentColor"/>'
 
     title = f"loss after {last:,} steps: training {history[-1][1]:.4g}, validation {history[-1][2]:.4g}"

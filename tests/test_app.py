@@ -1,0 +1,280 @@
+"""Each endpoint through a launched server, as a stranger's client calls it, with good and with bad input."""
+
+import io
+import json
+import math
+import shutil
+import urllib.request
+
+import numpy as np
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+import app
+from ae_models import zoo
+from tests.conftest import blob
+from tests.test_images import encoded, png_header
+from ui import compress, models, parts, sketch
+
+ENDPOINTS = {"color_sketch", "face_to_sketch", "colorize", "reconstruct", "morph", "sample", "models"}
+ONE_PICTURE = {
+    "color_sketch": {},
+    "face_to_sketch": {},
+    "colorize": {"saturation": 1},
+    "reconstruct": {},
+}
+
+
+def launched(demo):
+    return demo.launch(**app.LAUNCH, prevent_thread_lock=True, quiet=True)[1]
+
+
+@pytest.fixture(scope="module")
+def url():
+    demo = app.build()
+    yield launched(demo)
+    demo.close()
+
+
+@pytest.fixture(scope="module")
+def client(url):
+    return Client(url, verbose=False)
+
+
+@pytest.fixture
+def upload(tmp_path):
+    """Bytes or a picture -> what the client sends for a file."""
+
+    def make(content, name="picture.png"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else encoded(content, "PNG"))
+        return handle_file(str(path))
+
+    return make
+
+
+def test_first_page_answers_and_names_no_other_host(url):
+    page = urllib.request.urlopen(url).read().decode()
+    assert "Autoencoder Studio" in page
+    assert "fonts.googleapis.com" not in page and "huggingface.co/api/telemetry" not in page
+
+
+def test_the_public_endpoints_are_those_of_the_contract_and_documented(client):
+    endpoints = client.view_api(return_format="dict")["named_endpoints"]
+    assert {name.strip("/") for name in endpoints} == ENDPOINTS
+    assert all(endpoint.get("description") for endpoint in endpoints.values())
+
+
+@pytest.mark.parametrize("name", ONE_PICTURE)
+def test_one_picture_endpoints(client, upload, name):
+    picture = blob((200, 250), 1)
+    result = Image.open(client.predict(upload(picture), **ONE_PICTURE[name], model="classic", api_name=f"/{name}"))
+    assert result.size == (200, 250) and result.format == "PNG"
+    assert np.asarray(result).std() > 2
+
+
+def test_morph(client, upload):
+    a, b = upload(blob((128, 128), 1), "a.png"), upload(blob((128, 128), 2), "b.png")
+    frames, urls = client.predict(a, b, steps=5, mode="lerp", model="classic", api_name="/morph")
+    assert len(frames) == len(urls) == 5
+    assert Image.open(frames[0]["image"]).size == (128, 128)
+    assert all(u.startswith("data:image/jpeg;base64,") for u in urls)
+
+
+def test_sample(client):
+    faces = client.predict(count=3, seed=4, temperature=0.7, model="classic", api_name="/sample")
+    assert len(faces) == 3 and Image.open(faces[0]["image"]).size == (128, 128)
+
+
+def test_models(client):
+    rows = client.predict(api_name="/models")
+    assert [row["slug"] for row in rows] == list(zoo.BY_SLUG)
+    for row in rows:
+        assert row["parameters"] > 1000 and row["bytes"] > 1000 and row["metrics"]["images"] > 0 and row["headline"]
+
+
+# ---- bad input ----
+
+BAD_FILES = {
+    "text.png": (b"no picture at all", "PNG, JPEG or WebP"),
+    "half.jpg": (encoded(Image.effect_noise((99, 99), 60).convert("RGB"), "JPEG")[:2000], "truncated"),
+    "huge.png": (png_header(20000, 20000), "25 megapixels"),
+    "dot.png": (encoded(Image.new("RGB", (1, 1)), "PNG"), "8x8"),
+    "moving.gif": (
+        encoded(Image.new("RGB", (32, 32)), "GIF", save_all=True, append_images=[Image.new("RGB", (32, 32), "red")]),
+        "got GIF",
+    ),
+}
+
+
+@pytest.mark.parametrize("file", BAD_FILES)
+@pytest.mark.parametrize("name", ONE_PICTURE)
+def test_a_bad_file_gets_one_sentence_and_the_server_goes_on(client, upload, name, file):
+    content, words = BAD_FILES[file]
+    with pytest.raises(AppError, match=words) as caught:
+        client.predict(upload(content, file), **ONE_PICTURE[name], model="classic", api_name=f"/{name}")
+    assert "Traceback" not in str(caught.value) and "/tmp" not in str(caught.value)
+    assert client.predict(upload(blob((40, 40), 0)), **ONE_PICTURE[name], model="classic", api_name=f"/{name}")
+
+
+ODD_FILES = {
+    "deep.png": encoded(Image.fromarray(np.full((40, 40), 30000, np.uint16)), "PNG"),
+    "cmyk.jpg": encoded(Image.new("CMYK", (40, 40), (10, 90, 30, 0)), "JPEG"),
+    "clear.png": encoded(Image.new("RGBA", (40, 40), (255, 0, 0, 90)), "PNG"),
+}
+
+
+@pytest.mark.parametrize("file", ODD_FILES)
+@pytest.mark.parametrize("name", ONE_PICTURE)
+def test_an_odd_file_works(client, upload, name, file):
+    assert client.predict(upload(ODD_FILES[file], file), **ONE_PICTURE[name], model="classic", api_name=f"/{name}")
+
+
+@pytest.mark.parametrize("name", ONE_PICTURE)
+def test_nothing_given(client, name):
+    with pytest.raises(AppError, match="got nothing"):
+        client.predict(None, **ONE_PICTURE[name], model="classic", api_name=f"/{name}")
+
+
+def test_morph_with_a_face_missing(client, upload):
+    with pytest.raises(AppError, match="second face"):
+        client.predict(upload(blob((64, 64), 1)), None, steps=5, mode="lerp", model="classic", api_name="/morph")
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("sample", {"count": 1000}),
+        ("sample", {"count": -1}),
+        ("sample", {"count": "many"}),
+        ("sample", {"count": None}),
+        ("sample", {"temperature": 99}),
+        ("sample", {"seed": -5}),
+        ("sample", {"model": "enormous"}),
+        ("colorize", {"saturation": 1e9}),
+        ("colorize", {"saturation": "much"}),
+        ("colorize", {"model": None}),
+        ("morph", {"steps": 0}),
+        ("morph", {"steps": 1e6}),
+        ("morph", {"mode": "spline"}),
+    ],
+)
+def test_values_out_of_range_through_the_api(client, upload, name, change):
+    arguments = {
+        "sample": {"count": 2, "seed": 0, "temperature": 1.0, "model": "classic"},
+        "colorize": {"photo": upload(blob((40, 40), 0)), "saturation": 1.0, "model": "classic"},
+        "morph": {
+            "a": upload(blob((40, 40), 0)),
+            "b": upload(blob((40, 40), 1)),
+            "steps": 3,
+            "mode": "lerp",
+            "model": "classic",
+        },
+    }[name]
+    with pytest.raises(AppError) as caught:
+        client.predict(**arguments | change, api_name=f"/{name}")
+    assert len(str(caught.value)) > 15 and "Traceback" not in str(caught.value)
+    assert client.predict(**arguments, api_name=f"/{name}")
+
+
+def test_nan_through_the_api(url):
+    """Python's json writes NaN though JSON has none: a stranger's client may send it."""
+    body = json.dumps({"data": [2, 0, math.nan, "classic"]}).encode()
+    request = urllib.request.Request(f"{url}gradio_api/call/sample", body, {"Content-Type": "application/json"})
+    try:
+        event = json.load(urllib.request.urlopen(request))["event_id"]
+        answer = urllib.request.urlopen(f"{url}gradio_api/call/sample/{event}").read().decode()
+        assert "event: error" in answer
+    except urllib.error.HTTPError as error:
+        assert 400 <= error.code < 500
+    assert "Autoencoder Studio" in urllib.request.urlopen(url).read().decode()
+
+
+# ---- damaged weights ----
+
+
+@pytest.mark.parametrize("damage", ["missing", "truncated", "flipped", "another system's"])
+def test_damaged_weights_disable_one_system_and_no_other(tmp_path, monkeypatch, upload, damage):
+    folder = shutil.copytree(zoo.WEIGHTS, tmp_path / "weights")
+    file = folder / "dcae/model.safetensors"
+    if damage == "missing":
+        file.unlink()
+    elif damage == "truncated":
+        file.write_bytes(file.read_bytes()[:-1000])
+    elif damage == "flipped":
+        data = bytearray(file.read_bytes())
+        data[len(data) // 2] ^= 1
+        file.write_bytes(data)
+    else:
+        shutil.rmtree(folder / "dcae")
+        shutil.copytree(folder / "sketch-color", folder / "dcae")
+    monkeypatch.setattr(zoo, "WEIGHTS", folder)
+    monkeypatch.setattr(zoo, "_cache", {})
+    demo = app.build()
+    try:
+        client = Client(launched(demo), verbose=False)
+        with pytest.raises(AppError, match="dcae.*git checkout"):
+            client.predict(upload(blob((40, 40), 0)), model="classic", api_name="/reconstruct")
+        assert client.predict(upload(blob((40, 40), 0)), model="classic", api_name="/color_sketch")
+        rows = {row["slug"]: row for row in client.predict(api_name="/models")}
+        assert "git checkout" in rows["dcae"]["unavailable"] and "parameters" in rows["sketch-color"]
+        assert "Not available" in models.table()
+    finally:
+        demo.close()
+
+
+# ---- plain functions ----
+
+
+def test_an_empty_canvas_has_no_colours():
+    assert sketch.color_drawing(None, "classic") is None
+
+
+@pytest.mark.parametrize(
+    "value", ["hello", 5, "data:image/png;base64,####", "data:image/gif;base64,R0lGOD", sketch.PREFIX + "A" * 5_000_000]
+)
+def test_a_canvas_that_sends_nonsense_is_refused(value):
+    with pytest.raises(ValueError, match="expected a drawing"):
+        sketch.color_drawing(value, "classic")
+
+
+def test_canvas_round_trip():
+    picture = blob((64, 64), 1)
+    assert sketch.from_data_url(sketch.to_data_url(picture)).tobytes() == picture.tobytes()
+
+
+def test_costs_counts_bytes():
+    picture = blob((64, 32), 1)
+    table = compress.costs(picture, compress.reconstruct(picture, "classic"), "classic")
+    webp = io.BytesIO()
+    picture.save(webp, "WEBP", quality=80)
+    assert f"| {3 * 64 * 32:,} |" in table and "| 8,192 |" in table and f"| {webp.tell():,} |" in table
+    assert table.count(" dB") == 2
+    assert compress.costs(None, None, "classic") == ""
+
+
+def test_large_pictures_are_shrunk_for_compression():
+    assert compress.shrunk(Image.new("RGB", (2048, 512))).size == (1024, 256)
+    assert compress.shrunk(Image.new("RGB", (512, 512))).size == (512, 512)
+    assert min(compress.shrunk(Image.new("RGB", (100000, 9))).size) == 8
+
+
+def test_figures_stand_beside_their_baseline():
+    for slug in zoo.BY_SLUG:
+        line = parts.figure_line(slug)
+        assert parts.HEADLINE[slug][3] in line, line
+
+
+def test_examples_exist_and_are_pictures():
+    for pattern, least in (("sketch-*.png", 4), ("face-*.webp", 8), ("landscape-*.webp", 4)):
+        paths = parts.examples(pattern)
+        assert len(paths) >= least
+        for path in paths:
+            assert min(Image.open(path).size) >= 128
+
+
+def test_the_curve_is_a_picture():
+    svg = models.curve([[1, 0.5, 0.6], [2, 0.25, 0.3]])
+    assert svg.count("<polyline") == 2 and "validation 0.3" in svg

@@ -1,0 +1,104 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from ae_models import hub, zoo
+from tests.conftest import MINIATURE, stems
+from tests.test_zoo import config_of
+from train import evaluate
+
+ROOT = Path(__file__).resolve().parents[1]
+SMALL = {"face-vae": {"latent": 6}, "dcae": {"width": 8, "latent": 8, "groups": 4}}  # at the data's own size
+METRICS = {
+    "face-sketch": {"mae", "mae_source", "ssim"},
+    "sketch-color": {"mse", "psnr", "colorfulness_ratio"},
+    "photo-color": {"mse_ab", "mse_ab_128", "psnr", "chroma_l1", "colorfulness_ratio"},
+    "dcae": {"l1", "psnr", "ssim"},
+    "face-vae": {"loss", "reconstruction", "kl", "psnr", "ssim", "active_units"},
+}
+
+
+@pytest.fixture(autouse=True)
+def _few_resamples(monkeypatch):
+    monkeypatch.setattr(evaluate, "RESAMPLES", 50)
+
+
+def network(slug):
+    return zoo.build(slug, **SMALL.get(slug, {} if slug == "photo-color" else MINIATURE[slug])).eval()
+
+
+@pytest.mark.parametrize("slug", METRICS)
+def test_every_system_is_measured_beside_its_baselines(slug, pictures):
+    result = evaluate.evaluate(slug, network(slug), pictures)
+    assert set(result["metrics"]) == METRICS[slug] and result["baselines"]
+    assert result["images"] == {"face-sketch": 3, "sketch-color": 3, "photo-color": 2, "dcae": 26, "face-vae": 3}[slug]
+    for figures in [result["metrics"], *result["baselines"].values()]:
+        for figure in figures.values():
+            assert figure["low"] <= figure["value"] <= figure["high"]
+    json.dumps(result, allow_nan=False)
+
+
+def test_known_figures(pictures):
+    result = evaluate.evaluate("sketch-color", network("sketch-color"), pictures)
+    assert result["baselines"]["white picture"]["colorfulness_ratio"]["value"] == 0
+    grey = evaluate.evaluate("photo-color", network("photo-color"), pictures)["baselines"]["grey copy"]
+    assert grey["colorfulness_ratio"]["value"] < 0.02
+    assert grey["mse_ab_128"]["value"] == pytest.approx(grey["mse_ab"]["value"] * (255 / 128) ** 2, rel=1e-3)
+
+
+def test_pca_and_klt_are_exact_when_all_numbers_are_kept():
+    train = torch.randint(0, 256, (6, 3, 8, 8), dtype=torch.uint8)
+    x = train.float() / 255
+    assert torch.allclose(evaluate._klt(x, x, 48), x, atol=1e-4)
+    assert torch.allclose(evaluate._pca(train, evaluate._mean(train), x, 6), x, atol=1e-4)
+    few = evaluate._pca(train, evaluate._mean(train), x, 2)
+    assert 0.01 < (few - x).square().mean() < x.var()
+
+
+def test_bootstrap_interval_covers_the_mean_and_shrinks_with_more_pictures():
+    values = torch.rand(400)
+    few, many = evaluate.bootstrap(values[:20], 20), evaluate.bootstrap(values, 400)
+    assert many["low"] < 0.5 < many["high"]
+    assert many["high"] - many["low"] < few["high"] - few["low"]
+
+
+def test_without_training_pictures_the_fitted_baselines_are_left_out(pictures, tmp_path, capsys):
+    for part in ("testA", "testB"):
+        (tmp_path / part).symlink_to(pictures / "sketch2photo" / part)
+    result = evaluate.evaluate("sketch-color", network("sketch-color"), tmp_path)
+    assert set(result["baselines"]) == {"white picture", "the sketch itself"}
+    assert "no training pictures" in capsys.readouterr().err
+    fitted = evaluate.evaluate("sketch-color", network("sketch-color"), tmp_path, fit=pictures)
+    assert "mean training picture" in fitted["baselines"]
+
+
+def test_command_writes_the_figures_into_the_release(pictures, tmp_path, capsys):
+    model = network("dcae")
+    hub.save(tmp_path, model.state_dict(), config_of("dcae", model))
+    evaluate.main(["dcae", "--data", str(pictures), "--weights", str(tmp_path), "--write"])
+    printed = json.loads(capsys.readouterr().out)
+    assert hub.read_config(tmp_path)["metrics"] == printed
+    assert "KLT of 4x4 patches, 8 numbers each" in (tmp_path / "README.md").read_text()
+    assert zoo.load_release(tmp_path, "dcae")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["dcae", "--data", "/nowhere"], "error: expected a folder"),
+        (["nothing", "--data", "."], "invalid choice"),
+        (["dcae", "--data", ".", "--weights", "/nowhere"], "cannot be read"),
+    ],
+)
+def test_bad_command_lines_end_in_one_sentence(arguments, words):
+    command = [sys.executable, "-m", "train.evaluate", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode != 0 and words in done.stderr and "Traceback" not in done.stderr
+
+
+def test_drawn_names_fall_on_their_splits():
+    assert len(stems(12, 20, (0, 1))) == 16

@@ -1,0 +1,100 @@
+"""What a training run writes: checkpoints to resume from, and the release at the end."""
+
+import dataclasses
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import torch
+
+from ae_models import hub
+from train.recipe import Recipe, State, build
+
+
+def save_checkpoint(path: Path, run: dict, network, average, optimizer, state: State) -> None:
+    """Everything an exact resume needs, written atomically; `run` is what must be the same then."""
+    buffer = io.BytesIO()
+    checkpoint = {
+        "run": run,
+        "network": network.state_dict(),
+        "average": average.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "state": vars(state),
+    }
+    torch.save(checkpoint, buffer)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    hub.write_atomically(path, buffer.getvalue())
+
+
+def load_checkpoint(path: Path, run: dict, network, average, optimizer) -> State:
+    """Restore all that save_checkpoint wrote. Raises ValueError if there is none, or if it is of another run."""
+    if not path.is_file():
+        raise ValueError(f"expected a checkpoint to resume from, found no {path}")
+    try:
+        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # reading a damaged file raises whatever its bytes happen to mean
+        raise ValueError(f"{path}: damaged checkpoint ({error!r}); start again without --resume") from None
+    if checkpoint["run"] != run:
+        raise ValueError(f"{path}: expected the checkpoint of a run with {run}, got {checkpoint['run']}")
+    network.load_state_dict(checkpoint["network"])
+    average.load_state_dict(checkpoint["average"])
+    optimizer.load_state_dict(checkpoint["optimizer"])
+    return State(**checkpoint["state"])
+
+
+def save_release(folder: Path, recipe: Recipe, seed: int, state: State, rows: int, batch: int, device) -> None:
+    """The best averaged weights as a release; figures come later, from train.evaluate --write."""
+    network = build(recipe)
+    network.load_state_dict(state.weights)
+    network = recipe.finish(network.eval())
+    training = {
+        "command": f"python -m train.{recipe.slug.replace('-', '_')} {' '.join(_options())}".strip(),
+        "data": recipe.about["data"],
+        "terms": recipe.about["terms"],
+        "images": rows,
+        "epochs": recipe.epochs,
+        "steps": state.step,
+        "batch": batch,
+        "seconds": round(state.seconds),
+        "device": f"{device.type}, {torch.get_num_threads()} threads, {'bfloat16' if recipe.bf16 else 'float32'}",
+        "seed": seed,
+        "commit": _commit(),
+        "curve": [[step, round(train, 6), round(val, 6)] for step, train, val in state.history],
+    }
+    config = {
+        "system": recipe.slug,
+        "class": type(network).__name__,
+        "arguments": dataclasses.asdict(network.config),
+        "input_size": network.config.size,
+        "channels": network.channels,
+        "color_space": network.color_space,
+        "value_range": list(network.value_range),
+        "card": {key: recipe.about[key] for key in ("summary", "limits", "example")},
+        "training": training,
+        "metrics": {},
+    }
+    hub.save(folder, network.state_dict(), config)
+
+
+def _options() -> list[str]:
+    """The command line less the folders of this machine."""
+    words, skip = [], False
+    for word in sys.argv[1:]:
+        if skip:
+            skip = False
+        elif word in ("--data", "--out"):
+            skip = True
+        elif word != "--resume" and not word.startswith(("--data=", "--out=")):
+            words.append(word)
+    return ["--data DIR", *words]
+
+
+def _commit() -> str:
+    try:
+        command = ["git", "describe", "--always", "--dirty"]
+        return subprocess.run(
+            command, capture_output=True, text=True, check=True, cwd=Path(__file__).parent
+        ).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"

@@ -1,0 +1,175 @@
+"""Make the example pictures of the app: none of them is a photograph.
+
+    python -m ui.examples        writes ui/static/examples/
+
+Sketches and landscapes are drawn here; faces are samples of our own `face-vae`.
+"""
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from ae_models import tasks, zoo
+from ui.parts import EXAMPLES
+
+SIDE, SCALE = 512, 3  # sketches are drawn larger and shrunk, for smooth lines
+FACE_SEEDS = (3, 5, 8, 12, 17, 21, 26, 30)
+
+
+# ---- sketches: each a list of closed or open curves through points in [0, 100] ----
+
+Curve = list[tuple[float, float]]
+
+
+def oval(x: float, y: float, rx: float, ry: float, start: float = 0, end: float = 360) -> Curve:
+    angles = np.radians(np.linspace(start, end, 40))
+    return [(x + rx * np.cos(a), y + ry * np.sin(a)) for a in angles]
+
+
+def smooth(points: Curve) -> Curve:
+    """Catmull-Rom spline through the points."""
+    p = np.array([points[0], *points, points[-1]], float)
+    t = np.linspace(0, 1, 16, endpoint=False)[:, None]
+    parts = []
+    for a, b, c, d in zip(p, p[1:], p[2:], p[3:]):
+        parts.append(0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3))
+    return [tuple(q) for q in np.concatenate([*parts, p[-1:]])]
+
+
+def eyes(x: float, y: float, apart: float, size: float) -> list[Curve]:
+    return [oval(x + s * apart, y, r, r) for s in (-1, 1) for r in (size, size * 0.45, size * 0.2)]
+
+
+SKETCHES: dict[str, list[Curve]] = {
+    "cat": [
+        oval(50, 42, 26, 22, 0, 360),
+        [(28, 31), (26, 8), (42, 21)],
+        [(72, 31), (74, 8), (58, 21)],
+        *eyes(50, 40, 11, 5),
+        [(47, 50), (53, 50), (50, 53), (47, 50)],
+        smooth([(43, 57), (47, 58), (50, 54), (53, 58), (57, 57)]),
+        smooth([(36, 60), (30, 75), (32, 92), (68, 92), (70, 75), (64, 60)]),
+        smooth([(70, 86), (86, 82), (88, 66), (82, 60), (80, 66)]),
+        [(44, 92), (44, 80)],
+        [(56, 92), (56, 80)],
+    ],
+    "fish": [
+        oval(45, 50, 30, 20),
+        smooth([(73, 44), (90, 28), (86, 50), (90, 72), (73, 56)]),
+        smooth([(35, 32), (46, 16), (60, 33)]),
+        smooth([(40, 69), (46, 82), (54, 68)]),
+        *[oval(28, 45, r, r) for r in (6, 2.5)],
+        smooth([(38, 34), (43, 50), (38, 66)]),
+        smooth([(16, 54), (20, 57), (25, 57)]),
+        *[oval(x, y, 4, 5, -80, 80) for x, y in ((50, 42), (50, 56), (60, 42), (60, 56), (55, 49))],
+    ],
+    "turtle": [
+        oval(48, 52, 30, 24, 180, 360),
+        smooth([(18, 52), (30, 57), (48, 58), (66, 57), (78, 52)]),
+        smooth([(76, 46), (82, 34), (94, 36), (94, 48), (84, 54), (78, 53)]),
+        *[oval(88, 42, r, r) for r in (3, 1.2)],
+        smooth([(28, 56), (24, 72), (36, 72), (38, 58)]),
+        smooth([(58, 58), (60, 72), (72, 72), (70, 56)]),
+        smooth([(19, 52), (8, 56), (18, 58)]),
+        [(40, 34), (56, 34), (62, 45), (48, 54), (34, 45), (40, 34)],
+        [(34, 45), (22, 46)],
+        [(62, 45), (74, 46)],
+    ],
+    "dragon": [
+        smooth([(30, 30), (22, 22), (26, 12), (40, 10), (48, 18), (46, 30), (52, 44), (66, 54), (74, 70), (60, 84), (40, 84), (32, 70), (36, 52), (34, 40), (30, 30)]),
+        [(38, 10), (42, 1), (45, 13)],
+        [(29, 11), (28, 2), (34, 10)],
+        *[oval(35, 19, r, r) for r in (3.5, 1.4)],
+        smooth([(24, 26), (30, 27), (36, 25)]),
+        [(50, 42), (72, 16), (76, 30), (90, 28), (86, 42), (96, 48), (68, 56)],
+        smooth([(73, 72), (86, 78), (94, 68), (96, 58)]),
+        [(92, 60), (97, 50), (99, 62), (92, 60)],
+        smooth([(42, 84), (40, 94), (50, 94), (50, 85)]),
+        smooth([(58, 84), (58, 94), (68, 94), (66, 80)]),
+        smooth([(40, 50), (42, 64), (40, 78)]),
+        *[[(39 + i, 54 + 8 * i), (52 + i, 55 + 8 * i)] for i in range(4)],
+    ],
+}  # fmt: skip
+
+
+def sketch(curves: list[Curve], width: float = 4.5) -> Image.Image:
+    """Black lines of `width` px on white, (512, 512), L."""
+    big = Image.new("L", (SIDE * SCALE, SIDE * SCALE), 255)
+    draw, pen = ImageDraw.Draw(big), round(width * SCALE)
+    for curve in curves:
+        points = [(x * SIDE * SCALE / 100, y * SIDE * SCALE / 100) for x, y in curve]
+        draw.line(points, fill=0, width=pen, joint="curve")
+        for x, y in (points[0], points[-1]):
+            draw.ellipse((x - pen / 2, y - pen / 2, x + pen / 2, y + pen / 2), fill=0)
+    return big.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+
+
+# ---- landscapes ----
+
+WIDTH, HEIGHT = 320, 240
+
+
+def noise(random: np.random.Generator, coarse: int, octaves: int = 5, stretch: int = 1) -> np.ndarray:
+    """Fractal noise (HEIGHT, WIDTH), about [-1, 1]; `stretch` makes it longer than high."""
+    total = np.zeros((HEIGHT, WIDTH))
+    for octave in range(octaves):
+        cells = coarse * 2**octave
+        grid = random.uniform(-1, 1, (max(2, cells * stretch), max(2, cells)))
+        layer = Image.fromarray(grid.astype(np.float32)).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
+        total += np.asarray(layer) / 2**octave
+    return total / 1.6
+
+
+def ridge(random: np.random.Generator, base: float, height: float, rough: int = 3) -> np.ndarray:
+    """Mask (HEIGHT, WIDTH) of what lies below a jagged line around `base` (0 is the top, 1 the bottom)."""
+    line = base - height * np.abs(noise(random, rough, 6)[0])
+    return np.arange(HEIGHT)[:, None] / HEIGHT > line[None, :]
+
+
+def paint(canvas: np.ndarray, mask: np.ndarray, colour: tuple, texture: np.ndarray, depth: float = 0.25) -> None:
+    """Fill a mask with a colour whose lightness follows a texture, in place."""
+    canvas[mask] = (np.array(colour) * (1 + depth * texture[..., None]))[mask]
+
+
+def landscape(seed: int, sky: tuple, horizon: tuple, layers: list[tuple], water: tuple | None) -> Image.Image:
+    """Sky from one colour to another with clouds, ridges from far to near as (base, height, colour, texture cells), and
+    below 0.72 perhaps water that mirrors the sky."""
+    random = np.random.default_rng(seed)
+    down = np.linspace(0, 1, HEIGHT)[:, None, None]
+    canvas = np.array(sky) * (1 - down) + np.array(horizon) * down + np.zeros((1, WIDTH, 1))
+    cloud = np.clip(noise(random, 3, 6, 2) - 0.1, 0, 1)[..., None] * (1 - down)
+    canvas += (250 - canvas) * np.minimum(1, 1.3 * cloud)
+    for base, height, colour, cells in layers:
+        paint(canvas, ridge(random, base, height), colour, noise(random, cells, 4))
+    if water is not None:
+        ripple = noise(random, 4, 5, 8)
+        surface = np.arange(HEIGHT)[:, None] / HEIGHT + np.zeros((1, WIDTH)) > 0.72
+        paint(canvas, surface, water, ripple, 0.3)
+    grain = random.normal(0, 2.5, canvas.shape[:2])[..., None]
+    return Image.fromarray((canvas + grain).clip(0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(0.6))
+
+
+LANDSCAPES = {
+    "lake": {"seed": 4, "sky": (80, 140, 215), "horizon": (215, 228, 240), "water": (60, 105, 140), "layers": [
+        (0.62, 0.35, (130, 145, 165), 6), (0.68, 0.18, (70, 100, 90), 14), (0.72, 0.06, (45, 85, 45), 30)]},
+    "forest": {"seed": 9, "sky": (120, 170, 220), "horizon": (225, 232, 225), "water": None, "layers": [
+        (0.5, 0.25, (110, 135, 140), 8), (0.66, 0.22, (60, 100, 60), 26), (0.8, 0.1, (75, 120, 45), 40)]},
+    "sea": {"seed": 15, "sky": (60, 125, 210), "horizon": (240, 225, 200), "water": (30, 100, 140), "layers": [
+        (0.73, 0.05, (105, 120, 110), 10)]},
+    "glacier": {"seed": 23, "sky": (90, 150, 225), "horizon": (200, 220, 240), "water": None, "layers": [
+        (0.6, 0.45, (120, 125, 140), 7), (0.75, 0.2, (225, 235, 245), 9), (0.95, 0.12, (190, 212, 230), 16)]},
+}  # fmt: skip
+
+
+def main() -> None:
+    EXAMPLES.mkdir(parents=True, exist_ok=True)
+    for name, curves in SKETCHES.items():
+        sketch(curves).save(EXAMPLES / f"sketch-{name}.png", optimize=True)
+    for name, scene in LANDSCAPES.items():
+        landscape(**scene).save(EXAMPLES / f"landscape-{name}.webp", quality=90)
+    for seed in FACE_SEEDS:
+        (face,) = tasks.sample(zoo.load("face-vae"), 1, seed=seed, temperature=0.7)
+        face.save(EXAMPLES / f"face-{seed:02d}.webp", quality=95)
+
+
+if __name__ == "__main__":
+    main()
