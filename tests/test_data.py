@@ -140,6 +140,8 @@ def test_affine_without_any_amount_is_the_identity():
     x = torch.rand(2, 3, 20, 16)
     (same,) = data.affine((x,), generator(), degrees=0, zoom=0, move=0)
     assert torch.allclose(same, x, atol=1e-4)
+    (squeezed,) = data.affine((x,), generator(), degrees=0, zoom=0, move=0, size=(10, 8))
+    assert torch.allclose(squeezed, torch.nn.functional.avg_pool2d(x, 2), atol=1e-4)
 
 
 def test_affine_turns_without_shearing():

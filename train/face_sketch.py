@@ -1,6 +1,6 @@
 """Train `face-sketch` on the CUHK Face Sketch Database.
 
-python -m train.face_sketch --data DIR        about 15 minutes on two cores
+python -m train.face_sketch --data DIR        about 12 minutes on two cores
 """
 
 import torch
@@ -14,11 +14,9 @@ SIZE = 256  # px: the pairs of 200x250 are squeezed to a square, as in the sourc
 
 
 def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
-    photo, sketch = (
-        F.interpolate(x.float() / 255, size=(SIZE, SIZE), mode="bilinear") for x in data.flip(batch, generator)
-    )
+    photo, sketch = (x.float() / 255 for x in data.flip(batch, generator))
     photo = data.jitter(photo, generator, amount=0.2)
-    photo, sketch = data.affine((photo, sketch), generator, degrees=4, zoom=0.06, move=0.03)
+    photo, sketch = data.affine((photo, sketch), generator, degrees=4, zoom=0.06, move=0.03, size=(SIZE, SIZE))
     return photo * 2 - 1, (sketch * 2 - 1).expand_as(photo)
 
 
@@ -40,8 +38,9 @@ RECIPE = Recipe(
     prepare=prepare,
     loss=loss,
     optimizer=lambda network: torch.optim.Adam(network.parameters(), lr=1e-3),
-    epochs=200,
+    epochs=100,
     batch=16,
+    channels_last=True,
     about={
         "summary": "Draws a face photo as a pencil sketch, at 256x256 px, through a bottleneck without skips.",
         "data": "CUHK Face Sketch Database, subsets CUHK student and AR, photo and artist's sketch",

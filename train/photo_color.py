@@ -1,6 +1,6 @@
 """Train `photo-color` on colour landscapes, made grey by their lightness.
 
-python -m train.photo_color --data DIR             the whole training set, about 20 minutes on two cores
+python -m train.photo_color --data DIR             the whole training set, about 15 minutes on two cores
 python -m train.photo_color --data DIR --source    the source's protocol: 200 photos, a tenth of them for validation
 """
 
@@ -49,7 +49,7 @@ RECIPE = Recipe(
     prepare=prepare,
     loss=loss,
     optimizer=lambda network: torch.optim.Adam(network.parameters(), lr=3e-4),
-    epochs=4,
+    epochs=3,
     batch=16,
     channels_last=True,
     about={

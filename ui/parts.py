@@ -22,22 +22,24 @@ HEADLINE = {
 }
 
 
-def picture(label: str) -> gr.Image:
-    """Upload of one picture, handed on as an upright RGB PIL picture by images.read. gr.Image's own reading would clip
-    16-bit grey, drop alpha without flattening and answer a damaged file with a message of its own; it is replaced on
-    the instance, because the page takes a subclass for a component with a frontend of its own."""
-    image = gr.Image(label=label, sources=["upload", "clipboard", "webcam"], height=320)
-    image.preprocess = _read_upload
-    return image
+class Picture(gr.Image):
+    """Upload of one picture, handed on as an upright RGB PIL picture by images.read: gr.Image's own reading would clip
+    16-bit grey, drop alpha without flattening and answer a damaged file with a message of its own."""
+
+    is_template = True  # shown by gr.Image's code in the page, not by a frontend of its own
+
+    def preprocess(self, payload) -> Image.Image | None:
+        """What the page or a client sends (gradio.data_classes.ImageData) -> RGB picture."""
+        if payload is None:
+            return None
+        if payload.path is None:
+            raise gr.Error("Expected an uploaded picture, got none.", print_exception=False)
+        return plain_errors(images.read)(payload.path)
 
 
-def _read_upload(payload) -> Image.Image | None:
-    """What the page or a client sends for a picture (gradio.data_classes.ImageData) -> RGB picture."""
-    if payload is None:
-        return None
-    if payload.path is None:
-        raise gr.Error("Expected an uploaded picture, got none.", print_exception=False)
-    return plain_errors(images.read)(payload.path)
+def picture(label: str) -> Picture:
+    """The picture input of a tab."""
+    return Picture(label=label, sources=["upload", "clipboard", "webcam"], height=320)
 
 
 def result(label: str) -> gr.Image:
