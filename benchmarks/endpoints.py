@@ -1,0 +1,98 @@
+"""What does an endpoint of the app add to its network?
+
+    python -m benchmarks.endpoints [--rounds 15]
+
+For each endpoint: milliseconds through a client; of the network alone on one thread (the same task, PIL in, PIL out,
+and the forward pass in it); of Gradio's round trip with the same pictures and no work. `ratio` is the endpoint less the
+round trip, over the task.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import gradio as gr
+import torch
+from gradio_client import Client, handle_file
+from PIL import Image
+
+import app
+from ae_models import tasks, zoo
+from ui import parts
+
+
+def median_ms(function, rounds: int) -> float:
+    function()
+    seconds = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        function()
+        seconds.append(time.perf_counter() - start)
+    return 1e3 * statistics.median(seconds)
+
+
+def idle_app() -> gr.Blocks:
+    """The same inputs and outputs with nothing between: a picture in, that picture out; nothing in, eight faces out."""
+    faces = tasks.sample(zoo.load("face-vae"), 8)
+    with gr.Blocks(analytics_enabled=False) as demo:
+        picture, result, several = parts.picture("in"), parts.result("out"), gr.Gallery(format="png")
+        gr.Button().click(lambda p: p, picture, result, api_name="one")
+        gr.Button().click(lambda: faces, None, several, api_name="eight")
+    return demo
+
+
+def forward(slug: str):
+    network = zoo.load(slug)
+    x = torch.rand(1, network.channels, network.config.size, network.config.size)
+
+    @torch.inference_mode()
+    def run():
+        return network(x)
+
+    return run
+
+
+def main(rounds: int) -> None:
+    torch.set_num_threads(1)
+    launch = app.LAUNCH | {"prevent_thread_lock": True, "quiet": True}
+    client = Client(app.demo.launch(**launch)[1], verbose=False)
+    idle = Client(idle_app().launch(**launch)[1], verbose=False)
+    sketch, face, scene = (Path(parts.examples(p)[0]) for p in ("sketch-*.png", "face-*.webp", "landscape-*.webp"))
+    small = Path(tempfile.mkdtemp()) / "small.png"
+    Image.open(scene).resize((128, 128)).save(small)
+    rows = [
+        ("color_sketch", "sketch-color", sketch, {}, tasks.color_sketch),
+        ("face_to_sketch", "face-sketch", face, {}, tasks.translate_face),
+        ("colorize", "photo-color", small, {"saturation": 1.0}, tasks.colorize),
+        ("reconstruct", "dcae", small, {}, tasks.reconstruct),
+    ]
+    for name, slug, path, extra, task in rows:
+        one_picture(client, idle, rounds, name, slug, path, extra, task)
+    vae = zoo.load("face-vae")
+    arguments = {"count": 8, "seed": 0, "temperature": 1.0, "model": "classic"}
+    endpoint = median_ms(lambda: client.predict(**arguments, api_name="/sample"), rounds)
+    empty = median_ms(lambda: idle.predict(api_name="/eight"), rounds)
+    task = median_ms(lambda: tasks.sample(vae, 8), rounds)
+    report("sample (8)", endpoint, empty, task, task)
+
+
+def one_picture(client: Client, idle: Client, rounds: int, name: str, slug: str, path: Path, extra: dict, task) -> None:
+    network, picture, file = zoo.load(slug), Image.open(path).convert("RGB"), handle_file(path)
+    endpoint = median_ms(lambda: client.predict(file, **extra, model="classic", api_name=f"/{name}"), rounds)
+    empty = median_ms(lambda: idle.predict(file, api_name="/one"), rounds)
+    report(name, endpoint, empty, median_ms(lambda: task(network, picture), rounds), median_ms(forward(slug), rounds))
+
+
+def report(name: str, endpoint: float, empty: float, task: float, network: float) -> None:
+    print(
+        f"{name:15} endpoint {endpoint:6.0f} ms  round trip {empty:5.0f} ms  task {task:6.1f} ms  forward {network:6.1f} ms"
+        f"  ratio {(endpoint - empty) / task:5.2f}"
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=15)
+    main(parser.parse_args().rounds)
