@@ -28,7 +28,7 @@ def build() -> None:
         "It learned from landscapes: seas, forests, mountains, glaciers, streets."
     )
     with gr.Row():
-        with gr.Column():
+        with gr.Column(min_width=240):
             photo = parts.picture("Photo, grey or in colour")
             saturation = gr.Slider(0, 3, value=1, step=0.1, label="Saturation", info="1 is what the network says")
             model = parts.choice("photo-color")

@@ -49,12 +49,12 @@ def build() -> None:
         "move the slider. Random numbers give faces of people who do not exist."
     )
     with gr.Row():
-        with gr.Column():
+        with gr.Column(min_width=240):
             a = parts.picture("First face")
             gr.Examples(parts.examples("face-*.webp")[:4], a, label="Made up by the network")
-        with gr.Column():
+        with gr.Column(min_width=240):
             scrubber = parts.component("scrubber", value=[])
-        with gr.Column():
+        with gr.Column(min_width=240):
             b = parts.picture("Second face")
             gr.Examples(parts.examples("face-*.webp")[4:], b, label="Made up by the network")
     with gr.Row():

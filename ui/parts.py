@@ -42,9 +42,10 @@ def picture(label: str) -> Picture:
     return Picture(label=label, sources=["upload", "clipboard", "webcam"], height=320)
 
 
-def result(label: str) -> gr.Image:
+def result(label: str, height: int = 320) -> gr.Image:
     """Where a picture comes out: lossless, with a download button."""
-    return gr.Image(label=label, format="png", interactive=False, buttons=["download", "fullscreen"], height=320)
+    buttons = ["download", "fullscreen"]
+    return gr.Image(label=label, format="png", type="pil", interactive=False, buttons=buttons, height=height)
 
 
 def plain_errors(function: Callable) -> Callable:

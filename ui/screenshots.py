@@ -60,6 +60,7 @@ def main() -> None:
             use(page)
             page.wait_for_timeout(4000)
             path = DOCS / "shot.png"
+            page.evaluate("window.scrollTo(0, 0)")
             page.screenshot(path=path)
             shots.append(Image.open(path).convert("RGB"))
             path.unlink()

@@ -62,16 +62,14 @@ def build() -> None:
                 shelf = gr.Gallery(
                     [(path, None) for path in parts.examples("sketch-*.png")],
                     label="Drawn by a program: click one, then draw on it",
-                    columns=4, height=150, allow_preview=False, interactive=False, buttons=[],
+                    columns=4, height=175, allow_preview=False, interactive=False, buttons=[],
                 )  # fmt: skip
             with gr.Tab("Upload"):
                 upload = parts.picture("Sketch: dark lines on white")
                 gr.Examples(parts.examples("sketch-*.png"), upload, label="Drawn by a program")
                 button = gr.Button("Colour it", variant="primary")
         with gr.Column():
-            picture = gr.Image(
-                label="Coloured", format="png", interactive=False, buttons=["download", "fullscreen"], height=512
-            )
+            picture = parts.result("Coloured", height=512)
             model = parts.choice("sketch-color")
     parts.run([button.click], color_sketch, [upload, model], picture, api_name="color_sketch")
     parts.answer_at_once(upload, [model], color_sketch, picture)

@@ -146,6 +146,9 @@ def test_an_example_is_one_click_from_a_result(page, tab, output):
     panel.locator(".gallery-item").first.click()
     image = panel.locator(f'.block:has(label:has-text("{output}")) img').last
     expect(image).to_be_visible(timeout=30_000)
+    if tab == "Compress":
+        expect(panel.locator("table")).to_contain_text("WebP", timeout=30_000)
+    expect(page.locator(".toast-body")).to_have_count(0)
 
 
 def test_morph_is_scrubbed_without_asking_the_server(page):
