@@ -9,42 +9,44 @@ from pathlib import Path
 import torch
 
 from ae_models import hub
-from train.recipe import Recipe, State, build
+from train.recipe import State, build
 
 
-def save_checkpoint(path: Path, run: dict, network, average, optimizer, state: State) -> None:
-    """Everything an exact resume needs, written atomically; `run` is what must be the same then."""
+def save_checkpoint(path: Path, run) -> None:
+    """Everything an exact resume of a loop.Run needs, written atomically."""
     buffer = io.BytesIO()
     checkpoint = {
-        "run": run,
-        "network": network.state_dict(),
-        "average": average.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "state": vars(state),
+        "run": run.identity,
+        "network": run.network.state_dict(),
+        "average": run.average.state_dict(),
+        "optimizer": run.optimizer.state_dict(),
+        "state": vars(run.state),
     }
     torch.save(checkpoint, buffer)
     path.parent.mkdir(parents=True, exist_ok=True)
     hub.write_atomically(path, buffer.getvalue())
 
 
-def load_checkpoint(path: Path, run: dict, network, average, optimizer) -> State:
-    """Restore all that save_checkpoint wrote. Raises ValueError if there is none, or if it is of another run."""
+def load_checkpoint(path: Path, run) -> State:
+    """Put a checkpoint's tensors into a fresh loop.Run; gives the state to go on from. Raises ValueError if there is no
+    checkpoint, or if it is of another run."""
     if not path.is_file():
         raise ValueError(f"expected a checkpoint to resume from, found no {path}")
     try:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # reading a damaged file raises whatever its bytes happen to mean
         raise ValueError(f"{path}: damaged checkpoint ({error!r}); start again without --resume") from None
-    if checkpoint["run"] != run:
-        raise ValueError(f"{path}: expected the checkpoint of a run with {run}, got {checkpoint['run']}")
-    network.load_state_dict(checkpoint["network"])
-    average.load_state_dict(checkpoint["average"])
-    optimizer.load_state_dict(checkpoint["optimizer"])
+    if checkpoint["run"] != run.identity:
+        raise ValueError(f"{path}: expected the checkpoint of a run with {run.identity}, got {checkpoint['run']}")
+    run.network.load_state_dict(checkpoint["network"])
+    run.average.load_state_dict(checkpoint["average"])
+    run.optimizer.load_state_dict(checkpoint["optimizer"])
     return State(**checkpoint["state"])
 
 
-def save_release(folder: Path, recipe: Recipe, seed: int, state: State, rows: int, batch: int, device) -> None:
-    """The best averaged weights as a release; figures come later, from train.evaluate --write."""
+def save_release(folder: Path, run) -> None:
+    """The best averaged weights of a loop.Run as a release; figures come later, from train.evaluate --write."""
+    recipe, state = run.recipe, run.state
     network = build(recipe)
     network.load_state_dict(state.weights)
     network = recipe.finish(network.eval())
@@ -52,13 +54,13 @@ def save_release(folder: Path, recipe: Recipe, seed: int, state: State, rows: in
         "command": f"python -m train.{recipe.slug.replace('-', '_')} {' '.join(_options())}".strip(),
         "data": recipe.about["data"],
         "terms": recipe.about["terms"],
-        "images": rows,
+        "images": run.rows,
         "epochs": recipe.epochs,
         "steps": state.step,
-        "batch": batch,
+        "batch": run.batch,
         "seconds": round(state.seconds),
-        "device": f"{device.type}, {torch.get_num_threads()} threads, {'bfloat16' if recipe.bf16 else 'float32'}",
-        "seed": seed,
+        "device": f"{run.accelerator.device.type}, {torch.get_num_threads()} threads, {'bfloat16' if recipe.bf16 else 'float32'}",
+        "seed": run.seed,
         "commit": _commit(),
         "curve": [[step, round(train, 6), round(val, 6)] for step, train, val in state.history],
     }

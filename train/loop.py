@@ -37,17 +37,6 @@ CURVE_POINTS = 40  # validations in a run
 SAVE_SECONDS = 180
 
 
-class Objective(nn.Module):
-    """Network and loss as one module, so that a data-parallel wrapper sees one forward pass for one gradient."""
-
-    def __init__(self, network: nn.Module, loss: Callable):
-        super().__init__()
-        self.network, self.loss = network, loss
-
-    def forward(self, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
-        return self.loss(self.network, batch, progress)
-
-
 def main(recipe: Recipe, argv: list[str] | None = None) -> None:
     """The command line of a recipe."""
     parser = argparse.ArgumentParser(prog=f"python -m train.{recipe.slug.replace('-', '_')}")
@@ -79,83 +68,138 @@ def train(recipe: Recipe, root: Path, out: Path, seed: int = 0, resume: bool = F
     accelerator = Accelerator(mixed_precision="bf16" if recipe.bf16 else "no", log_with="trackio" if track else None)
     if track:
         accelerator.init_trackers("autoencoder-studio", config={"system": recipe.slug, "seed": seed})
-    device, world, rank = accelerator.device, accelerator.num_processes, accelerator.process_index
-    train_set = tuple(x[: recipe.limit or None] for x in recipe.data(root, "train"))
-    val_set = recipe.data(root, "val")
-    rows = len(train_set[0])
-    batch = min(recipe.batch or rows, rows)
-    total_batch = min(batch * world, rows)
-    per_epoch = max(1, rows // total_batch)
-    total = recipe.epochs * per_epoch
-    run = {
-        "system": recipe.slug,
-        "rows": rows,
-        "epochs": recipe.epochs,
-        "batch": batch,
-        "processes": world,
-        "seed": seed,
-    }
-
-    torch.manual_seed(seed)
-    network = build(recipe)
-    layout = torch.channels_last if recipe.channels_last else torch.contiguous_format
-    network = network.to(device, memory_format=layout).train()
-    optimizer = recipe.optimizer(network)
-    for group in optimizer.param_groups:
-        group["peak"] = group["lr"]
-    average = AveragedModel(network, multi_avg_fn=_ema(recipe.ema), use_buffers=True).requires_grad_(False)
-    state = State()
+    run, main_process = Run(recipe, root, seed, accelerator), accelerator.is_main_process
     if resume:
-        state = load_checkpoint(out / CHECKPOINT, run, network, average, optimizer)
-    objective, optimizer = accelerator.prepare(Objective(network, recipe.loss), optimizer)
-
-    stop = _Stop()
+        run.state = load_checkpoint(out / CHECKPOINT, run)
+    state, stop = run.state, _Stop()
     started, saved = time.monotonic() - state.seconds, time.monotonic()
-    bar = tqdm(total=total, initial=state.step, desc=recipe.slug, disable=rank > 0, mininterval=2, file=sys.stdout)
-    while state.step < total and not stop.agreed:
-        torch.manual_seed(_mix(seed, state.step, rank))  # dropout and latent noise: a resumed run draws the same
-        generator = torch.Generator().manual_seed(_mix(seed, state.step))  # augmentation: all processes draw the same
-        picked = order(seed, state.step // per_epoch, rows)[state.step % per_epoch * total_batch :][:total_batch]
-        samples = recipe.augment(tuple(x[picked] for x in train_set), generator)
-        samples = tuple(x[rank::world].to(device, memory_format=layout) for x in samples)
-
-        for group in optimizer.param_groups:
-            group["lr"] = group["peak"] * rate(recipe, state.step, total)
-        with accelerator.autocast():
-            loss, parts = objective(samples, state.step / total)
-        accelerator.backward(loss)
-        norm = accelerator.clip_grad_norm_(objective.parameters(), recipe.clip)
-        # one exchange a step, so that every process sees the same loss and stops at the same step
-        value, norm, stop.agreed = reduce(
-            torch.stack([loss.detach().float(), norm, stop.asked(device)]), "mean"
-        ).tolist()
-        if not (math.isfinite(value) and math.isfinite(norm)):
-            raise FloatingPointError(f"loss {value}, gradient {norm} at step {state.step}; {_kept(out)}")
-        optimizer.step()
-        optimizer.zero_grad()
-        average.update_parameters(network)
-        state.step += 1
-        state.recent.append(value)
+    bar = tqdm(
+        total=run.total, initial=state.step, desc=recipe.slug, disable=not main_process, mininterval=2, file=sys.stdout
+    )
+    while state.step < run.total and not stop.agreed:
+        loss, norm, parts = run.gradients(stop)
+        if not (math.isfinite(loss) and math.isfinite(norm)):
+            raise FloatingPointError(f"loss {loss}, gradient {norm} at step {state.step}; {_kept(out)}")
+        run.update(loss)
         bar.update()
-        bar.set_postfix(loss=f"{value:.4f}", refresh=False)
-
-        if state.step % max(1, total // CURVE_POINTS) == 0 or state.step == total:
-            validate(recipe, average.module, val_set, state, accelerator)
+        bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
+        if state.step % max(1, run.total // CURVE_POINTS) == 0 or state.step == run.total:
+            run.validate()
             accelerator.log({"loss": state.history[-1][1], "val": state.history[-1][2]}, step=state.step)
-            if rank == 0:
+            if main_process:
                 bar.write(_line(state, parts))
         state.seconds = time.monotonic() - started
-        if rank == 0 and (time.monotonic() - saved > SAVE_SECONDS or state.step == total or stop.agreed):
+        due = time.monotonic() - saved > SAVE_SECONDS or state.step == run.total or stop.agreed
+        if main_process and due:
             saved = time.monotonic()
-            save_checkpoint(out / CHECKPOINT, run, network, average, optimizer, state)
+            save_checkpoint(out / CHECKPOINT, run)
     bar.close()
     accelerator.end_training()
-    if state.step < total:
-        raise KeyboardInterrupt(f"stopped at step {state.step} of {total}; go on with the same command and --resume")
-    if rank == 0:
-        save_release(out / RELEASE, recipe, seed, state, rows, total_batch, device)
+    if state.step < run.total:
+        raise KeyboardInterrupt(
+            f"stopped at step {state.step} of {run.total}; go on with the same command and --resume"
+        )
+    if main_process:
+        save_release(out / RELEASE, run)
         print(f"wrote {out / RELEASE}")
     return out / RELEASE
+
+
+class Objective(nn.Module):
+    """Network and loss as one module, so that a data-parallel wrapper sees one forward pass for one gradient."""
+
+    def __init__(self, network: nn.Module, loss: Callable):
+        super().__init__()
+        self.network, self.loss = network, loss
+
+    def forward(self, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
+        return self.loss(self.network, batch, progress)
+
+
+class Run:
+    """A recipe under way: its data, network, optimiser and averaged network, and how far they are.
+
+    `batch` is that of all processes together; `step` counts updates of the weights."""
+
+    def __init__(self, recipe: Recipe, root: Path, seed: int, accelerator: Accelerator):
+        self.recipe, self.seed, self.accelerator, self.state = recipe, seed, accelerator, State()
+        self.train_set = tuple(x[: recipe.limit or None] for x in recipe.data(root, "train"))
+        self.val_set = recipe.data(root, "val")
+        self.rows = len(self.train_set[0])
+        self.batch = min((recipe.batch or self.rows) * accelerator.num_processes, self.rows)
+        self.steps_per_epoch = self.rows // self.batch
+        self.total = recipe.epochs * self.steps_per_epoch
+
+        torch.manual_seed(seed)
+        self.layout = torch.channels_last if recipe.channels_last else torch.contiguous_format
+        self.network = build(recipe).to(accelerator.device, memory_format=self.layout).train()
+        self.average = AveragedModel(self.network, multi_avg_fn=_ema(recipe.ema), use_buffers=True).requires_grad_(
+            False
+        )
+        optimizer = recipe.optimizer(self.network)
+        for group in optimizer.param_groups:
+            group["peak"] = group["lr"]
+        self.objective, self.optimizer = accelerator.prepare(Objective(self.network, recipe.loss), optimizer)
+
+    @property
+    def identity(self) -> dict:
+        """What must be the same for a resumed run to equal an unbroken one."""
+        recipe = self.recipe
+        return {
+            "system": recipe.slug,
+            "rows": self.rows,
+            "epochs": recipe.epochs,
+            "batch": self.batch,
+            "seed": self.seed,
+        }
+
+    def samples(self) -> Split:
+        """This process's share of the step's batch. All processes draw the same batch and the same augmentation."""
+        step, rank = self.state.step, self.accelerator.process_index
+        epoch, within = divmod(step, self.steps_per_epoch)
+        picked = order(self.seed, epoch, self.rows)[within * self.batch :][: self.batch]
+        generator = torch.Generator().manual_seed(_mix(self.seed, step))
+        batch = self.recipe.augment(tuple(x[picked] for x in self.train_set), generator)
+        share = slice(rank, None, self.accelerator.num_processes)
+        return tuple(x[share].to(self.accelerator.device, memory_format=self.layout) for x in batch)
+
+    def gradients(self, stop: "_Stop") -> tuple[float, float, dict[str, Tensor]]:
+        """Loss, norm of its gradient, and parts of the loss; the gradient is left clipped in the parameters."""
+        torch.manual_seed(_mix(self.seed, self.state.step, self.accelerator.process_index))  # dropout, latent noise
+        samples = self.samples()
+        with self.accelerator.autocast():
+            loss, parts = self.objective(samples, self.state.step / self.total)
+        self.accelerator.backward(loss)
+        norm = self.accelerator.clip_grad_norm_(self.objective.parameters(), self.recipe.clip)
+        # one exchange a step, so that every process sees the same loss and stops at the same step
+        exchanged = torch.stack([loss.detach().float(), norm, stop.asked(self.accelerator.device)])
+        loss, norm, stop.agreed = reduce(exchanged, "mean").tolist()
+        return loss, norm, parts
+
+    def update(self, loss: float) -> None:
+        """One step of the optimiser and of the average."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["peak"] * rate(self.recipe, self.state.step, self.total)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.average.update_parameters(self.network)
+        self.state.step += 1
+        self.state.recent.append(loss)
+
+    @torch.no_grad()
+    def validate(self) -> None:
+        """Mean loss of the averaged network over the validation set: a point of the curve. The best weights are kept."""
+        network, state, recipe, total = self.average.module.eval(), self.state, self.recipe, 0.0
+        for rows in torch.arange(len(self.val_set[0])).split(64):
+            batch = recipe.prepare(tuple(x[rows] for x in self.val_set))
+            with self.accelerator.autocast():
+                loss, _ = recipe.loss(network, tuple(x.to(self.accelerator.device) for x in batch), 1.0)
+            total += loss.item() * len(rows)
+        value = total / len(self.val_set[0])
+        state.history.append([state.step, sum(state.recent) / len(state.recent), value])
+        state.recent.clear()
+        if value < state.best:
+            state.best, state.weights = value, {k: v.detach().cpu().clone() for k, v in network.state_dict().items()}
 
 
 def order(seed: int, epoch: int, rows: int) -> Tensor:
@@ -171,23 +215,6 @@ def rate(recipe: Recipe, step: int, total: int) -> float:
     if recipe.schedule == "constant":
         return 1.0
     return 0.5 * (1 + math.cos(math.pi * (step - warmup) / (total - warmup)))
-
-
-@torch.no_grad()
-def validate(recipe: Recipe, network: nn.Module, val_set: Split, state: State, accelerator: Accelerator) -> None:
-    """Mean loss of the averaged network over the validation set; notes it in the curve and keeps the best weights."""
-    network.eval()
-    total = 0.0
-    for rows in torch.arange(len(val_set[0])).split(64):
-        batch = tuple(x.to(accelerator.device) for x in recipe.prepare(tuple(x[rows] for x in val_set)))
-        with accelerator.autocast():
-            loss, _ = recipe.loss(network, batch, 1.0)
-        total += loss.item() * len(rows)
-    value = total / len(val_set[0])
-    state.history.append([state.step, sum(state.recent) / len(state.recent), value])
-    state.recent.clear()
-    if value < state.best:
-        state.best, state.weights = value, {k: v.detach().cpu().clone() for k, v in network.state_dict().items()}
 
 
 # ---- small things ----
