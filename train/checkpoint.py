@@ -61,7 +61,7 @@ def save_release(folder: Path, run) -> None:
         "seconds": round(state.seconds),
         "device": f"{run.accelerator.device.type}, {torch.get_num_threads()} threads, {'bfloat16' if recipe.bf16 else 'float32'}",
         "seed": run.seed,
-        "commit": _commit(),
+        "commit": state.commit,
         "curve": [[step, round(train, 6), round(val, 6)] for step, train, val in state.history],
     }
     config = {
@@ -92,7 +92,8 @@ def _options() -> list[str]:
     return ["--data DIR", *words]
 
 
-def _commit() -> str:
+def code_commit() -> str:
+    """The commit checked out, with -dirty if files were changed since."""
     try:
         command = ["git", "describe", "--always", "--dirty"]
         return subprocess.run(

@@ -28,7 +28,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
-from train.checkpoint import load_checkpoint, save_checkpoint, save_release
+from train.checkpoint import code_commit, load_checkpoint, save_checkpoint, save_release
 from train.data import Split
 from train.recipe import Recipe, State, build
 
@@ -44,9 +44,9 @@ def main(recipe: Recipe, argv: list[str] | None = None) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("runs") / recipe.slug, help="where checkpoints and the release go"
     )
-    parser.add_argument("--epochs", type=int, default=recipe.epochs)
-    parser.add_argument("--batch", type=int, default=recipe.batch, help="per process; 0 is the whole set")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--epochs", type=_at_least(1), default=recipe.epochs)
+    parser.add_argument("--batch", type=_at_least(0), default=recipe.batch, help="per process; 0 is the whole set")
+    parser.add_argument("--seed", type=_at_least(0), default=0)
     parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
     parser.add_argument("--fp32", action="store_true", help="no bfloat16")
     parser.add_argument("--track", action="store_true", help="log to trackio")
@@ -122,7 +122,7 @@ class Run:
     `batch` is that of all processes together; `step` counts updates of the weights."""
 
     def __init__(self, recipe: Recipe, root: Path, seed: int, accelerator: Accelerator):
-        self.recipe, self.seed, self.accelerator, self.state = recipe, seed, accelerator, State()
+        self.recipe, self.seed, self.accelerator, self.state = recipe, seed, accelerator, State(commit=code_commit())
         self.train_set = tuple(x[: recipe.limit or None] for x in recipe.data(root, "train"))
         self.val_set = recipe.data(root, "val")
         self.rows = len(self.train_set[0])
@@ -234,6 +234,17 @@ class _Stop:
 
     def asked(self, device: torch.device) -> Tensor:
         return torch.tensor(self._signalled, device=device)
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    """For argparse: a whole number that is not smaller."""
+
+    def whole(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"expected a whole number of at least {least}, got {text!r}")
+        return int(text)
+
+    return whole
 
 
 def _ema(decay: float) -> Callable:

@@ -38,6 +38,7 @@ class Recipe:
 class State:
     """How far a run is."""
 
+    commit: str = "unknown"  # of the code that the run was started with
     step: int = 0
     seconds: float = 0.0
     best: float = float("inf")
