@@ -59,7 +59,7 @@ def main(rounds: int) -> None:
     launch = app.LAUNCH | {"prevent_thread_lock": True, "quiet": True}
     client = Client(app.demo.launch(**launch)[1], verbose=False)
     idle = Client(idle_app().launch(**launch)[1], verbose=False)
-    sketch, face, scene = (Path(parts.examples(p)[0]) for p in ("sketch-*.png", "face-*.webp", "landscape-*.webp"))
+    sketch, face, scene = (Path(parts.examples(p)[0]) for p in ("sketch-*.png", "portrait-*.webp", "landscape-*.webp"))
     small = Path(tempfile.mkdtemp()) / "small.png"
     Image.open(scene).resize((128, 128)).save(small)
     rows = [

@@ -268,7 +268,7 @@ def test_figures_stand_beside_their_baseline():
 
 
 def test_examples_exist_and_are_pictures():
-    for pattern, least in (("sketch-*.png", 4), ("face-*.webp", 8), ("landscape-*.webp", 4)):
+    for pattern, least in (("sketch-*.png", 4), ("face-*.webp", 8), ("portrait-*.webp", 6), ("landscape-*.webp", 4)):
         paths = parts.examples(pattern)
         assert len(paths) >= least
         for path in paths:

@@ -23,14 +23,14 @@ Split = tuple[Tensor, ...]
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp"}
 
 
-def cufs(root: Path, split: str) -> Split:
+def cufs(root: Path, split: str, subsets: tuple[str, ...] = ("cuhk_student", "ar")) -> Split:
     """CUHK Face Sketch Database, (photos RGB, sketches L) of 200x250 px: cufs/<subset>/{train,test}/{photos,sketches}.
 
     train and val: subsets cuhk_student and ar (its top 10 px, captions, cut off and the rest scaled to the same size);
     test: cuhk_student only, whose pairs are the usual ones to report."""
     root = _find(root, "cufs", ["cuhk_student"])
     photos, sketches = [], []
-    for subset in ("cuhk_student", "ar") if split != "test" else ("cuhk_student",):
+    for subset in subsets if split != "test" else ("cuhk_student",):
         folder = root / subset / ("test" if split == "test" else "train")
         if subset == "ar" and not folder.is_dir():
             continue

@@ -2,7 +2,8 @@
 
     python -m ui.examples        writes ui/static/examples/
 
-Sketches and landscapes are drawn here; faces are samples of our own `face-vae`.
+Sketches and landscapes are drawn here; faces are samples of our own `face-vae`. The portraits beside them come from
+train/portraits.py.
 """
 
 import numpy as np

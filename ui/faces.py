@@ -27,6 +27,8 @@ def build() -> None:
             model = parts.choice("face-sketch")
             button = gr.Button("Draw the sketch", variant="primary")
         sketch = parts.result("Sketch")
-    gr.Examples(parts.examples("face-*.webp"), photo, label="Faces made up by our own networks")
+    gr.Examples(
+        parts.examples("portrait-*.webp"), photo, label="Nobody: made up from principal components of portraits"
+    )
     parts.run([button.click], face_to_sketch, [photo, model], sketch, api_name="face_to_sketch")
     parts.answer_at_once(photo, [model], face_to_sketch, sketch)

@@ -2,7 +2,7 @@
 
     python -m ui.sheets
 
-Every picture on them is drawn by ui/examples.py or made by our own networks.
+Every picture on them is drawn or made up by ui/examples.py, train/portraits.py or our own networks.
 """
 
 from pathlib import Path
@@ -63,14 +63,11 @@ def sunset() -> Image.Image:
 
 
 def face_sketch(network) -> list[Row]:
-    faces = opened("face-*.webp")
-    bad = [
-        faces[0].rotate(60, fillcolor="white"),
-        ImageOps.expand(faces[1], 160, "white"),
-        *opened("landscape-*.webp")[:1],
-    ]
-    why = "turned, small in the picture, not a face"
-    return before_and_after(lambda p: tasks.translate_face(network, p), faces[:6], bad, why)
+    good = opened("portrait-*.webp")
+    turned, small = good[0].rotate(60, fillcolor="white"), ImageOps.expand(good[1], 160, "white")
+    bad = [turned, small, *opened("face-*.webp")[:2], *opened("landscape-*.webp")[:1]]
+    why = "turned, small in the picture, other light and background, not a face"
+    return before_and_after(lambda p: tasks.translate_face(network, p), good, bad, why)
 
 
 def sketch_color(network) -> list[Row]:
