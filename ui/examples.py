@@ -13,7 +13,7 @@ from ae_models import tasks, zoo
 from ui.parts import EXAMPLES
 
 SIDE, SCALE = 512, 3  # sketches are drawn larger and shrunk, for smooth lines
-FACE_SEEDS = (3, 5, 8, 12, 17, 21, 26, 30)
+FACE_SEEDS, FACE_TEMPERATURE = (3, 5, 8, 12, 17, 21, 26, 30), 0.7
 
 
 # ---- sketches: each a list of closed or open curves through points in [0, 100] ----
@@ -168,7 +168,7 @@ def main() -> None:
     for name, scene in LANDSCAPES.items():
         landscape(**scene).save(EXAMPLES / f"landscape-{name}.webp", quality=90)
     for seed in FACE_SEEDS:
-        (face,) = tasks.sample(zoo.load("face-vae"), 1, seed=seed, temperature=0.7)
+        (face,) = tasks.sample(zoo.load("face-vae"), 1, seed=seed, temperature=FACE_TEMPERATURE)
         face.save(EXAMPLES / f"face-{seed:02d}.webp", quality=95)
 
 
