@@ -19,6 +19,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 from torchmetrics.functional.image import structural_similarity_index_measure
+from torchvision.transforms.v2.functional import rgb_to_grayscale
 
 from ae_models import hub, images, metrics, tasks, zoo
 from train import data
@@ -55,7 +56,7 @@ def face_sketch(network: nn.Module, test: data.Split, train: data.Split | None) 
     results = {"network": figures(_apply(lambda p: tasks.translate_face(network, p), photos))}
     if train is not None:
         results["mean training sketch"] = figures(_mean(train[1]).expand_as(sketches))
-    results["grey photo"] = figures(_grey(photos))
+    results["grey photo"] = figures(rgb_to_grayscale(photos))
     return results
 
 
@@ -181,11 +182,6 @@ SYSTEMS = {
 def _mean(pictures: Tensor) -> Tensor:
     """uint8 (N, C, H, W) -> their mean in [0, 1], (1, C, H, W)."""
     return sum(x.float().sum(0, keepdim=True) for x in pictures.split(256)) / (255 * len(pictures))
-
-
-def _grey(rgb: Tensor) -> Tensor:
-    """Luma of ITU-R BT.601, as Pillow's L: (B, 1, H, W)."""
-    return (rgb * torch.tensor([0.299, 0.587, 0.114])[:, None, None]).sum(1, keepdim=True)
 
 
 def _klt(train: Tensor, test: Tensor, keep: int) -> Tensor:
