@@ -93,17 +93,19 @@ def figure_line(slug: str) -> str:
     """One sentence: the class of a network and its measured figure beside the trivial baseline's, or why the network
     cannot be used."""
     try:
-        config = hub.check(zoo.WEIGHTS / slug)
+        source = zoo.source(slug)
+        config = hub.check(source.folder)
     except ValueError as error:
         return f"⚠ Not available: {error}"
-    return f"{config['class']}, {headline(config)}"
+    line = f"{config['class']}, {headline(config)}"
+    return f"{line}. ⚠ {source.warning}" if source.warning else line
 
 
 def headline(config: dict) -> str:
     """The figure of a release beside its baseline, with the number of pictures."""
     metric, name, digits, baseline = HEADLINE[config["system"]]
     measured = config["metrics"]
-    if not measured:
+    if metric not in measured.get("metrics", {}):
         return "not measured yet"
     own = f"{measured['metrics'][metric]['value']:.{digits}f}"
     other = measured["baselines"].get(baseline, {}).get(metric)
