@@ -171,10 +171,10 @@ async def commit(request: Request) -> Response:
             if value["oid"] not in blobs:
                 raise Refused(400, "", "LFS object was not uploaded")
             files[value["path"]] = value["oid"]
-    sha = new_commit(repo, name, files)
-    return JSONResponse(
-        {"success": True, "commitOid": sha, "commitUrl": f"http://{request.headers['host']}/commit/{sha}"}
-    )
+    sha, place = new_commit(repo, name, files), request.path_params
+    prefix = "" if place["kind"] == "models" else f"{place['kind']}/"
+    url = f"http://{request.headers['host']}/{prefix}{place['space']}/{place['name']}/commit/{sha}"
+    return JSONResponse({"success": True, "commitOid": sha, "commitUrl": url})
 
 
 async def info(request: Request) -> Response:
