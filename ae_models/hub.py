@@ -13,9 +13,11 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import httpx2  # what huggingface_hub 2 speaks with, for its errors
 import torch
@@ -23,7 +25,6 @@ from huggingface_hub import (
     CommitOperationAdd,
     EvalResult,
     HfApi,
-    HfFileMetadata,
     ModelCard,
     ModelCardData,
     constants,
@@ -43,7 +44,13 @@ from ae_models import card, manifest
 from ae_models.manifest import REMEDY
 
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
-MOST_BYTES = {CONFIG: manifest.MOST_BYTES, WEIGHTS: 500_000_000}  # a stranger's file may be of any size
+MOST_BYTES = {
+    CONFIG: manifest.MOST_BYTES,
+    CARD: manifest.MOST_BYTES,
+    WEIGHTS: 500_000_000,
+}  # a stranger's file may be of any size
+FAILURES = (OSError, RuntimeError, ValueError, httpx2.HTTPError)  # what huggingface_hub raises
+Result = TypeVar("Result")
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -177,9 +184,9 @@ def push(folder: Path, repo: str, private: bool = False, branch: str = "main", p
     commit = upload(repo, files, f"Release {weights[:12]}", private=private, branch=branch)
     with tempfile.TemporaryDirectory() as cache:
         try:
-            again = _download(repo, commit, cache)
-            same = all((again / name).read_bytes() == files[name] for name in (CONFIG, WEIGHTS))
-        except (OSError, httpx2.HTTPError) as error:
+            again = _download(repo, commit, (CONFIG, WEIGHTS, CARD), cache)
+            same = all((again / name).read_bytes() == files[name] for name in (CONFIG, WEIGHTS, CARD))
+        except FAILURES as error:
             raise _plain(error, repo, commit) from None
     if not same:
         raise ValueError(f"{repo}: what was read back at {commit} differs from what was sent; push again")
@@ -204,14 +211,18 @@ def upload(repo: str, files: dict[str, bytes], message: str, kind: str = "model"
     """Create the repository and the branch if needed and put the files there in one commit; gives the commit, the
     latest one if nothing changed. `kind` is "model" or "space". Raises ValueError; then nothing was published."""
     api = HfApi()
-    try:
+
+    def attempt() -> str:
         sdk = {"space_sdk": "gradio"} if kind == "space" else {}
         api.create_repo(repo, repo_type=kind, private=private, exist_ok=True, **sdk)
         if branch != "main":
             api.create_branch(repo, repo_type=kind, branch=branch, exist_ok=True)
         operations = [CommitOperationAdd(path, content) for path, content in files.items()]
         return api.create_commit(repo, operations, commit_message=message, repo_type=kind, revision=branch).oid
-    except (OSError, RuntimeError, ValueError, httpx2.HTTPError) as error:
+
+    try:
+        return _patiently(attempt)
+    except FAILURES as error:
         raise _plain(error, repo, branch) from None
 
 
@@ -234,21 +245,24 @@ def pull(repo: str, revision: str) -> Path:
     Damaged files are fetched once more, then refused by name and removed. Raises ValueError."""
     try:
         folder = _locate(repo, revision)
-        try:
-            check(folder)
-        except ValueError:
+        if _damage(folder):
             _forget(folder)
             folder = _download(repo, folder.name)
-            check(folder)
-    except (OSError, httpx2.HTTPError, hub_errors.HFValidationError) as error:
+    except FAILURES as error:
         raise _plain(error, repo, revision) from None
-    except ValueError as error:
+    if damage := _damage(folder):
         _forget(folder)
-        detail = str(error).replace(f"{folder}{os.sep}", "").replace(f"; {REMEDY}", "")
-        raise ValueError(
-            f"{repo} at {revision}: {detail}, also when fetched once more; push the release again"
-        ) from None
+        raise ValueError(f"{repo} at {revision}: {damage}, also when fetched once more; push the release again")
     return folder
+
+
+def _damage(folder: Path) -> str:
+    """What is wrong with a release in the cache, or nothing."""
+    try:
+        check(folder)
+        return ""
+    except ValueError as error:
+        return str(error).replace(f"{folder}{os.sep}", "").replace(f"; {REMEDY}", "")
 
 
 def _locate(repo: str, revision: str) -> Path:
@@ -258,7 +272,7 @@ def _locate(repo: str, revision: str) -> Path:
         return folder
     try:
         return _download(repo, revision)
-    except (httpx2.ConnectError, hub_errors.OfflineModeIsEnabled):
+    except (httpx2.TransportError, hub_errors.OfflineModeIsEnabled):
         if folder := _cached(repo, revision):
             return folder
         raise
@@ -270,32 +284,41 @@ def _cached(repo: str, revision: str) -> Path | None:
     return Path(paths[0]).parent if all(isinstance(path, str) for path in paths) else None
 
 
-def _download(repo: str, revision: str, cache: str | None = None) -> Path:
+def _download(repo: str, revision: str, names=(CONFIG, WEIGHTS), cache: str | None = None) -> Path:
     """config.json, then the weights of the same commit. The library writes each under another name first."""
-    for name in (CONFIG, WEIGHTS):
-        size = _metadata(hf_hub_url(repo, name, revision=revision)).size or 0
+    for name in names:
+        url = hf_hub_url(repo, name, revision=revision)
+        size = _patiently(lambda: get_hf_file_metadata(url)).size or 0  # noqa: B023
         if size > MOST_BYTES[name]:
             raise OSError(errno.EFBIG, f"{name} has {size:,} bytes, more than {MOST_BYTES[name]:,}")
-        folder = Path(hf_hub_download(repo, name, revision=revision, cache_dir=cache)).parent
-        revision = folder.name  # the commit that a branch was at
-    return folder
+        path = _patiently(lambda: hf_hub_download(repo, name, revision=revision, cache_dir=cache))  # noqa: B023
+        revision = Path(path).parent.name  # the commit that a branch was at
+    return Path(path).parent
 
 
-def _metadata(url: str) -> HfFileMetadata:
-    """Size and commit of a file on the Hub. Without a network this fails at once; a network that stumbles gets the
-    library's five further tries."""
-    final = (
-        httpx2.ConnectError,
-        hub_errors.RepositoryNotFoundError,
-        hub_errors.RevisionNotFoundError,
-        hub_errors.EntryNotFoundError,
-    )
-    try:
-        return get_hf_file_metadata(url)
-    except final:
-        raise
-    except httpx2.HTTPError:
-        return get_hf_file_metadata(url, retry_on_errors=True)
+def _patiently(action: Callable[[], Result]) -> Result:
+    """Three tries on top of the library's own: it gives up at once where a connection breaks off before an answer, and
+    at some stages where the Hub stumbles. Without any network it fails at once."""
+    for seconds in (1, 2, None):
+        try:
+            return action()
+        except FAILURES as error:
+            if seconds is None or not any(map(_passing, _causes(error))):
+                raise
+            time.sleep(max(seconds, *map(_asked_to_wait, _causes(error))))
+
+
+def _asked_to_wait(error: BaseException) -> float:
+    """Seconds of Retry-After, at most a minute."""
+    value = error.response.headers.get("Retry-After", "") if isinstance(error, hub_errors.HfHubHTTPError) else ""
+    return min(60.0, float(value)) if value.isdigit() else 0.0
+
+
+def _passing(error: BaseException) -> bool:
+    if isinstance(error, hub_errors.HfHubHTTPError):
+        return error.response.status_code in (408, 429) or error.response.status_code >= 500
+    broken = isinstance(error, httpx2.TransportError) and not isinstance(error, httpx2.ConnectError)
+    return broken or isinstance(error, json.JSONDecodeError) or "Consistency check failed" in str(error)
 
 
 def _forget(folder: Path) -> None:
@@ -307,15 +330,20 @@ def _forget(folder: Path) -> None:
 
 def _plain(error: Exception, repo: str, revision: str) -> ValueError:
     """What went wrong with the Hub in one sentence that ends in the remedy. Nothing of the request's headers is in it."""
-    causes = [error]
-    while causes[-1].__cause__ is not None:  # the library wraps what broke off in "an error happened"
-        causes.append(causes[-1].__cause__)
-    for cause in reversed(causes):
+    for cause in reversed(_causes(error)):
         for kinds, sentence in SENTENCES:
             if isinstance(cause, kinds) and (text := sentence(cause)):
                 return ValueError(f"{repo} at {revision}: {text}")
     text = " ".join(str(error).split())[:200]
     return ValueError(f"{repo} at {revision}: {type(error).__name__}: {text}; try again later")
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """An error and what it came from: the library wraps what broke off in "an error happened"."""
+    causes = [error]
+    while causes[-1].__cause__ is not None:
+        causes.append(causes[-1].__cause__)
+    return causes
 
 
 def _missing_repository(error: hub_errors.RepositoryNotFoundError) -> str:

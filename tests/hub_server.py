@@ -290,7 +290,7 @@ class Faulty:
             return receive.__self__.transport.abort()  # uvicorn's own socket: no answer at all
         if action and action.isdigit():
             headers = {"Retry-After": "1"} if action == "429" else {}
-            return await Response("on purpose", int(action), headers)(scope, receive, send)
+            return await JSONResponse({"error": "on purpose"}, int(action), headers)(scope, receive, send)
         await self.application(scope, receive, self.watched(send, receive, entry, action))
 
     def due(self, stage: str) -> str | None:
