@@ -61,6 +61,7 @@ class Source:
     folder: Path
     origin: str  # for the reader
     warning: str = ""  # why they are not from the Hub, though that was asked for
+    checked: bool = False  # whether their sha256 was, when they were looked for
 
 
 def row(slug: str) -> Row:
@@ -121,6 +122,12 @@ def source(slug: str) -> Source:
     return _from_hub(slug, _attempt([slug])[0])
 
 
+def config(slug: str) -> dict:
+    """config.json of a network whose weights have the sha256 it names. Raises ValueError."""
+    found = source(slug)
+    return hub.read_config(found.folder) if found.checked else hub.check(found.folder)
+
+
 def fetch() -> None:
     """Look for all weights at once that have to come from the Hub, side by side. A failure shows where they are used."""
     slugs = [slug for slug in BY_SLUG if slug not in _sources and _wants_hub(slug)]
@@ -149,7 +156,7 @@ def _from_hub(slug: str, result: Path | ValueError) -> Source:
     embedded = _embedded(slug)
     if not isinstance(result, ValueError):
         repo, _ = on_hub(slug)
-        found = Source(result, f"Hub, {repo} at {result.name[:7]}")
+        found = Source(result, f"Hub, {repo} at {result.name[:7]}", checked=True)
     elif (embedded.folder / hub.CONFIG).is_file():
         found = Source(embedded.folder, embedded.origin, f"the embedded weights are in use, because {result}")
         _log.warning("%s: %s", slug, found.warning)

@@ -4,7 +4,7 @@ import html
 
 import gradio as gr
 
-from ae_models import hub, zoo
+from ae_models import zoo
 from ui import parts
 
 CURVE = (220, 70)  # px
@@ -21,7 +21,7 @@ def describe(row: zoo.Row) -> dict:
     entry = {"slug": row.slug, "does": row.summary}
     try:
         source = zoo.source(row.slug)
-        config = hub.check(source.folder)
+        config = zoo.config(row.slug)
         network = zoo.load(row.slug)
     except ValueError as error:
         return entry | {"unavailable": str(error)}

@@ -7,7 +7,7 @@ from pathlib import Path
 import gradio as gr
 from PIL import Image
 
-from ae_models import hub, images, zoo
+from ae_models import images, zoo
 
 STATIC = Path(__file__).parent / "static"
 EXAMPLES = STATIC / "examples"
@@ -93,12 +93,11 @@ def figure_line(slug: str) -> str:
     """One sentence: the class of a network and its measured figure beside the trivial baseline's, or why the network
     cannot be used."""
     try:
-        source = zoo.source(slug)
-        config = hub.check(source.folder)
+        warning, config = zoo.source(slug).warning, zoo.config(slug)
     except ValueError as error:
         return f"⚠ Not available: {error}"
     line = f"{config['class']}, {headline(config)}"
-    return f"{line}. ⚠ {source.warning}" if source.warning else line
+    return f"{line}. ⚠ {warning}" if warning else line
 
 
 def headline(config: dict) -> str:
