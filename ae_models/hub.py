@@ -227,7 +227,7 @@ def upload(repo: str, files: dict[str, bytes], message: str, kind: str = "model"
 
 
 def pull_all(wanted: Iterable[tuple[str, str]]) -> list[Path | ValueError]:
-    """pull of (repo, revision) pairs, side by side, with a progress bar; where one fails, its error."""
+    """pull of (repo, revision) pairs, those to download side by side, with a progress bar; where one fails, its error."""
 
     def attempt(pair: tuple[str, str]) -> Path | ValueError:
         try:
@@ -236,8 +236,12 @@ def pull_all(wanted: Iterable[tuple[str, str]]) -> list[Path | ValueError]:
             return error
 
     wanted = list(wanted)
+    absent = [(repo, revision) for repo, revision in wanted if not _pinned(repo, revision)]
     with ThreadPoolExecutor(max_workers=8) as pool:
-        return list(tqdm(pool.map(attempt, wanted), total=len(wanted), desc="Releases from the Hub", unit="release"))
+        found = pool.map(attempt, absent)
+        bar = tqdm(found, total=len(absent), desc="Releases from the Hub", unit="release", disable=not absent)
+        fetched = dict(zip(absent, bar))
+    return [fetched[pair] if pair in fetched else attempt(pair) for pair in wanted]
 
 
 def pull(repo: str, revision: str) -> Path:
@@ -245,12 +249,14 @@ def pull(repo: str, revision: str) -> Path:
     Damaged files are fetched once more, then refused by name and removed. Raises ValueError."""
     try:
         folder = _locate(repo, revision)
-        if _damage(folder):
+        damage = _damage(folder)
+        if damage:
             _forget(folder)
             folder = _download(repo, folder.name)
+            damage = _damage(folder)
     except FAILURES as error:
         raise _plain(error, repo, revision) from None
-    if damage := _damage(folder):
+    if damage:
         _forget(folder)
         raise ValueError(f"{repo} at {revision}: {damage}, also when fetched once more; push the release again")
     return folder
@@ -266,9 +272,8 @@ def _damage(folder: Path) -> str:
 
 
 def _locate(repo: str, revision: str) -> Path:
-    """The folder in the cache, downloaded if need be. Only a commit can be taken from there unasked: a branch may have
-    moved, so that its last known commit serves when there is no network."""
-    if COMMIT.fullmatch(revision) and (folder := _cached(repo, revision)):
+    """The folder in the cache, downloaded if need be. The last known commit of a branch serves without a network."""
+    if folder := _pinned(repo, revision):
         return folder
     try:
         return _download(repo, revision)
@@ -278,9 +283,17 @@ def _locate(repo: str, revision: str) -> Path:
         raise
 
 
+def _pinned(repo: str, revision: str) -> Path | None:
+    """The folder of a commit that is in the cache; of a branch none, since it may have moved."""
+    return _cached(repo, revision) if COMMIT.fullmatch(revision) else None
+
+
 def _cached(repo: str, revision: str) -> Path | None:
-    """The folder in the cache if both files are there."""
-    paths = [try_to_load_from_cache(repo, name, revision=revision) for name in (CONFIG, WEIGHTS)]
+    """The folder in the cache if both files are there; none for a name that is no repository's."""
+    try:
+        paths = [try_to_load_from_cache(repo, name, revision=revision) for name in (CONFIG, WEIGHTS)]
+    except hub_errors.HFValidationError:
+        return None
     return Path(paths[0]).parent if all(isinstance(path, str) for path in paths) else None
 
 

@@ -10,6 +10,7 @@ AUTOENCODER_STUDIO_NAMESPACE=name   prefer the Hub, and there name/autoencoder-s
 import logging
 import os
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +52,8 @@ PUBLISHED: dict[str, str] = {}
 _cache: dict[str, nn.Module] = {}
 _lock = threading.Lock()
 _sources: dict[str, "Source"] = {}  # those that were looked for on the Hub
+_failed: dict[str, tuple[float, str]] = {}  # when and why those were not found
+AGAIN = 30.0  # seconds after which a failed download is tried again: a page asks for a network many times
 _log = logging.getLogger(__name__)
 
 
@@ -119,6 +122,9 @@ def source(slug: str) -> Source:
         return _sources[slug]
     if not _wants_hub(slug):
         return _embedded(slug)
+    since, sentence = _failed.get(slug, (-AGAIN, ""))
+    if time.monotonic() - since < AGAIN:
+        raise ValueError(sentence)
     return _from_hub(slug, _attempt([slug])[0])
 
 
@@ -132,10 +138,10 @@ def fetch() -> None:
     """Look for all weights at once that have to come from the Hub, side by side. A failure shows where they are used."""
     slugs = [slug for slug in BY_SLUG if slug not in _sources and _wants_hub(slug)]
     for slug, result in zip(slugs, _attempt(slugs)):
-        if (_embedded(slug).folder / hub.CONFIG).is_file() or not isinstance(result, ValueError):
+        try:
             _from_hub(slug, result)
-        else:
-            _log.warning("%s", result)
+        except ValueError as error:
+            _log.warning("%s", error)
 
 
 def _wants_hub(slug: str) -> bool:
@@ -161,6 +167,7 @@ def _from_hub(slug: str, result: Path | ValueError) -> Source:
         found = Source(embedded.folder, embedded.origin, f"the embedded weights are in use, because {result}")
         _log.warning("%s: %s", slug, found.warning)
     else:
+        _failed[slug] = time.monotonic(), str(result)
         raise result
     _sources[slug] = found
     return found

@@ -39,6 +39,19 @@ def environment(url: str, home: Path, **more: str) -> dict:
     return kept | own | {"PYTHONPATH": str(ROOT)} | more
 
 
+def wait_for(url: str) -> None:
+    """Until a server answers, whatever it says."""
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(url)
+            return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"{url} did not answer")
+
+
 class Hub:
     """The server's process, and a process to run client code in."""
 
@@ -49,13 +62,7 @@ class Hub:
         command = [sys.executable, "-m", "tests.hub_client"]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         self.client = subprocess.Popen(command, cwd=ROOT, env=environment(self.url, folder), **pipes)
-        for _ in range(600):
-            try:
-                self.faults()
-                break
-            except OSError:
-                assert self.server.poll() is None
-                time.sleep(0.05)
+        wait_for(f"{self.url}/_log")
 
     def faults(self, *faults: dict) -> None:
         """Set what goes wrong from now on, and start a new log."""

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import re
 import shutil
 import subprocess
@@ -12,8 +13,9 @@ from zlib import crc32
 import pytest
 
 from ae_models import hub, zoo
-from tests.hub_process import REPO, TOKEN, environment, free_port, miniature
+from tests.hub_process import REPO, TOKEN, environment, free_port, miniature, wait_for
 from tests.hub_server import STAGES
+from tests.test_zoo import config_of
 
 DOWNLOAD = ("head-config", "get-config", "head-weights", "get-weights")
 UPLOAD = ("create", "yaml", "preupload", "batch", "put", "commit")
@@ -382,6 +384,11 @@ def test_the_embedded_weights_stay_in_use_with_a_warning(server, commit, tmp_pat
     assert "the embedded weights are in use, because alice/" in result["value"][2] and "(500)" in result["log"]
 
 
+def test_a_namespace_that_is_none_is_a_warning(server, tmp_path, embedded):
+    result = server.run(SHOW.format(before=f"{embedded}; zoo.fetch()"), tmp_path, AUTOENCODER_STUDIO_NAMESPACE="../x y")
+    assert "expected a repository named NAMESPACE/NAME" in result["value"][2] and server.log() == []
+
+
 def test_without_any_weights_the_error_says_why(server, tmp_path):
     before = 'zoo.WEIGHTS = Path("/nowhere")'
     result = server.run(SHOW.format(before=before), tmp_path, AUTOENCODER_STUDIO_NAMESPACE="nobody")
@@ -416,6 +423,89 @@ def test_a_branch_in_the_cache_serves_without_a_network(server, commit, tmp_path
     folder = server.pull(tmp_path)["value"]
     server.faults({"stage": "head-config", "action": "close"})
     assert server.pull(tmp_path)["value"] == folder
+
+
+AGAIN = """
+zoo.WEIGHTS = Path("/nowhere")
+answer = []
+for pause in (0, 0, zoo.AGAIN):
+    zoo._failed = {slug: (since - pause, why) for slug, (since, why) in zoo._failed.items()}
+    try:
+        zoo.source("face-sketch")
+    except ValueError as error:
+        answer.append(str(error))
+"""
+
+
+def test_a_failed_download_is_not_tried_at_each_click(server, tmp_path):
+    result = server.run(AGAIN, tmp_path, AUTOENCODER_STUDIO_NAMESPACE="nobody")
+    assert len(result["value"]) == 3 and len(set(result["value"])) == 1
+    assert len([entry for entry in server.log() if entry[0] == "head-config"]) == 2
+
+
+START = """
+import os, time
+zoo.WEIGHTS = Path({weights!r}); zoo.PUBLISHED["face-vae"] = {published!r}
+def start(setting):
+    os.environ["AUTOENCODER_STUDIO_HUB"] = setting
+    zoo._sources.clear(); zoo._cache.clear()
+    begin = time.perf_counter()
+    zoo.fetch(); zoo.config("face-vae"); zoo.load("face-vae")  # as app.build and the first click
+    return time.perf_counter() - begin
+start("1"), start("0")
+rounds = [(start("0"), start("1")) for _ in range(10)]
+answer = [min(column) for column in zip(*rounds)]
+"""
+
+
+def test_a_warm_cache_is_as_fast_as_embedded_weights(server, tmp_path):
+    """The full-size network, least of ten rounds each in one process, in turns; and no request is made."""
+    network = zoo.build("face-vae")
+    hub.save(tmp_path / "weights/face-vae", network.state_dict(), config_of("face-vae", network))
+    commit = server.push(tmp_path / "weights/face-vae", "alice/large", tmp_path)["value"]
+    server.pull(tmp_path, "alice/large", commit)
+    server.faults()
+    code = START.format(weights=str(tmp_path / "weights"), published=f"alice/large@{commit}")
+    embedded, cached = server.run(code, tmp_path)["value"]
+    assert server.log() == []
+    assert cached <= 1.1 * embedded, f"embedded {embedded:.3f} s, cached {cached:.3f} s"
+    print(f"embedded {embedded:.3f} s, cached {cached:.3f} s")
+
+
+# ---- an independent server ----
+
+
+@pytest.fixture
+def olah(release, tmp_path):
+    """olah serving a git repository with the release, under the address of a Hub. It needs other versions of our
+    libraries, so it lives in an environment of its own: OLAH names its olah-cli."""
+    program = os.environ.get("OLAH") or shutil.which("olah-cli")
+    if not program:
+        pytest.skip("no olah: pip install olah==0.5.4 into another environment, and OLAH=<there>/bin/olah-cli")
+    repository = shutil.copytree(release, tmp_path / "mirrors/models" / REPO)
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-C", str(repository)]
+    for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "release"]):
+        subprocess.run([*git, *command], check=True)
+    url = f"http://127.0.0.1:{free_port()}"
+    basic = {"host": "127.0.0.1", "mirror-netloc": url[7:], "repos-path": str(tmp_path / "repos")}
+    settings = "".join(f"{key} = {json.dumps(value)}\n" for key, value in basic.items())
+    settings += f"port = {url.rsplit(':', 1)[1]}\nmirrors-path = [{json.dumps(str(tmp_path / 'mirrors'))}]\n"
+    (tmp_path / "olah.toml").write_text(f"[basic]\n{settings}[accessibility]\noffline = true\n")
+    command = [program, "-c", "olah.toml", "--log-path", str(tmp_path / "logs")]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    yield url, subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    process.terminate()
+    process.wait()
+
+
+def test_pull_from_olah(olah, release, tmp_path):
+    url, commit = olah
+    wait_for(url)
+    code = f"from ae_models import hub; print(hub.pull({REPO!r}, 'main'), hub.pull({REPO!r}, {commit!r}))"
+    done = subprocess.run([sys.executable, "-c", code], env=environment(url, tmp_path), capture_output=True, text=True)
+    branch, pinned = done.stdout.split()
+    assert branch == pinned and branch.endswith(commit)
+    assert hub.check(Path(branch)) == hub.check(release)
 
 
 # ---- cards ----
