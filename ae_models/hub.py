@@ -240,7 +240,7 @@ def pull_all(wanted: Iterable[tuple[str, str]]) -> list[Path | ValueError]:
     with ThreadPoolExecutor(max_workers=8) as pool:
         found = pool.map(attempt, absent)
         bar = tqdm(found, total=len(absent), desc="Releases from the Hub", unit="release", disable=not absent)
-        fetched = dict(zip(absent, bar))
+        fetched = dict(zip(absent, list(bar)))  # to its end, which closes the bar
     return [fetched[pair] if pair in fetched else attempt(pair) for pair in wanted]
 
 

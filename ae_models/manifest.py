@@ -107,11 +107,11 @@ def _number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15 and math.isfinite(value)
 
 
-def _argument(value: object) -> bool:
-    """A constructor argument: a small number, a flag, a word, nothing, or at most 64 of those. Large enough for any
-    network here, and too small to keep a reader waiting."""
+def _argument(value: object, depth: int = 2) -> bool:
+    """A constructor argument: a small number, a flag, a word, nothing, or at most 64 of those, at most twice nested.
+    Large enough for any network here, and too small to keep a reader waiting."""
     if isinstance(value, list | tuple):
-        return len(value) <= 64 and all(_argument(v) and not isinstance(v, list | tuple) for v in value)
+        return depth > 0 and len(value) <= 64 and all(_argument(v, depth - 1) for v in value)
     if isinstance(value, str):
         return len(value) <= 60
     return value is None or isinstance(value, bool) or (_number(value) and abs(value) < 65536)

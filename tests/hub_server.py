@@ -5,7 +5,7 @@ upload and download, with accounts, private repositories and faults on demand.
 
 Tokens: hf_alice and hf_bob write in the namespaces alice and bob. Faults: POST /_fault with a list of {"stage", "action",
 "times"}; stages are the names in STAGES, actions "close" (before an answer), "half" (of the body, then close), "flip" (a
-bit of it), "long" (a byte too many), or a status such as "500" or "429". GET /_log tells the requests: [stage, method,
+bit of it), "long" (a byte too many), "slow" (half a second later), or a status such as "500" or "429". GET /_log tells the requests: [stage, method,
 path, status or action, whether a token came with it].
 """
 
@@ -291,6 +291,8 @@ class Faulty:
         if action and action.isdigit():
             headers = {"Retry-After": "1"} if action == "429" else {}
             return await JSONResponse({"error": "on purpose"}, int(action), headers)(scope, receive, send)
+        if action == "slow":
+            await asyncio.sleep(0.5)
         await self.application(scope, receive, self.watched(send, receive, entry, action))
 
     def due(self, stage: str) -> str | None:
@@ -308,7 +310,7 @@ class Faulty:
                     size = next(v for k, v in message["headers"] if k == b"content-length")
                     headers = [(k, v) for k, v in message["headers"] if k != b"content-length"]
                     message = message | {"headers": [*headers, (b"content-length", b"%d" % (int(size) + 1))]}
-            elif action and (body := message.get("body")):
+            elif action in ("half", "long", "flip") and (body := message.get("body")):
                 if action == "half":
                     await send(message | {"body": body[: len(body) // 2], "more_body": True})
                     await asyncio.sleep(0.05)  # let it leave before the socket goes

@@ -303,7 +303,7 @@ BAD = {
     "a text as input": {"input_size": "128"},
     "a huge layer": {"arguments": {"widths": [10**9]}},
     "endless layers": {"arguments": {"widths": [4] * 1000}},
-    "nested arguments": {"arguments": {"widths": [[4]]}},
+    "nested arguments": {"arguments": {"widths": [[[4]]]}},
     "infinite channels": {"channels": 10**12},
     "another colour space": {"color_space": "CMYK"},
     "a range upside down": {"value_range": [1, -1]},
@@ -401,10 +401,15 @@ def test_all_weights_are_pulled_side_by_side_with_a_bar(server, tmp_path):
         miniature(tmp_path / "all" / slug, slug)
     before = f'zoo.WEIGHTS = Path({str(tmp_path / "all")!r}); push.main(["--all", "--namespace", "bob"])'
     assert not server.run(before, tmp_path, "hf_bob")["error"]
-    code = 'zoo.WEIGHTS = Path("/nowhere"); zoo.fetch(); answer = [zoo.source(s).origin for s in zoo.BY_SLUG]'
+    server.faults({"stage": "head-weights", "action": "slow"})
+    code = 'import time; zoo.WEIGHTS = Path("/nowhere"); begin = time.perf_counter(); zoo.fetch()\n'
+    code += "answer = [time.perf_counter() - begin, [zoo.source(slug).origin for slug in zoo.BY_SLUG]]"
     result = server.run(code, tmp_path, AUTOENCODER_STUDIO_NAMESPACE="bob")
-    assert all(origin.startswith("Hub, bob/") for origin in result["value"])
-    assert f"{len(zoo.BY_SLUG)}/{len(zoo.BY_SLUG)}" in result["log"]
+    seconds, origins = result["value"]
+    assert all(origin.startswith("Hub, bob/") for origin in origins)
+    waited = 0.5 * len([entry for entry in server.log() if entry[3] == "slow"])
+    assert waited >= 0.5 * len(origins) and seconds < waited / 1.5
+    assert f"{len(origins)}/{len(origins)}" in result["log"]
 
 
 def test_unreachable_and_offline(release, tmp_path):
