@@ -102,11 +102,11 @@ def repo_name(slug: str, namespace: str) -> str:
 def on_hub(slug: str) -> tuple[str, str] | None:
     """(repository, revision) on the Hub, or None if it was not published: the line of PUBLISHED, or the repository in
     the chosen namespace, there at its pinned commit if it is the one of that line, else at its newest."""
-    pinned = tuple(PUBLISHED[slug].split("@")) if slug in PUBLISHED else None
+    repo, _, commit = PUBLISHED.get(slug, "").partition("@")
     namespace = os.environ.get("AUTOENCODER_STUDIO_NAMESPACE")
-    if namespace and not (pinned and pinned[0] == repo_name(slug, namespace)):
+    if namespace and repo != repo_name(slug, namespace):
         return repo_name(slug, namespace), "main"
-    return pinned
+    return (repo, commit or "main") if repo else None
 
 
 def prefers_hub() -> bool:

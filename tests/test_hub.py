@@ -384,6 +384,12 @@ def test_the_embedded_weights_stay_in_use_with_a_warning(server, commit, tmp_pat
     assert "the embedded weights are in use, because alice/" in result["value"][2] and "(500)" in result["log"]
 
 
+def test_preferring_the_hub_for_what_is_not_there_is_a_warning(server, tmp_path, embedded):
+    result = server.run(SHOW.format(before=embedded), tmp_path, AUTOENCODER_STUDIO_HUB="1")
+    assert result["value"][1] == "embedded, weights/face-sketch"
+    assert "not published on the Hub yet; push it" in result["value"][2] and server.log() == []
+
+
 def test_a_namespace_that_is_none_is_a_warning(server, tmp_path, embedded):
     result = server.run(SHOW.format(before=f"{embedded}; zoo.fetch()"), tmp_path, AUTOENCODER_STUDIO_NAMESPACE="../x y")
     assert "expected a repository named NAMESPACE/NAME" in result["value"][2] and server.log() == []
