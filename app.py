@@ -1,15 +1,23 @@
 """Autoencoder Studio: draw, colour, compress and morph with autoencoders.
 
 python app.py        opens on http://127.0.0.1:7860; GRADIO_SERVER_NAME and GRADIO_SERVER_PORT change that
+python app.py --hub  takes the weights from the Hugging Face Hub; see ae_models/zoo.py for the settings
 """
 
+import argparse
 import os
+
+try:
+    import spaces  # there on a Space with ZeroGPU, which wants it before torch
+except ImportError:
+    spaces = None
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported; nothing leaves the machine
 
 import gradio as gr
 import torch
 
+from ae_models import zoo
 from ui import colorize, compress, faces, models, morph, parts, sketch
 
 torch.set_num_threads(1)  # a network takes milliseconds: with more threads a busy core makes it wait for the slowest
@@ -42,15 +50,36 @@ LAUNCH = {
 }
 
 
+def where() -> str:
+    """What happens to a visitor's pictures: on a Space, "this machine" is not the visitor's."""
+    if os.environ.get("SPACE_ID"):
+        return "Pictures are sent to this Space, computed there and deleted within two hours."
+    return "Everything runs on this machine."
+
+
 def build() -> gr.Blocks:
     """The page with all tabs."""
+    zoo.fetch()
     with gr.Blocks(title="Autoencoder Studio", analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
-        gr.Markdown("# Autoencoder Studio\nFive image autoencoders to play with. Everything runs on this machine.")
+        gr.Markdown(f"# Autoencoder Studio\nFive image autoencoders to play with. {where()}")
         for name, tab in TABS.items():
             with gr.Tab(name):
                 tab.build()
     return blocks
 
+
+if spaces is not None:
+
+    @spaces.GPU
+    def unused() -> None:
+        """ZeroGPU ends a Space that declares no such function; these networks take milliseconds on the CPU."""
+
+
+if __name__ == "__main__":  # before the page is built, which shows where the weights came from
+    parser = argparse.ArgumentParser(prog="python app.py")
+    parser.add_argument("--hub", action="store_true", help="take the weights from the Hugging Face Hub")
+    if parser.parse_args().hub:
+        os.environ["AUTOENCODER_STUDIO_HUB"] = "1"
 
 demo = build()
 

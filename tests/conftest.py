@@ -79,3 +79,13 @@ def pictures(tmp_path_factory) -> Path:
         lines.append(f"{i:06d}.jpg {1 if 6 <= i < 9 else 2 if 9 <= i < 12 else 0}")
     (root / "celeba/list_eval_partition.txt").write_text("\n".join(lines) + "\n")
     return root
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The loopback Hub, with a process to run client code in."""
+    from tests.hub_process import Hub  # starts what most tests need not
+
+    started = Hub(tmp_path_factory.mktemp("hub"))
+    yield started
+    started.stop()

@@ -4,10 +4,11 @@ import html
 
 import gradio as gr
 
-from ae_models import hub, zoo
+from ae_models import zoo
 from ui import parts
 
 CURVE = (220, 70)  # px
+UNSAID = {"data": "unknown data", "images": 0, "epochs": 0, "seconds": 0, "device": "unknown", "curve": []}
 
 
 def models() -> list[dict]:
@@ -18,20 +19,21 @@ def models() -> list[dict]:
 
 def describe(row: zoo.Row) -> dict:
     entry = {"slug": row.slug, "does": row.summary}
-    folder = zoo.WEIGHTS / row.slug
     try:
-        config = hub.check(folder)
+        source = zoo.source(row.slug)
+        config = zoo.config(row.slug)
         network = zoo.load(row.slug)
     except ValueError as error:
         return entry | {"unavailable": str(error)}
     return entry | {
         "class": config["class"],
         "parameters": sum(p.numel() for p in network.parameters()),
-        "bytes": sum(f.stat().st_size for f in folder.iterdir()),
+        "bytes": sum(f.stat().st_size for f in source.folder.iterdir()),
         "headline": parts.headline(config),
         "metrics": config["metrics"],
         "training": config["training"],
-        "weights_from": "embedded, weights/" + row.slug,
+        "weights_from": source.origin,
+        "warning": source.warning,
         "sha256": config["sha256"],
     }
 
@@ -47,19 +49,23 @@ def _row(entry: dict) -> str:
     name = f"<td><b>{text['slug']}</b><br>{text['does']}</td>"
     if "unavailable" in entry:
         return f"<tr>{name}<td colspan=5>⚠ Not available: {text['unavailable']}</td></tr>"
-    training = {key: html.escape(str(value)) for key, value in entry["training"].items()}
-    minutes = entry["training"]["seconds"] / 60
+    measured = UNSAID | entry["training"]
+    training = {key: html.escape(str(value)) for key, value in measured.items()}
+    minutes = measured["seconds"] / 60
+    origin = text["weights_from"] + (f"<br>⚠ {text['warning']}" if entry["warning"] else "")
     return (
-        f"<tr>{name}<td>{entry['parameters']:,}</td><td>{entry['bytes'] / 1e6:.1f} MB<br>{text['weights_from']}</td>"
-        f"<td>{training['data']}: {entry['training']['images']:,} pictures, {training['epochs']} epochs in {minutes:.0f} "
-        f"minutes ({training['device']})</td><td>{text['headline']}</td><td>{curve(entry['training']['curve'])}</td></tr>"
+        f"<tr>{name}<td>{entry['parameters']:,}</td><td>{entry['bytes'] / 1e6:.1f} MB<br>{origin}</td>"
+        f"<td>{training['data']}: {measured['images']:,} pictures, {training['epochs']} epochs in {minutes:.0f} "
+        f"minutes ({training['device']})</td><td>{text['headline']}</td><td>{curve(measured['curve'])}</td></tr>"
     )
 
 
 def curve(history: list[list[float]]) -> str:
     """[[step, training loss, validation loss], ...] -> SVG: training thin, validation thick, both from 0."""
+    if not history:
+        return ""
     width, height = CURVE
-    last, top = history[-1][0], max(max(train, val) for _, train, val in history[len(history) // 10 :])
+    last, top = history[-1][0] or 1, max(max(train, val) for _, train, val in history[len(history) // 10 :]) or 1
 
     def line(column: int, stroke: str) -> str:
         points = " ".join(

@@ -7,7 +7,7 @@ from pathlib import Path
 import gradio as gr
 from PIL import Image
 
-from ae_models import hub, images, zoo
+from ae_models import images, zoo
 
 STATIC = Path(__file__).parent / "static"
 EXAMPLES = STATIC / "examples"
@@ -93,17 +93,18 @@ def figure_line(slug: str) -> str:
     """One sentence: the class of a network and its measured figure beside the trivial baseline's, or why the network
     cannot be used."""
     try:
-        config = hub.check(zoo.WEIGHTS / slug)
+        warning, config = zoo.source(slug).warning, zoo.config(slug)
     except ValueError as error:
         return f"⚠ Not available: {error}"
-    return f"{config['class']}, {headline(config)}"
+    line = f"{config['class']}, {headline(config)}"
+    return f"{line}. ⚠ {warning}" if warning else line
 
 
 def headline(config: dict) -> str:
     """The figure of a release beside its baseline, with the number of pictures."""
     metric, name, digits, baseline = HEADLINE[config["system"]]
     measured = config["metrics"]
-    if not measured:
+    if metric not in measured.get("metrics", {}):
         return "not measured yet"
     own = f"{measured['metrics'][metric]['value']:.{digits}f}"
     other = measured["baselines"].get(baseline, {}).get(metric)

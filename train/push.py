@@ -1,0 +1,106 @@
+"""Publish releases on the Hugging Face Hub, or the whole app as a Space.
+
+    python -m train.push <slug> --repo NAMESPACE/NAME [--weights DIR] [--private] [--revision BRANCH]
+    python -m train.push --all --namespace NAMESPACE
+    python -m train.push --space NAMESPACE/NAME [--embed]
+
+Needs a token with write access: hf auth login, or HF_TOKEN. A release is checked strictly, uploaded in one commit, read
+back and verified; printed are its commit and the line of ae_models/zoo.py that makes the app use it. Pushing the same
+release again makes no new commit. The Space gets the files the app needs, and its weights by reference to those lines,
+or with --embed as files.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from ae_models import hub, zoo
+
+ROOT = Path(__file__).resolve().parents[1]
+SPACE = ("app.py", "requirements.txt", "LICENSE", "docs/tabs.webp", "ae_models/*.py", "ui/*.py", "ui/static/**/*")
+DRAWN_BEFOREHAND = {"ui/screenshots.py", "ui/sheets.py"}  # they draw the documents' pictures, with a browser
+
+
+def push(slug: str, repo: str, folder: Path, private: bool, branch: str) -> None:
+    """Publish one release and print where it is. Raises ValueError."""
+    zoo.load_release(folder, slug)  # the hub knows no network: whether the weights fit is seen here
+    picture = ROOT / "docs" / f"{slug}.webp"
+    commit = hub.push(folder, repo, private, branch, picture if picture.is_file() else None)
+    print(f"{slug}: {repo} at {commit}, verified; in PUBLISHED of ae_models/zoo.py:")
+    print(f'    "{slug}": "{repo}@{commit}",')
+
+
+def push_space(repo: str, embed: bool, private: bool) -> None:
+    """Publish the app with its weights, by reference or embedded. Raises ValueError."""
+    files = space_files(embed)
+    commit = hub.upload(repo, files, "Autoencoder Studio", kind="space", private=private)
+    print(f"space {repo} at {commit}: {len(files)} files, {sum(map(len, files.values())) / 1e6:.1f} MB")
+
+
+def space_files(embed: bool) -> dict[str, bytes]:
+    """Path in the Space -> content: exactly what `python app.py` needs. Raises ValueError if a release is damaged, or,
+    without embed, if one is not published."""
+    paths = sorted(path for pattern in SPACE for path in ROOT.glob(pattern) if path.is_file())
+    files = {path.relative_to(ROOT).as_posix(): path for path in paths}
+    content = {name: path.read_bytes() for name, path in files.items() if name not in DRAWN_BEFOREHAND}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    if embed:
+        for slug in zoo.BY_SLUG:
+            zoo.load_release(zoo.WEIGHTS / slug, slug)
+            names = (hub.CONFIG, hub.WEIGHTS, hub.CARD)
+            content |= {f"weights/{slug}/{name}": (zoo.WEIGHTS / slug / name).read_bytes() for name in names}
+    else:
+        readme = with_references(readme, zoo.PUBLISHED)
+    return content | {"README.md": readme.encode()}
+
+
+def with_references(readme: str, published: dict[str, str]) -> str:
+    """The README with `models` and `preload_from_hub` in its front matter: a Space fetches those files at their commits
+    when it is built, so that it starts without a request. Raises ValueError if a network is not published."""
+    if missing := [slug for slug in zoo.BY_SLUG if slug not in published]:
+        raise ValueError(
+            f"not in PUBLISHED of ae_models/zoo.py: {', '.join(missing)}; push them and put the printed lines there, or "
+            "add --embed to upload the weights with the Space"
+        )
+    pinned = [published[slug].split("@") for slug in zoo.BY_SLUG]
+    lines = ["models:", *(f"- {repo}" for repo, _ in pinned), "preload_from_hub:"]
+    lines += [f"- {repo} {hub.CONFIG},{hub.WEIGHTS} {commit}" for repo, commit in pinned]
+    start, front, body = readme.split("---\n", 2)
+    return "---\n".join((start, front + "\n".join(lines) + "\n", body))
+
+
+def parse(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m train.push")
+    parser.add_argument("slug", nargs="?", choices=list(zoo.BY_SLUG), help="network whose release to publish")
+    parser.add_argument("--all", action="store_true", help="publish the release of every network")
+    parser.add_argument("--space", metavar="NAMESPACE/NAME", help="publish the app as this Space")
+    parser.add_argument("--repo", metavar="NAMESPACE/NAME", help="repository for the release")
+    parser.add_argument("--namespace", help="user or organisation; the repository is autoencoder-studio-<slug>")
+    parser.add_argument("--weights", type=Path, help="release folder; weights/<slug> unless given")
+    parser.add_argument("--private", action="store_true", help="create the repository for your eyes only")
+    parser.add_argument("--revision", default="main", metavar="BRANCH", help="branch to commit to, created if needed")
+    parser.add_argument("--embed", action="store_true", help="upload the weights with the Space")
+    args = parser.parse_args(argv)
+    if sum((bool(args.slug), args.all, bool(args.space))) != 1:
+        parser.error("expected one of <slug>, --all and --space")
+    if args.slug and bool(args.repo) == bool(args.namespace):
+        parser.error("expected --repo NAMESPACE/NAME or --namespace NAMESPACE")
+    if args.all and (not args.namespace or args.repo or args.weights):
+        parser.error("expected --all with --namespace NAMESPACE, and without --repo and --weights")
+    return args
+
+
+def main(argv: list[str] | None = None) -> None:
+    args = parse(argv)
+    try:
+        if args.space:
+            push_space(args.space, args.embed, args.private)
+        for slug in zoo.BY_SLUG if args.all else filter(None, [args.slug]):
+            repo = args.repo or zoo.repo_name(slug, args.namespace)
+            push(slug, repo, args.weights or zoo.WEIGHTS / slug, args.private, args.revision)
+    except ValueError as error:
+        sys.exit(f"error: {error}")
+
+
+if __name__ == "__main__":
+    main()
