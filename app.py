@@ -34,9 +34,13 @@ THEME = gr.themes.Soft(  # fonts of the reader's system: none is fetched
     primary_hue="indigo", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
 ).set(
     block_label_background_fill="*background_fill_secondary",
+    block_label_background_fill_dark="*background_fill_secondary",
     block_label_text_color="*body_text_color_subdued",
+    block_label_text_color_dark="*body_text_color_subdued",
     block_title_background_fill="transparent",
+    block_title_background_fill_dark="transparent",
     block_title_text_color="*body_text_color",
+    block_title_text_color_dark="*body_text_color",
     block_title_padding="0",
 )
 LAUNCH = {

@@ -61,7 +61,7 @@ def build() -> None:
                 canvas = parts.component("canvas")
                 shelf = gr.Gallery(
                     [(path, None) for path in parts.examples("sketch-*.png")],
-                    label="Drawn by a program: click one, then draw on it",
+                    label="Click one, then draw on it",
                     columns=4, height=175, allow_preview=False, interactive=False, buttons=[],
                 )  # fmt: skip
             with gr.Tab("Upload"):

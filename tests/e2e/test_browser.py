@@ -184,6 +184,14 @@ def test_a_bad_file_shows_one_sentence_and_the_page_goes_on(page, tmp_path):
     expect(panel.locator('.block:has(label:has-text("Coloured")) img').last).to_be_visible(timeout=30_000)
 
 
+@pytest.mark.parametrize("tab", ["Sketch → colour", "Grey → colour", "Morph faces", "Models"])
+def test_the_page_fits_a_telephone(page, tab):
+    open_tab(page, tab)
+    page.set_viewport_size({"width": 400, "height": 860})
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
 def test_models_tab_shows_each_figure(page):
     open_tab(page, "Models")
     rows = page.locator("table.models tr")
