@@ -126,21 +126,21 @@ def ridge(random: np.random.Generator, base: float, height: float, rough: int = 
     return np.arange(HEIGHT)[:, None] / HEIGHT > line[None, :]
 
 
-def paint(canvas: np.ndarray, mask: np.ndarray, colour: tuple, texture: np.ndarray, depth: float = 0.25) -> None:
+def paint(canvas: np.ndarray, mask: np.ndarray, colour: tuple, texture: np.ndarray, depth: float) -> None:
     """Fill a mask with a colour whose lightness follows a texture, in place."""
     canvas[mask] = (np.array(colour) * (1 + depth * texture[..., None]))[mask]
 
 
 def landscape(seed: int, sky: tuple, horizon: tuple, layers: list[tuple], water: tuple | None) -> Image.Image:
-    """Sky from one colour to another with clouds, ridges from far to near as (base, height, colour, texture cells), and
-    below 0.72 perhaps water that mirrors the sky."""
+    """Sky from one colour to another with clouds, ridges from far to near as (base, height, colour, texture cells,
+    depth of the texture), and below 0.72 perhaps water that mirrors the sky."""
     random = np.random.default_rng(seed)
     down = np.linspace(0, 1, HEIGHT)[:, None, None]
     canvas = np.array(sky) * (1 - down) + np.array(horizon) * down + np.zeros((1, WIDTH, 1))
     cloud = np.clip(noise(random, 3, 6, 2) - 0.1, 0, 1)[..., None] * (1 - down)
     canvas += (250 - canvas) * np.minimum(1, 1.3 * cloud)
-    for base, height, colour, cells in layers:
-        paint(canvas, ridge(random, base, height), colour, noise(random, cells, 4))
+    for base, height, colour, cells, depth in layers:
+        paint(canvas, ridge(random, base, height), colour, noise(random, cells, 4), depth)
     if water is not None:
         ripple = noise(random, 4, 5, 8)
         surface = np.arange(HEIGHT)[:, None] / HEIGHT + np.zeros((1, WIDTH)) > 0.72
@@ -151,13 +151,14 @@ def landscape(seed: int, sky: tuple, horizon: tuple, layers: list[tuple], water:
 
 LANDSCAPES = {
     "lake": {"seed": 4, "sky": (80, 140, 215), "horizon": (215, 228, 240), "water": (60, 105, 140), "layers": [
-        (0.62, 0.35, (130, 145, 165), 6), (0.68, 0.18, (70, 100, 90), 14), (0.72, 0.06, (45, 85, 45), 30)]},
+        (0.62, 0.35, (130, 145, 165), 6, 0.25), (0.68, 0.18, (70, 100, 90), 60, 0.7), (0.72, 0.06, (45, 85, 45), 90, 1)]},
     "forest": {"seed": 9, "sky": (120, 170, 220), "horizon": (225, 232, 225), "water": None, "layers": [
-        (0.5, 0.25, (110, 135, 140), 8), (0.66, 0.22, (60, 100, 60), 26), (0.8, 0.1, (75, 120, 45), 40)]},
+        (0.5, 0.25, (110, 135, 140), 8, 0.25), (0.66, 0.22, (60, 100, 50), 70, 0.9), (0.8, 0.1, (70, 120, 40), 90, 1.2)]},
     "sea": {"seed": 15, "sky": (60, 125, 210), "horizon": (240, 225, 200), "water": (30, 100, 140), "layers": [
-        (0.73, 0.05, (105, 120, 110), 10)]},
+        (0.73, 0.05, (105, 120, 110), 10, 0.25)]},
     "glacier": {"seed": 23, "sky": (90, 150, 225), "horizon": (200, 220, 240), "water": None, "layers": [
-        (0.6, 0.45, (120, 125, 140), 7), (0.75, 0.2, (225, 235, 245), 9), (0.95, 0.12, (190, 212, 230), 16)]},
+        (0.6, 0.45, (120, 125, 140), 7, 0.25), (0.75, 0.2, (225, 235, 245), 9, 0.25),
+        (0.95, 0.12, (190, 212, 230), 16, 0.25)]},
 }  # fmt: skip
 
 
