@@ -1,6 +1,6 @@
 """Train `dcae` on CIFAR-10.
 
-python -m train.dcae --data DIR               about 10 minutes on two cores for 20,000 pictures
+python -m train.dcae --data DIR               16 minutes on one core for 20,000 pictures
 python -m train.dcae --data DIR --download    the same on the whole set, fetched by torchvision
 """
 

@@ -1,6 +1,6 @@
 """Train `face-vae` on CelebA, full and half size together.
 
-    python -m train.face_vae --data DIR        about 70 minutes on two idle cores
+    python -m train.face_vae --data DIR        116 minutes on one core
 
 The network has no normalisation and learns slowly without. It is trained with batch norm behind each convolution but
 the last, and these are folded into the convolutions for the release (fuse_conv_bn_eval), which is the same function.

@@ -1,6 +1,6 @@
 """Train `photo-color` on colour landscapes, made grey by their lightness.
 
-python -m train.photo_color --data DIR             the whole training set, about 15 minutes on two cores
+python -m train.photo_color --data DIR             the whole training set, 36 minutes on one core
 python -m train.photo_color --data DIR --source    the source's protocol: 200 photos, a tenth of them for validation
 """
 

@@ -1,7 +1,7 @@
 """Train `sketch-color` on the Pokémon sketch2photo pairs.
 
-python -m train.sketch_color --data DIR             the whole training set, about 6 minutes on two cores
-python -m train.sketch_color --data DIR --source    the source's protocol: 20 pairs, full batch, 640 epochs; 4 minutes
+python -m train.sketch_color --data DIR             the whole training set, 9 minutes on one core
+python -m train.sketch_color --data DIR --source    the source's protocol: 20 pairs, full batch, 640 epochs; 6 minutes
 """
 
 import dataclasses
