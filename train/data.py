@@ -172,16 +172,6 @@ def flip(batch: Split, generator: torch.Generator) -> Split:
     return tuple(torch.where(mirrored[:, None, None, None].to(x.device), x.flip(3), x) for x in batch)
 
 
-def shift(batch: Split, generator: torch.Generator, most: int) -> Split:
-    """Move each sample by up to `most` px each way, edge pixels repeated."""
-    n, _, height, width = batch[0].shape
-    dy, dx = torch.randint(-most, most + 1, (2, n), generator=generator)
-    rows = (torch.arange(height) + dy[:, None]).clamp(0, height - 1)[:, None, :, None]
-    columns = (torch.arange(width) + dx[:, None]).clamp(0, width - 1)[:, None, None, :]
-    sample = torch.arange(n)[:, None, None, None]
-    return tuple(x[sample, torch.arange(x.shape[1])[None, :, None, None], rows, columns] for x in batch)
-
-
 def affine(
     batch: Split,
     generator: torch.Generator,
