@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
-    {"images", "layers", "metrics", "latents", "card", "manifest"},
+    {"images", "layers", "metrics", "latents", "card", "manifest", "unet"},
     {"face_sketch", "sketch_color", "photo_color", "dcae", "vae", "hub"},
     {"zoo", "tasks"},
 )

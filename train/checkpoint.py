@@ -49,7 +49,7 @@ def save_release(folder: Path, run) -> None:
     recipe, state = run.recipe, run.state
     network = build(recipe)
     network.load_state_dict(state.weights)
-    network = recipe.finish(network.eval())
+    network = recipe.finish(network.eval(), run.root)
     training = {
         "command": f"python -m train.{recipe.slug.replace('-', '_')} {' '.join(_options())}".strip(),
         "data": recipe.about["data"],

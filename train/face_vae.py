@@ -3,53 +3,23 @@
     python -m train.face_vae --data DIR        116 minutes on one core
 
 The network has no normalisation and learns slowly without. It is trained with batch norm behind each convolution but
-the last, and these are folded into the convolutions for the release (fuse_conv_bn_eval), which is the same function.
+the last, which is folded into the convolutions for the release (train/folding.py).
 """
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ae_models import zoo
-from ae_models.layers import ResidualBlock
-from train import data, loop
+from train import data, folding, loop
 from train.recipe import Recipe
 
 WARMUP = 0.2  # part of the run over which the weight of the KL term rises to 1
 FREE = 0.05  # nats a latent unit may hold at no cost, so that units are not given up early
 
 
-class NormedConv(nn.Sequential):
-    """Convolution, batch norm."""
-
-    def __init__(self, conv: nn.Module, scale: float = 1.0):
-        super().__init__(conv, nn.BatchNorm2d(conv.out_channels))
-        nn.init.constant_(self[1].weight, scale)
-
-    def fold(self) -> nn.Module:
-        return fuse_conv_bn_eval(*self.eval(), transpose=isinstance(self[0], nn.ConvTranspose2d))
-
-
 def build() -> nn.Module:
-    """`face-vae` with batch norm; residual branches start small (Goyal et al. 2017, arXiv 1706.02677)."""
     network = zoo.build("face-vae")
-    head = network.decoder[-2]
-    for block in [m for m in network.modules() if isinstance(m, ResidualBlock)]:
-        block.conv1, block.conv2 = NormedConv(block.conv1), NormedConv(block.conv2, scale=0.2)
-    for layers in (network.encoder, network.decoder):
-        for i, layer in enumerate(layers):
-            if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d) and layer is not head:
-                layers[i] = NormedConv(layer)
-    return network
-
-
-def fold(network: nn.Module) -> nn.Module:
-    """What build() gave -> the plain network that computes the same."""
-    for module in list(network.modules()):
-        for name, child in module.named_children():
-            if isinstance(child, NormedConv):
-                setattr(module, name, child.fold())
-    return network
+    return folding.add_norm(network, plain=[network.decoder[-2]])
 
 
 def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
@@ -79,7 +49,7 @@ RECIPE = Recipe(
     prepare=prepare,
     loss=loss,
     build=build,
-    finish=fold,
+    finish=lambda network, root: folding.fold(network),
     optimizer=lambda network: torch.optim.Adam(network.parameters(), lr=2e-3, betas=(0.9, 0.99), fused=True),
     epochs=22,
     batch=32,

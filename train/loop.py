@@ -122,7 +122,8 @@ class Run:
     `batch` is that of all processes together; `step` counts updates of the weights."""
 
     def __init__(self, recipe: Recipe, root: Path, seed: int, accelerator: Accelerator):
-        self.recipe, self.seed, self.accelerator, self.state = recipe, seed, accelerator, State(commit=code_commit())
+        self.recipe, self.root, self.seed, self.accelerator = recipe, root, seed, accelerator
+        self.state = State(commit=code_commit())
         self.train_set = tuple(x[: recipe.limit or None] for x in recipe.data(root, "train"))
         self.val_set = recipe.data(root, "val")
         self.rows = len(self.train_set[0])

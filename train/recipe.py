@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -24,7 +25,7 @@ class Recipe:
     batch: int  # per process; 0 is the whole set
     about: dict[str, str]  # texts of the model card: summary, data, terms, limits, example
     build: Callable[[], nn.Module] | None = None  # the network as it is trained; None is the zoo's
-    finish: Callable[[nn.Module], nn.Module] = lambda network: network  # as it was trained -> the zoo's
+    finish: Callable[[nn.Module, Path], nn.Module] = lambda network, root: network  # as trained, data -> the zoo's
     schedule: str = "cosine"  # or "constant", the source's plain one
     warmup: int = 100  # steps
     clip: float = 1.0  # norm of the gradient
