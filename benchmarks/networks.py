@@ -2,12 +2,13 @@
 
     python -m benchmarks.networks [--rounds 15]
 
-For each network, at its working size: multiply-adds of one task (counted by torch), milliseconds in its modules in
+For each network, at its working size: multiply-adds of one task (counted by torch), milliseconds in
 float32, and the floor: the multiply-adds at the rate of the fastest convolution measured here. The face decoders are
 timed apart, in bfloat16 with channels last as well.
 """
 
 import argparse
+import functools
 import statistics
 import time
 from collections.abc import Callable
@@ -19,13 +20,14 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from ae_models import tasks, zoo
 
+# system -> what it does, and the size of the picture it does that to, in px
 TASKS = {
-    "face-sketch": tasks.translate_face,
-    "sketch-face": tasks.translate_face,
-    "sketch-color": tasks.color_sketch,
-    "photo-color": tasks.colorize,
-    "dcae": tasks.reconstruct,
-    "face-vae": tasks.reconstruct,
+    "face-sketch": (tasks.translate_face, (200, 250)),
+    "sketch-face": (tasks.translate_face, (200, 250)),
+    "sketch-color": (tasks.color_sketch, (128, 128)),
+    "photo-color": (tasks.colorize, (128, 128)),
+    "dcae": (tasks.reconstruct, (32, 32)),
+    "face-vae": (tasks.reconstruct, (128, 128)),
 }
 PEAK_CHANNELS, PEAK_SIDE = 256, 64
 
@@ -75,16 +77,9 @@ def main(rounds: int) -> None:
     print(f"fastest convolution: {fast:.0f} million multiply-adds a ms in float32, {faster:.0f} in bfloat16\n")
     print("| network | million multiply-adds | ms | floor | times the floor |\n|---|--:|--:|--:|--:|")
     for slug in zoo.BY_SLUG:
-        network, task = zoo.load(slug), TASKS.get(slug.removesuffix("-plus"))
-        if task is None:
-            continue
-        size = (
-            getattr(network.config, "width", network.config.size),
-            getattr(network.config, "height", network.config.size),
-        )
-        picture = Image.effect_noise(size, 64).convert("RGB")
-        count = multiply_adds(lambda: task(network, picture))
-        spent = median_ms(lambda: task(network, picture), rounds)
+        task, size = TASKS[slug.removesuffix("-plus")]
+        once = functools.partial(task, zoo.load(slug), Image.effect_noise(size, 64).convert("RGB"))
+        count, spent = multiply_adds(once), median_ms(once, rounds)
         print(f"| `{slug}` | {count:,.0f} | {spent:.1f} | {count / fast:.1f} | {spent * fast / count:.1f} |")
     for slug in [s for s in zoo.BY_SLUG if s.startswith("face-vae")]:
         plain, mixed, count = decode_ms(zoo.load(slug), rounds)
