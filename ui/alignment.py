@@ -36,9 +36,9 @@ def seen_or_told(picture: Image.Image, pose: str) -> Image.Image:
 def build(photo: gr.Image, pose: str, needs_face: bool) -> tuple[gr.Image, gr.Checkbox]:
     """For a picture input: the box that asks for a face, and the picture that the network sees, in which two clicks on
     the photo's eyes correct what was found. With needs_face a photo without one is taken only if the box says so."""
+    shown = gr.Image(label="What the network sees", format="png", type="pil", interactive=False, buttons=[], height=320)
     wanted = gr.Checkbox(True, label="Find the face", info="if not, the whole picture is used")
     note = gr.Markdown()
-    shown = gr.Image(label="What the network sees", format="png", type="pil", interactive=False, buttons=[], height=320)
     clicks = gr.State([])
 
     def found(picture, looking: bool):
