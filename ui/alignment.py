@@ -6,7 +6,7 @@ from PIL import Image
 from ae_models import align
 from ui import parts
 
-HINT = "Not right? Click both eyes on the photo."
+HINT = "Not right? Click both eyes in your picture."
 
 
 def seen(picture: Image.Image, pose: str) -> tuple[Image.Image, int]:
@@ -34,8 +34,8 @@ def seen_or_told(picture: Image.Image, pose: str) -> Image.Image:
 
 
 def build(photo: gr.Image, pose: str, needs_face: bool) -> tuple[gr.Image, gr.Checkbox]:
-    """For a picture input: the box that asks for a face, and the picture that the network sees, in which two clicks on
-    the photo's eyes correct what was found. With needs_face a photo without one is taken only if the box says so."""
+    """For a picture input: the box that asks for a face, and the picture that the network sees, which two clicks on the
+    eyes of the input correct. With needs_face a photo without one is taken only if the box says so."""
     shown = gr.Image(label="What the network sees", format="png", type="pil", interactive=False, buttons=[], height=320)
     wanted = gr.Checkbox(True, label="Find the face", info="if not, the whole picture is used")
     note = gr.Markdown()
@@ -48,7 +48,11 @@ def build(photo: gr.Image, pose: str, needs_face: bool) -> tuple[gr.Image, gr.Ch
             return align.whole(picture, pose), HINT, []
         face, count = seen(picture, pose)
         if needs_face and not count:
-            return None, "**No face found.** Click both eyes on the photo, or take the tick away.", []
+            return (
+                None,
+                "**No face found.** Click both eyes in your picture, or take the tick away to use all of it.",
+                [],
+            )
         return face, f"{remark(count)} {HINT}", []
 
     def clicked(picture, before: list, event: gr.SelectData):
@@ -58,7 +62,8 @@ def build(photo: gr.Image, pose: str, needs_face: bool) -> tuple[gr.Image, gr.Ch
         return align.align(picture, tuple(sorted(eyes)), pose), f"Aligned by your clicks. {HINT}", []
 
     outputs = [shown, note, clicks]
-    private = {"api_visibility": "private", "trigger_mode": "always_last"}
-    parts.run([photo.change, wanted.change], found, [photo, wanted], outputs, **private)
-    parts.run([photo.select], clicked, [photo, clicks], outputs, api_visibility="private")
+    search = {"api_visibility": "private", "trigger_mode": "always_last"}
+    parts.run([photo.change, wanted.change], found, [photo, wanted], outputs, **search)
+    click = {"api_visibility": "private", "trigger_mode": "multiple", "show_progress": "hidden"}
+    parts.run([photo.select], clicked, [photo, clicks], outputs, **click)
     return shown, wanted
