@@ -53,6 +53,7 @@ POSES = {
     "celeba": Pose((128, 128), ((46.5, 66.2), (80.3, 66.2)), images.face_box),
 }
 TOLERANCE = 0.12  # of the eyes' distance: nearer to the pose they are left alone, since the detector is no surer
+MOST_SIDE = 32_000  # px that OpenCV warps
 MOST_SCALE = 4  # an aligned picture has at most this many times the sides of its pose
 
 SEARCHED = 320  # px, the long side of the picture in which faces are searched
@@ -91,7 +92,7 @@ def align(picture: Image.Image, eyes: Eyes, pose: str) -> Image.Image:
     goal_left, goal_right = (complex(*eye) for eye in goal.eyes)
     scale = min(MOST_SCALE, max(1, int(abs(right - left) / abs(goal_right - goal_left))))
     turn = (right - left) / (goal_right - goal_left) / scale  # px of the picture for one of the result
-    shrink = max(1.0, abs(turn))  # ahead of the warp, which does not filter
+    shrink = max(1.0, abs(turn), max(image.size) / MOST_SIDE)  # ahead of the warp, which does not filter
     small = images.resize(image, tuple(max(1, round(side / shrink)) for side in image.size))
     return _warp(small, turn / shrink, left / shrink - goal_left * scale * turn / shrink, goal.size, scale)
 
@@ -218,7 +219,9 @@ def _eyes(box: _Box, least: int) -> Eyes | None:
     """Both eyes in px of the picture before the turn; None if fewer than `least` (1 or 2) are found. One that is not
     found is taken to lie as far from its usual place as the other one."""
     left, top, side = box.corner.real, box.corner.imag, box.side
-    face = box.turned.resize((FACE_SIDE, FACE_SIDE), Image.Resampling.BILINEAR, (left, top, left + side, top + side))
+    width, height = box.turned.size  # the halved picture may have been half a pixel larger
+    part = (left, top, min(left + side, width), min(top + side, height))
+    face = box.turned.resize((FACE_SIDE, FACE_SIDE), Image.Resampling.BILINEAR, part)
     upper = np.asarray(face)[: int(0.6 * FACE_SIDE)]
     spots = [
         complex(x + w / 2, y + h / 2) / FACE_SIDE

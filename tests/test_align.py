@@ -111,6 +111,10 @@ def test_aligning_to_where_the_eyes_are_changes_nothing():
     assert np.abs(np.asarray(again, int) - np.asarray(picture, int)).max() <= 1
 
 
+def test_a_strip_longer_than_opencv_takes():
+    assert align.align(blob((40000, 20), 0), ((39000, 10), (39009, 10)), "celeba").size == (128, 128)
+
+
 def test_bad_eyes_and_poses():
     picture = blob((64, 64), 0)
     with pytest.raises(ValueError, match="2 px apart"):

@@ -7,6 +7,7 @@ from ae_models import align
 from ui import parts
 
 HINT = "Not right? Click both eyes in your picture."
+NO_FACE = "**No face found.** Click both eyes in your picture, or take the tick away to use all of it."
 
 
 def seen(picture: Image.Image, pose: str) -> tuple[Image.Image, int]:
@@ -48,11 +49,7 @@ def build(photo: gr.Image, pose: str, needs_face: bool) -> tuple[gr.Image, gr.Ch
             return align.whole(picture, pose), HINT, []
         face, count = seen(picture, pose)
         if needs_face and not count:
-            return (
-                None,
-                "**No face found.** Click both eyes in your picture, or take the tick away to use all of it.",
-                [],
-            )
+            return None, NO_FACE, []
         return face, f"{remark(count)} {HINT}", []
 
     def clicked(picture, before: list, event: gr.SelectData):
