@@ -15,10 +15,11 @@ from PIL import Image
 import app
 from ae_models import zoo
 from tests.conftest import blob
+from tests.test_align import PORTRAITS, pasted
 from tests.test_images import encoded, png_header
-from ui import compress, models, parts, sketch
+from ui import alignment, compress, models, parts, sketch
 
-ENDPOINTS = {"color_sketch", "face_to_sketch", "colorize", "reconstruct", "morph", "sample", "models"}
+ENDPOINTS = {"color_sketch", "face_to_sketch", "sketch_to_face", "colorize", "reconstruct", "morph", "sample", "models"}
 ONE_PICTURE = {
     "color_sketch": {},
     "face_to_sketch": {},
@@ -81,6 +82,36 @@ def test_morph(client, upload):
     assert len(frames) == len(urls) == 5
     assert Image.open(frames[0]["image"]).size == (128, 128)
     assert all(u.startswith("data:image/jpeg;base64,") for u in urls)
+
+
+def test_the_face_of_a_photo_is_looked_for_unless_told_otherwise(client, upload):
+    """A face in a corner fills the sketch; a photo that has the pose already gives what it gives as a whole."""
+    photo, _ = pasted(PORTRAITS[0], (640, 480), 15, 1, 450 + 300j)
+    arguments = {"model": "classic", "api_name": "/face_to_sketch"}
+    found, whole = (Image.open(client.predict(upload(photo), align=a, **arguments)) for a in (True, False))
+    assert found.size == (200, 250) and whole.size == (384, 480)
+    portrait = upload(Image.open(PORTRAITS[0]).convert("RGB"))
+    found, whole = (Image.open(client.predict(portrait, align=a, **arguments)) for a in (True, False))
+    assert found.tobytes() == whole.tobytes()
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA"])
+def test_a_face_photo_of_another_mode(client, upload, mode):
+    photo = Image.open(PORTRAITS[1]).convert(mode)
+    assert client.predict(upload(photo), model="classic", api_name="/face_to_sketch")
+
+
+@pytest.mark.parametrize("size", [(16, 16), (5000, 300)])
+def test_sizes_at_the_ends(client, upload, size):
+    sketch = Image.open(client.predict(upload(blob(size, 2)), model="classic", api_name="/face_to_sketch"))
+    assert sketch.height == size[1]
+
+
+@pytest.mark.skipif("sketch-face-plus" in zoo.BY_SLUG, reason="there is the network")
+def test_a_system_without_a_network_says_so(client, upload):
+    with pytest.raises(AppError, match="got 'sketch-face-plus'"):
+        client.predict(upload(blob((40, 50), 0)), model="plus", api_name="/sketch_to_face")
+    assert "Not available" in parts.figure_line("sketch-face-plus")
 
 
 def test_sample(client):
@@ -226,6 +257,13 @@ def test_damaged_weights_disable_one_system_and_no_other(tmp_path, monkeypatch, 
 
 
 # ---- plain functions ----
+
+
+def test_what_a_network_is_shown_of_a_photo_without_a_face():
+    photo = blob((300, 200), 1)
+    shown, count = alignment.seen(photo, "cufs")
+    assert count == 0 and shown.size == (160, 200) and "whole picture" in alignment.remark(count)
+    assert alignment.remark(1) == "" and "largest" in alignment.remark(3)
 
 
 def test_an_empty_canvas_has_no_colours():

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
     {"images", "layers", "metrics", "latents", "card", "manifest", "unet"},
-    {"face_sketch", "sketch_color", "photo_color", "dcae", "vae", "vae_plus", "hub"},
+    {"face_sketch", "sketch_color", "photo_color", "dcae", "vae", "vae_plus", "align", "hub"},
     {"zoo", "tasks"},
 )
 FILES = [p for folder in ("ae_models", "train", "ui") for p in sorted((ROOT / folder).glob("*.py"))] + [ROOT / "app.py"]

@@ -7,7 +7,7 @@ import gradio as gr
 from PIL import Image
 
 from ae_models import tasks
-from ui import parts
+from ui import alignment, parts
 
 JPEG_QUALITY = 92
 
@@ -15,10 +15,11 @@ JPEG_QUALITY = 92
 def morph(a: Image.Image, b: Image.Image, steps: int, mode: str, model: str) -> tuple[list[Image.Image], list[str]]:
     """Morph one face into another.
 
-    a, b: PNG, JPEG or WebP pictures of frontal faces; of each the largest centred square is used (of a picture in the
-    proportions of CelebA's aligned 178x218, its face). steps: 2 to 257. mode: slerp (great circle) or lerp (straight
+    a, b: PNG, JPEG or WebP pictures of frontal faces; of each the largest face is brought into CelebA's pose. Without a
+    face the largest centred square is used (of a picture in the proportions of CelebA's aligned 178x218, its face). steps: 2 to 257. mode: slerp (great circle) or lerp (straight
     line). model: which network. Returns the pictures, and the same as JPEG data URLs."""
     a, b = parts.needs(a, "a first face"), parts.needs(b, "a second face")
+    a, b = (alignment.seen_or_told(face, "celeba") for face in (a, b))
     frames = tasks.morph(parts.load("face-vae", model), a, b, steps, mode)
     return frames, [data_url(frame) for frame in frames]
 

@@ -70,9 +70,10 @@ def needs(picture, what: str):
 
 
 def networks(system: str) -> dict[str, str]:
-    """Kinds of network of a system that are in the zoo -> their slugs, the one to take by default first."""
+    """Kinds of network of a system that are in the zoo -> their slugs, the one to take by default first. Of a system
+    without any it is the plus network, which says so when it is loaded."""
     kinds = {"plus": f"{system}-plus", "classic": system}
-    return {kind: slug for kind, slug in kinds.items() if slug in zoo.BY_SLUG}
+    return {kind: slug for kind, slug in kinds.items() if slug in zoo.BY_SLUG} or {"plus": kinds["plus"]}
 
 
 def choice(system: str) -> gr.Radio:

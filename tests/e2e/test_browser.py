@@ -151,6 +151,20 @@ def test_an_example_is_one_click_from_a_result(page, tab, output):
     expect(page.locator(".toast-body")).to_have_count(0)
 
 
+def test_two_clicks_on_the_eyes_align_a_photo_without_a_face(page, tmp_path):
+    open_tab(page, "Face → sketch")
+    panel = page.get_by_role("tabpanel").locator("visible=true").last
+    Image.new("RGB", (400, 400), "teal").save(tmp_path / "plain.png")
+    panel.locator("input[type=file]").first.set_input_files(tmp_path / "plain.png")
+    expect(panel).to_contain_text("No face found", timeout=30_000)
+    photo = panel.locator('.block:has(label:has-text("Photo of a face")) img')
+    box = photo.bounding_box()
+    for share, told in ((0.45, "other eye"), (0.55, "Aligned by your clicks")):
+        photo.click(position={"x": box["width"] * share, "y": box["height"] / 2})
+        expect(panel).to_contain_text(told, timeout=30_000)
+    expect(panel.locator('.block:has(label:has-text("Sketch")) img').last).to_be_visible(timeout=30_000)
+
+
 def test_morph_is_scrubbed_without_asking_the_server(page):
     open_tab(page, "Morph faces")
     panel = page.get_by_role("tabpanel").locator("visible=true").last
