@@ -25,9 +25,7 @@ class PhotoColorPlus(nn.Module):
           | pixel-unshuffle 4, U-Net (ae_models/unet.py)
         (B, K, H/4, W/4) logits of K = levels^2 colours, a coarse grid in the ab plane
           | softmax at a temperature, mean            "annealed mean"
-        (B, 2, H/4, W/4)
-          | bilinear x4
-        (B, 2, H, W)     (ab + 128) / 255, in [0, 1]
+        (B, 2, H/4, W/4) (ab + 128) / 255, in [0, 1]; chroma is smooth: images.upsample_chroma gives it edges
 
     Classification, because a regression can only answer the mean of all colours that could be there, which is brown
     (Zhang et al. 2016, arXiv 1603.08511). Their classes were even and the rare vivid ones got a larger weight; here the
@@ -48,24 +46,28 @@ class PhotoColorPlus(nn.Module):
         self.unet = UNet(UNetConfig(self.channels * self.cell**2, len(colors), config.widths, patch=1))
         self.register_buffer("colors", torch.tensor(colors, dtype=torch.float32))  # (K, 2)
 
-    def logits(self, x: Tensor) -> Tensor:
-        """(B, 4, H, W) in [0, 1] -> (B, K, ceil(H / 4), ceil(W / 4))."""
-        height, width = (-(-side // self.cell) for side in x.shape[2:])
-        return self.unet.decode(self.encode(x))[..., :height, :width]
-
     def encode(self, x: Tensor) -> list[Tensor]:
         """(B, 4, H, W) in [0, 1] -> features of the U-Net, the highest resolution, 1/4 of the side, first."""
-        x = F.pad(x, (0, -x.shape[3] % self.cell, 0, -x.shape[2] % self.cell), mode="replicate")
-        return self.unet.encode(F.pixel_unshuffle(x - 0.5, self.cell))
+        return self.unet.encode(self._cells(x))
 
     def decode(self, features: list[Tensor]) -> Tensor:
-        """What encode gave -> (ab + 128) / 255 as (B, 2, H, W) in [0, 1], H and W those of whole cells."""
-        ab = self.mean(self.unet.decode(features), self.config.temperature)
-        return (F.interpolate(ab, scale_factor=float(self.cell), mode="bilinear") + 128) / 255
+        """What encode gave -> (ab + 128) / 255 as (B, 2, h, w) in [0, 1], h and w those of the first features."""
+        return self._color(self.unet.decode(features))
+
+    def logits(self, x: Tensor) -> Tensor:
+        """(B, 4, H, W) in [0, 1] -> (B, K, ceil(H / 4), ceil(W / 4))."""
+        return self.unet(self._cells(x))
 
     def mean(self, logits: Tensor, temperature: float) -> Tensor:
         """Logits (B, K, h, w) -> annealed mean, ab in Lab units: (B, 2, h, w)."""
         return torch.einsum("bkhw,kc->bchw", F.softmax(logits.float() / temperature, 1), self.colors)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.decode(self.encode(x))[..., : x.shape[2], : x.shape[3]]
+        return self._color(self.logits(x))
+
+    def _cells(self, x: Tensor) -> Tensor:
+        x = F.pad(x, (0, -x.shape[3] % self.cell, 0, -x.shape[2] % self.cell), mode="replicate")
+        return F.pixel_unshuffle(x - 0.5, self.cell)
+
+    def _color(self, logits: Tensor) -> Tensor:
+        return (self.mean(logits, self.config.temperature) + 128) / 255
