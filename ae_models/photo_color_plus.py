@@ -15,7 +15,7 @@ class PhotoColorPlusConfig:
     size: int = 128  # px of the shorter side
     widths: tuple[int, ...] = (64, 128, 256, 256)  # channels at 1/4, 1/8, ... of the side
     levels: tuple[int, ...] = (-80, -54, -34, -20, -9, 0, 9, 20, 34, 54, 80)  # of a and b; finer near grey
-    temperature: float = 0.5  # of the colour that is taken from the distribution: 1 its mean, towards 0 its mode
+    temperature: float = 0.45  # of the colour that is taken from the distribution: 1 its mean, towards 0 its mode
 
 
 class PhotoColorPlus(nn.Module):
@@ -28,9 +28,8 @@ class PhotoColorPlus(nn.Module):
         (B, 2, H/4, W/4) (ab + 128) / 255, in [0, 1]; chroma is smooth: images.upsample_chroma gives it edges
 
     Classification, because a regression can only answer the mean of all colours that could be there, which is brown
-    (Zhang et al. 2016, arXiv 1603.08511). Their classes were even and the rare vivid ones got a larger weight; here the
-    grid is wider where colours are vivid, which has the same effect, and a target is shared among the four corners
-    around it, so that the mean of the distribution is exact. Hints are learned as in Zhang et al. 2017, arXiv
+    (Zhang et al. 2016, arXiv 1603.08511). The grid is wider where colours are vivid and rare, and a target is shared
+    among the four corners around it, so that the mean of the distribution is exact. Hints are learned as in Zhang et al. 2017, arXiv
     1705.02999. Any height and width; where there is no hint its ab is 128 / 255, neutral.
     """
 
