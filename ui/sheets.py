@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from ae_models import tasks, zoo
-from ui import examples, parts
+from ui import colorize, examples, parts
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 CELL, GAP, TITLE = 160, 6, 18
@@ -87,6 +87,26 @@ def photo_color(network) -> list[Row]:
     return [rows[0], ("its lightness", [p.convert("L") for p in scenes]), *rows[1:]]
 
 
+def photo_color_plus(network) -> list[Row]:
+    scenes = opened("landscape-*.webp")
+    bad = [sunset(), *opened("face-*.webp")[:2], confetti()]
+    points = [
+        [(0.5, 0.1, "#c0603c"), (0.5, 0.45, "#f0a050")],
+        [(0.5, 0.4, "#d8a088"), (0.1, 0.1, "#405038")],
+        [(0.5, 0.4, "#d8a088"), (0.1, 0.1, "#405038")],
+        [],
+    ]
+    steered = [
+        tasks.colorize(network, photo, hints=colorize.with_points(None, chosen, photo.size))
+        for photo, chosen in zip(bad, points)
+    ]
+    rows = before_and_after(
+        lambda p: tasks.colorize(network, p), scenes, bad, "a sunset, faces, colours without reason"
+    )
+    lightness = ("its lightness", [p.convert("L") for p in scenes])
+    return [rows[0], lightness, *rows[1:], ("out, with two points of colour each but the last", steered)]
+
+
 def dcae(network) -> list[Row]:
     good = [p.resize((128, 128)) for p in opened("landscape-*.webp")] + opened("face-*.webp")[:2]
     return before_and_after(lambda p: tasks.reconstruct(network, p), good, [text(), confetti()], "thin lines, noise")
@@ -109,6 +129,7 @@ SHEETS = {
     "face-sketch": face_sketch,
     "sketch-color": sketch_color,
     "photo-color": photo_color,
+    "photo-color-plus": photo_color_plus,
     "dcae": dcae,
     "face-vae": face_vae,
 }
