@@ -15,7 +15,7 @@ class PhotoColorPlusConfig:
     size: int = 128  # px of the shorter side
     widths: tuple[int, ...] = (64, 128, 256, 256)  # channels at 1/4, 1/8, ... of the side
     levels: tuple[int, ...] = (-80, -54, -34, -20, -9, 0, 9, 20, 34, 54, 80)  # of a and b; finer near grey
-    temperature: float = 0.45  # of the colour that is taken from the distribution: 1 its mean, towards 0 its mode
+    temperature: float = 0.7  # of the colour that is taken from the distribution: 1 its mean, towards 0 its mode
 
 
 class PhotoColorPlus(nn.Module):

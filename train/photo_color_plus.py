@@ -18,7 +18,7 @@ from train.recipe import Recipe
 MEAN_WEIGHT = 1.0  # of the squared error beside the cross-entropy
 CHROMA = 20.0  # Lab units: about the spread of a and b in landscapes
 MOST_POINTS = 20
-VIVID = 0.85  # colourfulness ratio that is wanted on validation photos
+VIVID = 0.8  # colourfulness ratio that is wanted on validation photos
 PARTS = tuple(part / 20 for part in range(21))  # of the rarity of a colour, tried in this order
 
 
