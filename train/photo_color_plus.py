@@ -128,8 +128,10 @@ RECIPE = Recipe(
         "lightness at its own size. Points of colour steer it.",
         "data": "colour landscapes of the Intel scene-classification set, 128x128 px",
         "terms": "The photographs belong to their photographers and are not part of this project.",
-        "limits": "It learned from landscapes: people, animals and things at home get the colours of rocks and leaves. What "
-        "grey cannot tell (the paint of a house, a sunset) is a guess; a point of the right colour mends it.",
+        "limits": "A guess where grey cannot tell: sunsets come out blue, sand and autumn leaves grey or green, brick yellowish, "
+        "glaciers white instead of blue. It learned from landscapes: faces and things at home get the colours of sky and "
+        "rock. A few points of the right colour mend most of it; a point of an unlikely colour spreads less far, and may "
+        "show as a spot in an even sky.",
         "example": 'picture = tasks.colorize(model, Image.open("photo.jpg"))',
     },
 )

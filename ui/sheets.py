@@ -62,6 +62,12 @@ def sunset() -> Image.Image:
     return examples.landscape(**scene)
 
 
+def own_colours(photo: Image.Image) -> list[colorize.Point]:
+    """Nine points with the colour that the photo has there."""
+    places = [(x, y) for x in (0.2, 0.5, 0.8) for y in (0.15, 0.5, 0.8)]
+    return [(x, y, "#%02x%02x%02x" % photo.getpixel((x * photo.width, y * photo.height))) for x, y in places]
+
+
 def face_sketch(network) -> list[Row]:
     good = opened("portrait-*.webp")
     turned, small = good[0].rotate(60, fillcolor="white"), ImageOps.expand(good[1], 160, "white")
@@ -90,21 +96,12 @@ def photo_color(network) -> list[Row]:
 def photo_color_plus(network) -> list[Row]:
     scenes = opened("landscape-*.webp")
     bad = [sunset(), *opened("face-*.webp")[:2], confetti()]
-    points = [
-        [(0.5, 0.1, "#c0603c"), (0.5, 0.45, "#f0a050")],
-        [(0.5, 0.4, "#d8a088"), (0.1, 0.1, "#405038")],
-        [(0.5, 0.4, "#d8a088"), (0.1, 0.1, "#405038")],
-        [],
-    ]
-    steered = [
-        tasks.colorize(network, photo, hints=colorize.with_points(None, chosen, photo.size))
-        for photo, chosen in zip(bad, points)
-    ]
+    steered = [tasks.colorize(network, p, hints=colorize.with_points(None, own_colours(p), p.size)) for p in bad]
     rows = before_and_after(
         lambda p: tasks.colorize(network, p), scenes, bad, "a sunset, faces, colours without reason"
     )
     lightness = ("its lightness", [p.convert("L") for p in scenes])
-    return [rows[0], lightness, *rows[1:], ("out, with two points of colour each but the last", steered)]
+    return [rows[0], lightness, *rows[1:], ("out, with nine points of the true colour", steered)]
 
 
 def dcae(network) -> list[Row]:
