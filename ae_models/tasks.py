@@ -16,6 +16,8 @@ from ae_models.latents import lerp, slerp
 FACE_ASPECT = 200 / 250  # width / height of the CUHK Face Sketch Database
 MAX_STEPS, MAX_SAMPLES = 257, 64
 TILES_AT_ONCE = 256
+LONGEST = 4  # of a photo's sides as the network sees it, in those of its shorter one
+STRIP = 256  # rows
 
 
 def color_sketch(model: nn.Module, sketch: Image.Image, palette=None, hints=None, seed: int = 0) -> Image.Image:
@@ -42,16 +44,36 @@ def translate_face(model: nn.Module, picture: Image.Image) -> Image.Image:
     return images.resize(_from_network(model, sketch)[0], face.size)
 
 
-def colorize(model: nn.Module, photo: Image.Image, saturation: float = 1.0) -> Image.Image:
+def colorize(model: nn.Module, photo: Image.Image, saturation: float = 1.0, hints=None) -> Image.Image:
     """Photo, grey or not -> RGB at its own size: its own CIE lightness with the predicted chroma, which is multiplied
-    by saturation, in [0, 3]."""
+    by saturation, in [0, 3].
+
+    hints: RGBA picture of the photo's size, opaque where a colour is wanted: its chroma is used, its lightness is not.
+    A classic network ignores them."""
     saturation = _number("saturation", saturation, 0, 3)
-    lab = images.rgb_to_lab(images.to_tensor(images.to_rgb(photo)))
-    lightness = lab[:, :1]
-    small = images.resize_tensor(lightness, _size(model)) / 100
-    ab = _run(model, small) * 255 - 128  # (1, 2, h, w)
-    ab = images.resize_tensor(ab, lightness.shape[-2:]) * saturation
-    return images.to_images(images.lab_to_rgb(torch.cat([lightness, ab], 1)))[0]
+    image = images.to_rgb(photo)
+    points = None if hints is None else _hints(hints, image.size)
+    lightness = _in_strips(lambda rgb: images.rgb_to_lab(rgb)[:, :1], images.to_tensor(image))
+    lab = torch.cat([lightness, chroma(model, lightness, points) * saturation], 1)
+    return images.to_images(_in_strips(images.lab_to_rgb, lab))[0]
+
+
+def chroma(model: nn.Module, lightness: Tensor, hints: Tensor | None = None) -> Tensor:
+    """Lightness (B, 1, H, W) in [0, 100] -> predicted a and b in Lab units, (B, 2, H, W).
+
+    hints (B, 3, H, W) in [0, 1]: (ab + 128) / 255, and 1 where it counts, else 0. The classic network, which ignores
+    them, sees the picture squeezed to a square; the plus network sees it with its shorter side at the network's size."""
+    if not _takes_hints(model):
+        ab = _run(model, images.resize_tensor(lightness, _size(model)) / 100) * 255 - 128
+        return images.resize_tensor(ab, lightness.shape[-2:])
+    if hints is None:
+        hints = torch.zeros(len(lightness), 3, 1, 1)
+    size = _working_size(model, *lightness.shape[-2:])
+    small = torch.cat([images.resize_tensor(lightness, size) / 100, _resize_hints(hints, size)], 1)
+    ab = _run(model, small) * 255 - 128
+    ab = ab + _correction(ab, _resize_hints(hints, ab.shape[-2:]))
+    ab = images.upsample_chroma(ab, lightness)
+    return torch.where(hints[:, 2:] > 0, hints[:, :2] * 255 - 128, ab)
 
 
 def reconstruct(model: nn.Module, picture: Image.Image) -> Image.Image:
@@ -176,6 +198,55 @@ def _run(model: nn.Module, x: Tensor) -> Tensor:
 def _batches(function, x: Tensor) -> Tensor:
     """function over the rows of x, so many at once that memory stays small."""
     return torch.cat([function(part) for part in x.split(TILES_AT_ONCE)])
+
+
+# ---- colour ----
+
+
+def _takes_hints(model: nn.Module) -> bool:
+    """Whether a network for chroma takes hints beside the lightness."""
+    return model.channels > 1
+
+
+def _working_size(model: nn.Module, height: int, width: int) -> tuple[int, int]:
+    """(height, width) with the shorter side at the network's size, the longer at most LONGEST times that."""
+    size, shorter = model.config.size, min(height, width)
+    height, width = (min(round(side * size / shorter), LONGEST * size) for side in (height, width))
+    return height, width
+
+
+def _hints(picture: Image.Image, size: tuple[int, int]) -> Tensor:
+    """RGBA picture of `size` -> hints as chroma() takes them."""
+    if not isinstance(picture, Image.Image) or (picture.mode, picture.size) != ("RGBA", size):
+        got = f"{picture.mode} of {'x'.join(map(str, picture.size))}" if isinstance(picture, Image.Image) else picture
+        raise ValueError(
+            f"expected hints to be an RGBA picture of the photo's {'x'.join(map(str, size))} px, got {got}"
+        )
+    rgba = images.to_tensor(picture)
+    mask = (rgba[:, 3:] > 0.5).float()
+    ab = _in_strips(lambda rgb: images.rgb_to_lab(rgb)[:, 1:], rgba[:, :3])
+    return torch.cat([(ab * mask + 128) / 255, mask], 1)
+
+
+def _resize_hints(hints: Tensor, size: tuple[int, int]) -> Tensor:
+    """Hints at another size: a cell that a hint touches has its colour, however small the hint is."""
+    ab, mask = hints[:, :2] - 128 / 255, hints[:, 2:]
+    covered = F.adaptive_avg_pool2d(mask, size)
+    colour = F.adaptive_avg_pool2d(ab * mask, size) / covered.clamp_min(1e-9)
+    return torch.cat([colour + 128 / 255, (covered > 0).float()], 1)
+
+
+def _correction(ab: Tensor, hints: Tensor) -> Tensor:
+    """What to add to predicted ab so that it agrees with the hints at their cells, and a third of it next to them."""
+    mask = hints[:, 2:]
+    missing = mask * (hints[:, :2] * 255 - 128 - ab)
+    near = F.avg_pool2d(mask, 3, 1, 1)
+    return F.avg_pool2d(missing, 3, 1, 1) / near.clamp_min(1e-6) * (mask + 3 * near).clamp(max=1)
+
+
+def _in_strips(function, x: Tensor) -> Tensor:
+    """A function of single pixels over strips of rows, so that a photo of 25 megapixels needs little memory."""
+    return torch.cat([function(strip) for strip in x.split(STRIP, 2)], 2)
 
 
 # ---- tiles ----

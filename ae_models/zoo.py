@@ -21,6 +21,7 @@ from ae_models import hub
 from ae_models.dcae import DCAE, DCAEConfig
 from ae_models.face_sketch import FaceSketch, FaceSketchConfig
 from ae_models.photo_color import PhotoColor, PhotoColorConfig
+from ae_models.photo_color_plus import PhotoColorPlus, PhotoColorPlusConfig
 from ae_models.sketch_color import SketchColor, SketchColorConfig
 from ae_models.vae import VAE, VAEConfig
 from ae_models.vae_plus import VAEPlus, VAEPlusConfig
@@ -42,6 +43,12 @@ ROWS = (
     Row("face-sketch", FaceSketch, FaceSketchConfig, "Draws a face photo as an artist's pencil sketch."),
     Row("sketch-color", SketchColor, SketchColorConfig, "Colours a line drawing of a creature."),
     Row("photo-color", PhotoColor, PhotoColorConfig, "Colours a grey landscape photo."),
+    Row(
+        "photo-color-plus",
+        PhotoColorPlus,
+        PhotoColorPlusConfig,
+        "Colours a grey landscape photo vividly, steered by points of colour.",
+    ),
     Row("dcae", DCAE, DCAEConfig, "Squeezes a picture into a third of its numbers and rebuilds it."),
     Row("face-vae", VAE, VAEConfig, "Describes a face by 128 numbers; morphs and samples faces."),
     Row("face-vae-plus", VAEPlus, VAEPlusConfig, "The same around PCA: sharper faces, better samples, edits."),

@@ -6,6 +6,7 @@ import math
 import shutil
 import urllib.request
 
+import gradio as gr
 import numpy as np
 import pytest
 from gradio_client import Client, handle_file
@@ -17,7 +18,7 @@ from ae_models import zoo
 from tests.conftest import blob
 from tests.test_align import PORTRAITS, pasted
 from tests.test_images import encoded, png_header
-from ui import alignment, compress, models, parts, sketch
+from ui import alignment, colorize, compress, models, parts, sketch
 
 ENDPOINTS = {"color_sketch", "face_to_sketch", "sketch_to_face", "colorize", "reconstruct", "morph", "sample", "models"}
 ONE_PICTURE = {
@@ -74,6 +75,19 @@ def test_one_picture_endpoints(client, upload, name):
     result = Image.open(client.predict(upload(picture), **ONE_PICTURE[name], model="classic", api_name=f"/{name}"))
     assert result.size == (200, 250) and result.format == "PNG"
     assert np.asarray(result).std() > 2
+
+
+def test_a_hint_steers_colorize(client, upload):
+    layer = Image.new("RGBA", (96, 64))
+    layer.paste((200, 40, 40, 255), (40, 20, 56, 36))
+    photo, settings = upload(Image.new("L", (96, 64), 130)), {"saturation": 1, "api_name": "/colorize"}
+    steered = client.predict(photo, hints=upload(layer, "hints.png"), model="plus", **settings)
+    red, _, blue = Image.open(steered).convert("RGB").getpixel((48, 28))
+    assert red > blue + 50
+    with pytest.raises(AppError, match="96x64 px, got RGBA of 64x96"):
+        client.predict(
+            photo, hints=upload(layer.transpose(Image.Transpose.ROTATE_90), "h.png"), model="plus", **settings
+        )
 
 
 def test_morph(client, upload):
@@ -281,6 +295,28 @@ def test_a_canvas_that_sends_nonsense_is_refused(value):
 def test_canvas_round_trip():
     picture = blob((64, 64), 1)
     assert sketch.from_data_url(sketch.to_data_url(picture)).tobytes() == picture.tobytes()
+
+
+def test_a_click_puts_a_point_and_the_layer_shows_it():
+    photo = blob((2048, 1024), 1)  # shown at half its size
+    click = gr.SelectData(None, {"index": [256, 128], "value": None})
+    points = colorize.added([], photo, "rgba(200.4, 40, 40, 1)", click)
+    layer = colorize.with_points(None, points, photo.size)
+    assert layer.getpixel((512, 256)) == (200, 40, 40, 255) and layer.getpixel((0, 0))[3] == 0
+    assert colorize.seen(photo, points).getpixel((256, 128)) == (200, 40, 40)
+    with pytest.raises(ValueError, match="at most 100 points"):
+        colorize.added(points * 100, photo, "#112233", click)
+
+
+@pytest.mark.parametrize("color", ["red", None, "#12345", "rgba(1, 2)", "rgb(300, 0, 0)"])
+def test_a_point_needs_a_colour(color):
+    with pytest.raises(ValueError, match="expected a colour such as #3366cc"):
+        colorize.rgb(color)
+
+
+def test_a_colour_photo_is_told_that_its_lightness_is_used():
+    assert "only its lightness" in colorize.note(blob((64, 64), 1))
+    assert colorize.note(blob((64, 64), 1).convert("L").convert("RGB")) == colorize.note(None) == ""
 
 
 def test_costs_counts_bytes():

@@ -13,10 +13,12 @@ from train import evaluate
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = {"face-vae": {"latent": 6}, "dcae": {"width": 8, "latent": 8, "groups": 4}}  # at the data's own size
+CHROMA = {"mse_ab", "mse_ab_128", "psnr", "psnr_gain", "chroma_l1", "colorfulness_ratio", "variation_ratio"}
 METRICS = {
     "face-sketch": {"mae", "mae_source", "ssim"},
     "sketch-color": {"mse", "psnr", "colorfulness_ratio"},
-    "photo-color": {"mse_ab", "mse_ab_128", "psnr", "chroma_l1", "colorfulness_ratio"},
+    "photo-color": CHROMA,
+    "photo-color-plus": CHROMA | {"psnr_hints", "psnr_gain_hints", "colorfulness_ratio_hints"},
     "dcae": {"l1", "psnr", "ssim"},
     "face-vae": {"loss", "reconstruction", "kl", "psnr", "ssim", "active_units"},
 }
@@ -35,7 +37,8 @@ def network(slug):
 def test_every_system_is_measured_beside_its_baselines(slug, pictures):
     result = evaluate.evaluate(slug, network(slug), pictures)
     assert set(result["metrics"]) == METRICS[slug] and result["baselines"]
-    assert result["images"] == {"face-sketch": 3, "sketch-color": 3, "photo-color": 2, "dcae": 26, "face-vae": 3}[slug]
+    count = {"face-sketch": 3, "sketch-color": 3, "photo-color": 2, "dcae": 26, "face-vae": 3}
+    assert result["images"] == count[slug.removesuffix("-plus")]
     for figures in [result["metrics"], *result["baselines"].values()]:
         for figure in figures.values():
             assert figure["low"] <= figure["value"] <= figure["high"]
@@ -46,7 +49,8 @@ def test_known_figures(pictures):
     result = evaluate.evaluate("sketch-color", network("sketch-color"), pictures)
     assert result["baselines"]["white picture"]["colorfulness_ratio"]["value"] == 0
     grey = evaluate.evaluate("photo-color", network("photo-color"), pictures)["baselines"]["grey copy"]
-    assert grey["colorfulness_ratio"]["value"] < 0.02
+    assert grey["colorfulness_ratio"]["value"] < 0.02 and grey["variation_ratio"]["value"] == 0
+    assert grey["psnr_gain"]["value"] == 0
     assert grey["mse_ab_128"]["value"] == pytest.approx(grey["mse_ab"]["value"] * (255 / 128) ** 2, rel=1e-3)
 
 

@@ -29,6 +29,7 @@ Statistic = Tensor | Callable[[Tensor], float]
 Results = dict[str, dict[str, Statistic]]  # method -> metric -> statistic; the first method is the network
 
 RESAMPLES = 2000
+POINTS, POINT_SIZE = 10, 5  # true colours given as hints, and their side in px
 ACTIVE = 0.01  # variance of the posterior mean over pictures above which a unit is in use (Burda et al. 2015)
 
 
@@ -86,33 +87,64 @@ def sketch_color(network: nn.Module, test: data.Split, train: data.Split | None)
 
 
 def photo_color(network: nn.Module, test: data.Split, train: data.Split | None) -> Results:
-    """mse_ab is that of (ab + 128) / 255, the network's units; mse_ab_128 that of ab / 128, which is what the source's
-    figures must mean (train/LOG.md); chroma_l1 the mean absolute error of a and b in Lab units; psnr and
-    colorfulness_ratio of the RGB picture."""
-    photos = test[0].float() / 255
-    lab = images.rgb_to_lab(photos)
+    """Chroma as the app computes it (tasks.chroma), on the photos' own lightness; figures as in _chroma_figures."""
+    (photos,) = test
+    lab = images.rgb_to_lab(photos.float() / 255)
     lightness, ab = lab[:, :1], lab[:, 1:]
-    colourful = metrics.colorfulness(photos)
-
-    def figures(guess: Tensor) -> dict[str, Statistic]:
-        rgb = images.lab_to_rgb(torch.cat([lightness, guess], 1))
-        squared = metrics.mse(guess, ab)
-        return {
-            "mse_ab": squared / 255**2,
-            "mse_ab_128": squared / 128**2,
-            "psnr": metrics.psnr(rgb, photos),
-            "chroma_l1": metrics.l1(guess, ab),
-            "colorfulness_ratio": ratio(metrics.colorfulness(rgb), colourful),
-        }
-
-    with torch.inference_mode():
-        guess = torch.cat([network(x).float() for x in (lightness / 100).split(32)]) * 255 - 128
-    results = {"network": figures(guess), "grey copy": figures(torch.zeros_like(ab))}
+    results = {
+        "network": _chroma_figures(_chroma(network, lightness), photos),
+        "grey copy": _chroma_figures(torch.zeros_like(ab), photos),
+    }
     if train is not None:
         mean = sum(images.rgb_to_lab(x.float() / 255)[:, 1:].sum((0, 2, 3)) for x in train[0].split(256))
         mean = mean / (train[0].numel() / 3)
-        results["mean training ab"] = figures(mean[None, :, None, None].expand_as(ab))
+        results["mean training ab"] = _chroma_figures(mean[None, :, None, None].expand_as(ab), photos)
     return results
+
+
+def photo_color_plus(network: nn.Module, test: data.Split, train: data.Split | None) -> Results:
+    """photo_color and the classic network beside it; *_hints with POINTS true colours, each the mean of POINT_SIZE^2 px
+    at a random place."""
+    (photos,) = test
+    lab = images.rgb_to_lab(photos.float() / 255)
+    count, generator = torch.full((len(photos),), POINTS), torch.Generator().manual_seed(0)
+    hints = data.points(lab[:, 1:], count, POINT_SIZE, generator)
+    results = photo_color(network, test, train)
+    hinted = _chroma_figures(_chroma(network, lab[:, :1], hints), photos)
+    results["network"] |= {f"{name}_hints": hinted[name] for name in ("psnr", "psnr_gain", "colorfulness_ratio")}
+    return results | {"photo-color": photo_color(zoo.load("photo-color"), test, None)["network"]}
+
+
+def _chroma(network: nn.Module, lightness: Tensor, hints: Tensor | None = None) -> Tensor:
+    """tasks.chroma over a test set, in parts."""
+    parts = [None] * len(lightness) if hints is None else hints.split(32)
+    return torch.cat([tasks.chroma(network, x, part) for x, part in zip(lightness.split(32), parts)])
+
+
+def _chroma_figures(guess: Tensor, photos: Tensor) -> dict[str, Statistic]:
+    """Guessed ab (N, 2, H, W) on the lightness of uint8 photos. mse_ab is that of (ab + 128) / 255, the network's units;
+    mse_ab_128 that of ab / 128, which is what the source's figures must mean (train/LOG.md); chroma_l1 the mean absolute
+    error of a and b in Lab units; the rest of the RGB picture. psnr_gain is over the grey picture. Ratios are to the
+    photos: of colourfulness, and of the total variation of ab, which colour noise would lift above 1."""
+    photos = photos.float() / 255
+    lab = images.rgb_to_lab(photos)
+    lightness, ab = lab[:, :1], lab[:, 1:]
+    rgb, grey = (images.lab_to_rgb(torch.cat([lightness, x], 1)) for x in (guess, torch.zeros_like(ab)))
+    squared, psnr = metrics.mse(guess, ab), metrics.psnr(rgb, photos)
+    return {
+        "mse_ab": squared / 255**2,
+        "mse_ab_128": squared / 128**2,
+        "psnr": psnr,
+        "psnr_gain": psnr - metrics.psnr(grey, photos),
+        "chroma_l1": metrics.l1(guess, ab),
+        "colorfulness_ratio": ratio(metrics.colorfulness(rgb), metrics.colorfulness(photos)),
+        "variation_ratio": ratio(_variation(guess), _variation(ab)),
+    }
+
+
+def _variation(x: Tensor) -> Tensor:
+    """Total variation: mean absolute step from pixel to pixel, down and across, (B,)."""
+    return x.diff(dim=2).abs().flatten(1).mean(1) + x.diff(dim=3).abs().flatten(1).mean(1)
 
 
 def dcae(network: nn.Module, test: data.Split, train: data.Split | None) -> Results:
@@ -171,6 +203,7 @@ SYSTEMS = {
     "face-sketch": (face_sketch, cuhk_students, "test pairs of the CUHK student set"),
     "sketch-color": (sketch_color, data.sketch2photo, "test pairs of species that were not trained on"),
     "photo-color": (photo_color, data.landscape, "test landscapes"),
+    "photo-color-plus": (photo_color_plus, data.landscape, "test landscapes"),
     "dcae": (dcae, data.cifar10, "test pictures of CIFAR-10"),
     "face-vae": (face_vae, data.celeba, "test faces of CelebA"),
 }

@@ -17,6 +17,7 @@ HEADLINE = {
     "face-sketch": ("mae", "mean absolute error", 3, "mean training sketch"),
     "sketch-color": ("psnr", "PSNR in dB", 1, "mean training picture"),
     "photo-color": ("psnr", "PSNR in dB", 1, "grey copy"),
+    "photo-color-plus": ("psnr", "PSNR in dB", 1, "grey copy"),
     "dcae": ("psnr", "PSNR in dB", 1, "KLT of 4x4 patches, 16 numbers each"),
     "face-vae": ("psnr", "PSNR in dB", 1, "PCA with 128 numbers"),
 }
@@ -27,6 +28,7 @@ class Picture(gr.Image):
     16-bit grey, drop alpha without flattening and answer a damaged file with a message of its own."""
 
     is_template = True  # shown by gr.Image's code in the page, not by a frontend of its own
+    read = staticmethod(images.read)
 
     def preprocess(self, payload) -> Image.Image | None:
         """What the page or a client sends (gradio.data_classes.ImageData) -> RGB picture."""
@@ -34,7 +36,18 @@ class Picture(gr.Image):
             return None
         if payload.path is None:
             raise gr.Error("Expected an uploaded picture, got none.", print_exception=False)
-        return plain_errors(images.read)(payload.path)
+        return plain_errors(self.read)(payload.path)
+
+
+class Layer(Picture):
+    """The same with its transparency: RGBA."""
+
+    read = staticmethod(images.read_layer)
+
+
+def layer(label: str) -> Layer:
+    """Input for a transparent picture that lies over another one."""
+    return Layer(label=label, sources=["upload", "clipboard"], image_mode="RGBA", height=200)
 
 
 def picture(label: str) -> Picture:

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from ae_models import tasks, zoo
-from ui import examples, parts
+from ui import colorize, examples, parts
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 CELL, GAP, TITLE = 160, 6, 18
@@ -62,6 +62,12 @@ def sunset() -> Image.Image:
     return examples.landscape(**scene)
 
 
+def own_colours(photo: Image.Image) -> list[colorize.Point]:
+    """Nine points with the colour that the photo has there."""
+    places = [(x, y) for x in (0.2, 0.5, 0.8) for y in (0.15, 0.5, 0.8)]
+    return [(x, y, "#%02x%02x%02x" % photo.getpixel((x * photo.width, y * photo.height))) for x, y in places]
+
+
 def face_sketch(network) -> list[Row]:
     good = opened("portrait-*.webp")
     turned, small = good[0].rotate(60, fillcolor="white"), ImageOps.expand(good[1], 160, "white")
@@ -87,6 +93,17 @@ def photo_color(network) -> list[Row]:
     return [rows[0], ("its lightness", [p.convert("L") for p in scenes]), *rows[1:]]
 
 
+def photo_color_plus(network) -> list[Row]:
+    scenes = opened("landscape-*.webp")
+    bad = [sunset(), *opened("face-*.webp")[:2], confetti()]
+    steered = [tasks.colorize(network, p, hints=colorize.with_points(None, own_colours(p), p.size)) for p in bad]
+    rows = before_and_after(
+        lambda p: tasks.colorize(network, p), scenes, bad, "a sunset, faces, colours without reason"
+    )
+    lightness = ("its lightness", [p.convert("L") for p in scenes])
+    return [rows[0], lightness, *rows[1:], ("out, with nine points of the true colour", steered)]
+
+
 def dcae(network) -> list[Row]:
     good = [p.resize((128, 128)) for p in opened("landscape-*.webp")] + opened("face-*.webp")[:2]
     return before_and_after(lambda p: tasks.reconstruct(network, p), good, [text(), confetti()], "thin lines, noise")
@@ -109,6 +126,7 @@ SHEETS = {
     "face-sketch": face_sketch,
     "sketch-color": sketch_color,
     "photo-color": photo_color,
+    "photo-color-plus": photo_color_plus,
     "dcae": dcae,
     "face-vae": face_vae,
 }
