@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from ae_models import palettes
+from ae_models.palettes import COLOURS
 from ae_models.unet import UNet, UNetConfig
 
-COLOURS = 5  # most entries of a palette
+VIVID = 0.5  # part of the kept palettes that is vivid enough to be proposed
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,10 @@ class SketchColorPlus(nn.Module):
         with torch.autocast(y.device.type, enabled=False):
             return self._paint(y.float(), keys.float(), palette)
 
+    def forward(self, sketch: Tensor, palette: Tensor | None = None, hints: Tensor | None = None) -> Tensor:
+        height, width = sketch.shape[2:]
+        return self.decode(self.encode(sketch, palette, hints), palette)[..., :height, :width]
+
     def _paint(self, y: Tensor, keys: Tensor, palette: Tensor) -> Tensor:
         """What the U-Net gave (B, key + 6, H, W) -> colours (B, 3, H, W)."""
         query, logits, own, shade = y.split([self.config.key, 2, 3, 1], 1)
@@ -75,10 +81,6 @@ class SketchColorPlus(nn.Module):
         colour = torch.einsum("bkhw,bkc->bchw", entries, palette[:, :, :3]) + paper + mine * own.sigmoid()
         return 2 * shade.sigmoid() * colour
 
-    def forward(self, sketch: Tensor, palette: Tensor | None = None, hints: Tensor | None = None) -> Tensor:
-        height, width = sketch.shape[2:]
-        return self.decode(self.encode(sketch, palette, hints), palette)[..., :height, :width]
-
     def suggest(self, features: list[Tensor]) -> Tensor:
         """What encode gave for sketches alone -> logits of the kept palettes (B, config.palettes)."""
         return self.prior(features[-1].mean((2, 3)))
@@ -87,8 +89,8 @@ class SketchColorPlus(nn.Module):
         """(B, 5, 4) with weights that sum to 1, or all 0 where no colour is given."""
         if palette is None:
             return like.new_zeros(len(like), COLOURS, 4, dtype=torch.float32)
-        colours, weights = palette.float().split([3, 1], 2)
-        return torch.cat([colours, weights / weights.sum(1, keepdim=True).clamp_min(1e-6)], 2)
+        palette = palette.float()
+        return torch.cat([palette[:, :, :3], palettes.shares(palette)[:, :, None]], 2)
 
     def _condition(self, palette: Tensor) -> Tensor:
         """Mean of what the entries say, by weight: (B, condition); 0 without a palette."""
@@ -100,22 +102,27 @@ class SketchColorPlus(nn.Module):
         features = _features(palette)
         return torch.cat([features[:, :, :4], self.key(features)], 2)
 
+    def propose(self, sketch: Tensor, count: int = 1, seed: int = 0) -> Tensor:
+        """Palettes that suit a sketch (1, 1, H, W): (count, 5, 4). A single one with seed 0 is that of the least expected
+        distance from the true one; else the first is drawn from the probable ones, and each further is that which
+        differs most from those before. Vivid ones only: the average of all is brown."""
+        kept = self.palettes.float().cpu()
+        vivid = palettes.vividness(kept)
+        vivid = vivid >= vivid.quantile(1 - VIVID)
+        chance = self.suggest(self.encode(sketch))[0].float().softmax(0).cpu()
+        far = palettes.distance(kept, kept)
+        if count == 1 and seed == 0:
+            return kept[(far @ chance).masked_fill(~vivid, torch.inf).argmin()][None]
+        probable = (chance * vivid).argsort(descending=True)[: max(count, int(vivid.sum()) // 2)]
+        generator = torch.Generator().manual_seed(seed)
+        chosen = probable[torch.multinomial(chance[probable], 1, generator=generator)]
+        while len(chosen) < count:
+            apart = far[probable][:, chosen].amin(1)
+            chosen = torch.cat([chosen, probable[apart.argmax()][None]])
+        return kept[chosen]
+
 
 def _features(palette: Tensor) -> Tensor:
     """(B, 5, 4) -> centred colour, its square, weight (B, 5, 5)."""
     colour = 2 * palette[:, :, :3] - 1
     return torch.cat([colour, colour.square().sum(2, keepdim=True), palette[:, :, 3:]], 2)
-
-
-def palette_distance(a: Tensor, b: Tensor) -> Tensor:
-    """Palettes (N, 5, 4) and (M, 5, 4) -> (N, M): how far a colour of one is from the nearest of the other on average,
-    by weight, both ways; in RGB, 0 to sqrt(3)."""
-    far = torch.cdist(a[:, None, :, :3], b[None, :, :, :3])  # (N, M, 5, 5)
-    absent_a, absent_b = (a[:, :, 3] == 0)[:, None, :, None], (b[:, :, 3] == 0)[None, :, None, :]
-    there = (far.masked_fill(absent_b, 9).amin(3) * _shares(a)[:, None]).sum(2)
-    back = (far.masked_fill(absent_a, 9).amin(2) * _shares(b)[None]).sum(2)
-    return (there + back) / 2
-
-
-def _shares(palette: Tensor) -> Tensor:
-    return palette[:, :, 3] / palette[:, :, 3].sum(1, keepdim=True).clamp_min(1e-6)

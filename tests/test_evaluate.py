@@ -16,6 +16,10 @@ SMALL = {"face-vae": {"latent": 6}, "dcae": {"width": 8, "latent": 8, "groups": 
 METRICS = {
     "face-sketch": {"mae", "mae_source", "ssim"},
     "sketch-color": {"mse", "psnr", "colorfulness_ratio"},
+    "sketch-color-plus": {
+        *("psnr_palette", "psnr_palette_10_dabs", "psnr_10_dabs", "psnr", "colorfulness_ratio"),
+        *("psnr_pens", "psnr_left_out_pen", "psnr_256", "surprises_l1"),
+    },
     "photo-color": {"mse_ab", "mse_ab_128", "psnr", "chroma_l1", "colorfulness_ratio"},
     "dcae": {"l1", "psnr", "ssim"},
     "face-vae": {"loss", "reconstruction", "kl", "psnr", "ssim", "active_units"},
@@ -35,7 +39,12 @@ def network(slug):
 def test_every_system_is_measured_beside_its_baselines(slug, pictures):
     result = evaluate.evaluate(slug, network(slug), pictures)
     assert set(result["metrics"]) == METRICS[slug] and result["baselines"]
-    assert result["images"] == {"face-sketch": 3, "sketch-color": 3, "photo-color": 2, "dcae": 26, "face-vae": 3}[slug]
+    assert (
+        result["images"]
+        == {"face-sketch": 3, "sketch-color": 3, "sketch-color-plus": 3, "photo-color": 2, "dcae": 26, "face-vae": 3}[
+            slug
+        ]
+    )
     for figures in [result["metrics"], *result["baselines"].values()]:
         for figure in figures.values():
             assert figure["low"] <= figure["value"] <= figure["high"]

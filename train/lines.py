@@ -75,6 +75,11 @@ def draw(art: Tensor, given: Tensor, generator: Generator) -> Tensor:
     for i, style in enumerate(STYLES, 1):
         mine = (styles == i).nonzero()[:, 0].to(art.device)
         ink[mine] = style(art[mine], generator)
+    return by_hand(ink, generator)
+
+
+def by_hand(ink: Tensor, generator: Generator) -> Tensor:
+    """A style's ink with a pen, on paper."""
     return on_paper(pen(ink, generator), generator)
 
 

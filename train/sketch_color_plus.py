@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ae_models import zoo
-from train import data, lines, loop, palettes
+from ae_models import palettes, zoo
+from train import colours, data, lines, loop
 from train.folding import add_norm, fold
 from train.recipe import Recipe
 
@@ -23,14 +23,14 @@ def read(root: Path, split: str) -> data.Split:
     """Sketches, artwork, its palettes (N, 5, 4) and how near they are to each of those the prior knows (N, palettes)."""
     known = prior_palettes(root)
     sketches, art = data.sketch2photo(root, split)
-    own = palettes.dominant(art.float() / 255)
-    return sketches, art, own, (-palettes.palette_distance(own, known) / SOFTNESS).softmax(1)
+    own = colours.dominant(art.float() / 255)
+    return sketches, art, own, (-palettes.distance(own, known) / SOFTNESS).softmax(1)
 
 
 def prior_palettes(root: Path) -> Tensor:
     """(palettes, 5, 4) that stand for those of all training pictures."""
     art = data.sketch2photo(root, "train")[1].float() / 255
-    return palettes.medoids(palettes.dominant(art), zoo.row(SLUG).config.palettes)
+    return colours.medoids(colours.dominant(art), zoo.row(SLUG).config.palettes)
 
 
 def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
@@ -52,10 +52,10 @@ def condition(drawing: Tensor, art: Tensor, palette: Tensor, target: Tensor, gen
     """Decide what is given. New hues only where a palette tells of them: else they would teach that colours are grey."""
     given, recoloured, dabbed = torch.rand(3, len(art), generator=generator).unbind()
     given, dabbed = given < PALETTE, dabbed < DABS
-    art, palette = palettes.recolour(art, palette, given & (recoloured < RECOLOURED), generator)
-    palette = palettes.imperfect(palette, generator) * given[:, None, None]
+    art, palette = colours.recolour(art, palette, given & (recoloured < RECOLOURED), generator)
+    palette = colours.imperfect(palette, generator) * given[:, None, None]
     count = torch.randint(1, MOST_DABS + 1, (len(art),), generator=generator) * dabbed
-    return drawing, art, palette, palettes.dabs(art, count, generator), target
+    return drawing, art, palette, colours.dabs(art, count, generator), target
 
 
 def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:

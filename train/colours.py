@@ -7,7 +7,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from ae_models.sketch_color_plus import COLOURS, palette_distance
+from ae_models.palettes import COLOURS, distance
 
 SAMPLES, ROUNDS = 1024, 12
 WHITE = 0.94  # a pixel with all channels above is paper
@@ -32,7 +32,7 @@ def dominant(art: Tensor, colours: int = COLOURS) -> Tensor:
 
 def medoids(palettes: Tensor, count: int) -> Tensor:
     """(N, 5, 4) -> `count` of them (or all, repeated, if there are fewer) that stand for all: k-medoids."""
-    far = palette_distance(palettes, palettes)
+    far = distance(palettes, palettes)
     chosen = far.sum(1).argmin()[None]
     while len(chosen) < count:
         chosen = torch.cat([chosen, far[:, chosen].amin(1).argmax()[None]])
