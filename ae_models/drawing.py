@@ -40,14 +40,14 @@ def for_network(ink: Tensor, size: int) -> Tensor:
 
 
 def dabs_for_network(hints: Image.Image, size: int) -> Tensor:
-    """RGBA picture, opaque where a colour is wanted -> RGB and opacity (1, 4, size, size), a dab at least 3 px wide."""
-    rgba = _square(images.to_tensor(hints))
-    alpha = rgba[:, 3:]
-    small = images.resize_tensor(torch.cat([rgba[:, :3] * alpha, alpha], 1), (size, size))
-    around = F.avg_pool2d(small, 3, 1, 1)
-    colour, opacity = (torch.where(small[:, 3:] > 0.5, small, around)).split([3, 1], 1)
-    opaque = (F.max_pool2d(small[:, 3:], 3, 1, 1) > 0.05).float()
-    return torch.cat([colour / opacity.clamp_min(1e-4), torch.ones_like(opacity)], 1).clamp(0, 1) * opaque
+    """RGBA picture, opaque where a colour is wanted -> RGB and opacity, 0 or 1, (1, 4, size, size); what shrinking makes
+    tiny is 3 px wide."""
+    colour, alpha = _square(images.to_tensor(hints)).split([3, 1], 1)
+    colour, alpha = images.resize_tensor(torch.cat([colour * alpha, alpha], 1), (size, size)).split([3, 1], 1)
+    tiny = (F.max_pool2d(alpha, 5, 1, 2) < 0.99) & (F.max_pool2d(alpha, 3, 1, 1) > 0.02)
+    colour, weight = (torch.where(tiny, F.avg_pool2d(x, 3, 1, 1), x) for x in (colour, alpha))
+    opaque = tiny | (alpha > 0.5)
+    return torch.cat([colour / weight.clamp_min(1e-4), torch.ones_like(alpha)], 1).clamp(0, 1) * opaque
 
 
 def under_lines(colour: Tensor, ink: Tensor) -> Tensor:

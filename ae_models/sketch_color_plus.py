@@ -10,6 +10,7 @@ from ae_models.palettes import COLOURS
 from ae_models.unet import UNet, UNetConfig
 
 VIVID = 0.5  # part of the kept palettes that is vivid enough to be proposed
+SUITED = 24  # how many of those suit a sketch well enough
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class SketchColorPlus(nn.Module):
         far = palettes.distance(kept, kept)
         if count == 1 and seed == 0:
             return kept[(far @ chance).masked_fill(~vivid, torch.inf).argmin()][None]
-        probable = (chance * vivid).argsort(descending=True)[: max(count, int(vivid.sum()) // 2)]
+        probable = (chance * vivid).argsort(descending=True)[: max(count, min(SUITED, int(vivid.sum())))]
         generator = torch.Generator().manual_seed(seed)
         chosen = probable[torch.multinomial(chance[probable], 1, generator=generator)]
         while len(chosen) < count:
