@@ -83,7 +83,7 @@ def test_dabs_keep_their_colour_when_they_shrink():
     ImageDraw.Draw(hints).ellipse((100, 100, 112, 112), fill=(10, 200, 30, 255))
     x = drawing.dabs_for_network(hints, 64)
     there = x[0, 3] > 0
-    assert 4 <= there.sum() <= 16
+    assert 4 <= there.sum() <= 25
     assert torch.allclose(x[0, :3, there], torch.tensor([10, 200, 30])[:, None] / 255, atol=0.02)
 
 
