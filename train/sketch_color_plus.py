@@ -95,7 +95,7 @@ RECIPE = Recipe(
     optimizer=lambda network: torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=0.01),
     build=build,
     finish=finish,
-    epochs=75,
+    epochs=60,
     batch=16,
     channels_last=True,
     about={
