@@ -15,6 +15,7 @@ from ae_models import images
 FAINTEST = 0.06  # ink below this everywhere is a blank sheet
 FILL_SIDE = 512  # px of the longer side at which colour is filled in; beyond it only the lines get sharper
 REACH = 12.0  # px of the network over which a colour flows to where none is sure
+BARRIER = 5.0  # how many times that reach a px of full ink counts for
 
 
 def ink_of(sketch: Image.Image) -> Tensor:
@@ -88,7 +89,7 @@ def flow(x: Tensor, ink: Tensor, reach: float, rounds: int = 2) -> Tensor:
         sigma = reach * 3**0.5 * 2 ** (rounds - 1 - i) / (4**rounds - 1) ** 0.5
         for dim in (3, 2):
             here = ink.movedim(dim, 0)
-            step = 1 + 60 * torch.maximum(here[1:], here[:-1]) * reach / 12
+            step = 1 + BARRIER * reach * torch.maximum(here[1:], here[:-1])
             keep = torch.exp(-(2**0.5) * step / sigma)
             x = _both_ways(x.movedim(dim, 0), keep).movedim(0, dim)
     return x

@@ -1,6 +1,6 @@
 """Train `sketch-color-plus` on the Pokémon sketch2photo pairs.
 
-python -m train.sketch_color_plus --data DIR             55 minutes on one core
+python -m train.sketch_color_plus --data DIR        an hour on one core
 """
 
 from pathlib import Path
