@@ -10,7 +10,7 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ae_models import images
+from ae_models import drawing, images, palettes
 from ae_models.latents import lerp, slerp
 
 FACE_ASPECT = 200 / 250  # width / height of the CUHK Face Sketch Database
@@ -23,17 +23,31 @@ STRIP = 256  # rows
 def color_sketch(model: nn.Module, sketch: Image.Image, palette=None, hints=None, seed: int = 0) -> Image.Image:
     """Line sketch -> RGB picture of the sketch's size.
 
-    The classic network sees the whole sketch padded with white to a square of its own size, and ignores palette, hints
-    and seed."""
-    grey = images.to_rgb(sketch).convert("L")
-    width, height = grey.size
-    side = max(width, height)
-    square = Image.new("L", (side, side), 255)
-    corner = ((side - width) // 2, (side - height) // 2)
-    square.paste(grey, corner)
-    x = images.to_tensor(images.resize(square, _size(model))).expand(-1, 3, -1, -1)
-    picture = images.resize(_from_network(model, _run(model, _to_network(model, x)))[0], (side, side))
-    return picture.crop((*corner, corner[0] + width, corner[1] + height))
+    palette: up to 5 of ((r, g, b) in 0..255, weight); without one the network picks one that suits the sketch, another
+    for another seed. hints: RGBA picture of the sketch's size, opaque where its colour is wanted. White lines on black
+    are turned round. The classic network sees the whole sketch padded with white to a square of its own size, and
+    ignores palette, hints and seed."""
+    if not hasattr(model, "propose"):
+        return _color_classic(model, sketch)
+    seed, given = int(_number("seed", seed, 0, 2**32 - 1)), palettes.from_entries(palette)
+    ink, x, dabs = _drawing(model, sketch, hints)
+    if drawing.is_blank(ink):
+        return _on_lines(torch.ones(1, 3, *_size(model)), ink)
+    chosen = _propose(model, x, 1, seed) if given is None else given[None]
+    return _paint(model, ink, x, chosen, dabs)[0]
+
+
+def surprise(
+    model: nn.Module, sketch: Image.Image, seed: int = 0, count: int = 4, hints: Image.Image | None = None
+) -> list[tuple[Image.Image, palettes.Entries]]:
+    """Line sketch -> `count` (1 to 8) pictures of its size in palettes that suit it and differ from each other, each
+    with its palette as color_sketch takes it. Raises ValueError for a blank sketch."""
+    count, seed = int(_number("count", count, 1, 8)), int(_number("seed", seed, 0, 2**32 - 1))
+    ink, x, dabs = _drawing(model, sketch, hints)
+    if drawing.is_blank(ink):
+        raise ValueError("expected a drawing, got a blank sheet: draw a few lines")
+    chosen = _propose(model, x, count, seed)
+    return list(zip(_paint(model, ink, x, chosen, dabs), map(palettes.to_entries, chosen)))
 
 
 def translate_face(model: nn.Module, picture: Image.Image) -> Image.Image:
@@ -150,6 +164,52 @@ def sample(model: nn.Module, count: int, seed: int = 0, temperature: float = 1.0
     generator = torch.Generator().manual_seed(int(_number("seed", seed, 0, 2**32 - 1)))
     latents = torch.randn(count, model.config.latent, generator=generator) * temperature
     return _from_network(model, _batches(model.decode, latents.to(_device(model))))
+
+
+# ---- drawings ----
+
+
+def _color_classic(model: nn.Module, sketch: Image.Image) -> Image.Image:
+    grey = images.to_rgb(sketch).convert("L")
+    width, height = grey.size
+    side = max(width, height)
+    square = Image.new("L", (side, side), 255)
+    corner = ((side - width) // 2, (side - height) // 2)
+    square.paste(grey, corner)
+    x = images.to_tensor(images.resize(square, _size(model))).expand(-1, 3, -1, -1)
+    picture = images.resize(_from_network(model, _run(model, _to_network(model, x)))[0], (side, side))
+    return picture.crop((*corner, corner[0] + width, corner[1] + height))
+
+
+def _drawing(model: nn.Module, sketch: Image.Image, hints: Image.Image | None) -> tuple[Tensor, Tensor, Tensor | None]:
+    """A sketch's ink, and sketch and dabs as the network takes them. Raises ValueError for hints that do not fit."""
+    ink = drawing.ink_of(sketch)
+    x = drawing.for_network(ink, model.config.size).to(_device(model))
+    if hints is None:
+        return ink, x, None
+    if not isinstance(hints, Image.Image) or hints.mode != "RGBA":
+        raise ValueError(f"expected hints as an RGBA picture, got {getattr(hints, 'mode', type(hints).__name__)}")
+    if hints.size != (ink.shape[3], ink.shape[2]):
+        raise ValueError(f"expected hints of the sketch's size {ink.shape[3]}x{ink.shape[2]}, got {hints.size}")
+    return ink, x, drawing.dabs_for_network(hints, model.config.size).to(_device(model))
+
+
+@torch.inference_mode()
+def _propose(model: nn.Module, x: Tensor, count: int, seed: int) -> Tensor:
+    return model.propose(x, count, seed)
+
+
+def _paint(model: nn.Module, ink: Tensor, x: Tensor, chosen: Tensor, dabs: Tensor | None) -> list[Image.Image]:
+    """A picture for each palette (B, 5, 4), at the drawing's size."""
+    many = len(chosen)
+    with torch.inference_mode():
+        hints = None if dabs is None else dabs.expand(many, -1, -1, -1)
+        colours = model(x.expand(many, -1, -1, -1), chosen.to(x), hints).float().cpu()
+    return [_on_lines(colour[None], ink) for colour in colours]
+
+
+def _on_lines(colour: Tensor, ink: Tensor) -> Image.Image:
+    return images.to_images(drawing.under_lines(colour, ink))[0]
 
 
 # ---- between pictures and networks ----

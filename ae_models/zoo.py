@@ -23,6 +23,7 @@ from ae_models.face_sketch import FaceSketch, FaceSketchConfig
 from ae_models.photo_color import PhotoColor, PhotoColorConfig
 from ae_models.photo_color_plus import PhotoColorPlus, PhotoColorPlusConfig
 from ae_models.sketch_color import SketchColor, SketchColorConfig
+from ae_models.sketch_color_plus import SketchColorPlus, SketchColorPlusConfig
 from ae_models.vae import VAE, VAEConfig
 from ae_models.vae_plus import VAEPlus, VAEPlusConfig
 
@@ -42,6 +43,12 @@ class Row:
 ROWS = (
     Row("face-sketch", FaceSketch, FaceSketchConfig, "Draws a face photo as an artist's pencil sketch."),
     Row("sketch-color", SketchColor, SketchColorConfig, "Colours a line drawing of a creature."),
+    Row(
+        "sketch-color-plus",
+        SketchColorPlus,
+        SketchColorPlusConfig,
+        "Colours a drawing with a palette and dabs of colour.",
+    ),
     Row("photo-color", PhotoColor, PhotoColorConfig, "Colours a grey landscape photo."),
     Row(
         "photo-color-plus",

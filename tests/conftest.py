@@ -16,6 +16,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 MINIATURE = {
     "face-sketch": {"size": 64, "widths": (4, 4, 8, 8, 8, 8)},
     "sketch-color": {"size": 16, "widths": (4, 8)},
+    "sketch-color-plus": {"size": 16, "widths": (4, 8, 8), "key": 8, "condition": 8, "palettes": 6},
     "photo-color": {"size": 16, "widths": (4, 8, 8)},
     "photo-color-plus": {"size": 16, "widths": (4, 8), "levels": (-60, 0, 60)},
     "dcae": {"size": 16, "width": 8, "latent": 8, "groups": 4},

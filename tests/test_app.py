@@ -319,6 +319,60 @@ def test_a_colour_photo_is_told_that_its_lightness_is_used():
     assert colorize.note(blob((64, 64), 1).convert("L").convert("RGB")) == colorize.note(None) == ""
 
 
+def test_canvas_with_dabs():
+    dabs = Image.new("RGBA", (64, 64))
+    dabs.paste((250, 0, 0, 255), (10, 10, 20, 20))
+    lines, layer = sketch.from_canvas(f"{sketch.to_data_url(blob((64, 64), 1))} {sketch.to_data_url(dabs)}")
+    assert lines.mode == "RGB" and layer.tobytes() == dabs.tobytes()
+    with pytest.raises(ValueError, match="two layers"):
+        sketch.from_canvas(" ".join([sketch.to_data_url(dabs)] * 3))
+
+
+def test_palettes_as_json():
+    palette = [((255, 0, 128), 2), ((1, 2, 3), 0.5)]
+    assert sketch.entries(sketch.to_json(palette)) == palette
+    assert sketch.entries("") == sketch.entries(None) == sketch.entries("[]") == []
+    assert sketch.picked(2, "#ff0080", "rgba(1.4, 2, 3, 1)", "#000000") == '[["#ff0080", 1], ["#010203", 1]]'
+
+
+@pytest.mark.parametrize("text", ["red", "5", '["#ff0000"]', '[["#ff0000"]]', '[["#gg0000", 1]]', "[[1, 2]]", "{}]"])
+def test_palettes_that_are_none_are_refused(text):
+    with pytest.raises(ValueError, match="expected a palette as"):
+        sketch.entries(text)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"palette": "nonsense"}, "Expected a palette as"),
+        ({"palette": '[["#ff0000", -1]]'}, "weights of at least 0"),
+        ({"palette": '[["#ff0000", NaN]]'}, "finite weights"),
+        (
+            {"palette": '[["#ff0000", 1], ["#ff0000", 1], ["#f00", 1], ["#f00", 1], ["#f00", 1], ["#f00", 1]]'},
+            "at most 5",
+        ),
+        ({"hints": Image.new("RGBA", (9, 9))}, "hints of the sketch's size"),
+        ({"seed": -1}, "seed to be a number"),
+    ],
+)
+def test_a_palette_and_hints_through_the_api(client, upload, change, words):
+    drawing = upload(blob((60, 40), 1))
+    good = {
+        "palette": '[["#ff0000", 2], ["#0000ff", 1]]',
+        "hints": upload(Image.new("RGBA", (60, 40), (255, 0, 0, 90)), "hints.png"),
+    }
+    change = {k: upload(v, "bad.png") if isinstance(v, Image.Image) else v for k, v in change.items()}
+    with pytest.raises(AppError, match=words):
+        client.predict(drawing, "plus", **good | change, api_name="/color_sketch")
+    result = client.predict(drawing, "plus", **good, api_name="/color_sketch")
+    assert Image.open(result).size == (60, 40)
+
+
+def test_the_classic_network_has_no_surprises():
+    with pytest.raises(ValueError, match="expected the plus network"):
+        sketch.surprise(blob((64, 64), 1), None, "classic", 0)
+
+
 def test_costs_counts_bytes():
     picture = blob((64, 32), 1)
     table = compress.costs(picture, compress.reconstruct(picture, "classic"), "classic")

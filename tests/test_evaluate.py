@@ -19,6 +19,10 @@ METRICS = {
     "sketch-color": {"mse", "psnr", "colorfulness_ratio"},
     "photo-color": CHROMA,
     "photo-color-plus": CHROMA | {"psnr_hints", "psnr_gain_hints", "colorfulness_ratio_hints"},
+    "sketch-color-plus": {
+        *("psnr_palette", "psnr_palette_10_dabs", "psnr_10_dabs", "psnr", "colorfulness_ratio"),
+        *("psnr_pens", "psnr_left_out_pen", "psnr_256", "surprises_l1"),
+    },
     "dcae": {"l1", "psnr", "ssim"},
     "face-vae": {"loss", "reconstruction", "kl", "psnr", "ssim", "active_units"},
 }

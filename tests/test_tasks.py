@@ -23,6 +23,7 @@ SIZES = [(8, 8), (33, 47), (128, 128), (300, 120)]
 ONE_PICTURE = {
     "face-sketch": tasks.translate_face,
     "sketch-color": tasks.color_sketch,
+    "sketch-color-plus": tasks.color_sketch,
     "photo-color": tasks.colorize,
     "photo-color-plus": tasks.colorize,
     "dcae": tasks.reconstruct,

@@ -7,6 +7,7 @@ import shutil
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from torch import nn
 
 from ae_models import hub, zoo
 from ae_models.layers import Posterior
@@ -34,6 +35,10 @@ def latent(encoded):
     return encoded.mode() if isinstance(encoded, Posterior) else encoded
 
 
+def coarsest(z):
+    return z[-1] if isinstance(z, list) else z
+
+
 def test_shapes(slug, network):
     x, size = batch(network), network.config.size
     out = {"photo-color": (2, size, size), "photo-color-plus": (2, size // 4, size // 4)}.get(slug, (3, size, size))
@@ -44,11 +49,11 @@ def test_shapes(slug, network):
 def test_the_full_size_network_has_the_designs_latent(slug):
     with torch.device("meta"):
         network = zoo.build(slug)
-        z = latent(network.encode(batch(network, 1)))
-    z = z[-1] if isinstance(z, list) else z
+        z = coarsest(latent(network.encode(batch(network, 1))))
     shapes = {
         "face-sketch": (1, 512, 4, 4),
         "sketch-color": (1, 128, 32, 32),
+        "sketch-color-plus": (1, 256, 8, 8),
         "photo-color": (1, 256, 16, 16),
         "photo-color-plus": (1, 256, 4, 4),
         "dcae": (1, 16, 8, 8),
@@ -67,9 +72,15 @@ def test_forward_is_decode_of_encode(network):
 def test_every_parameter_gets_a_gradient(network):
     network.train()
     x = batch(network, 4)
-    loss = network(x).square().mean()
+    for name, parameter in network.named_parameters():
+        if "film" in name:
+            nn.init.normal_(parameter)  # it starts without effect, and lets none through to what it takes
+    steering = {"palette": torch.rand(4, 5, 4)} if hasattr(network, "suggest") else {}
+    loss = network(x, **steering).square().mean()
     if isinstance(encoded := network.encode(x), Posterior):
         loss = loss + encoded.kl().mean()
+    if hasattr(network, "suggest"):
+        loss = loss + network.suggest(encoded).square().mean()
     loss.backward()
     missing = [n for n, p in network.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
     assert not missing

@@ -16,6 +16,7 @@ EXAMPLES = STATIC / "examples"
 HEADLINE = {
     "face-sketch": ("mae", "mean absolute error", 3, "mean training sketch"),
     "sketch-color": ("psnr", "PSNR in dB", 1, "mean training picture"),
+    "sketch-color-plus": ("psnr_palette", "PSNR in dB with the right palette", 1, "classic network"),
     "photo-color": ("psnr", "PSNR in dB", 1, "grey copy"),
     "photo-color-plus": ("psnr", "PSNR in dB", 1, "grey copy"),
     "dcae": ("psnr", "PSNR in dB", 1, "KLT of 4x4 patches, 16 numbers each"),

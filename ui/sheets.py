@@ -15,6 +15,10 @@ from ui import colorize, examples, parts
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 CELL, GAP, TITLE = 160, 6, 18
+PALETTES = (
+    [((200, 50, 40), 2), ((245, 200, 90), 1), ((70, 40, 40), 0.3)],
+    [((60, 120, 200), 2), ((240, 240, 245), 1), ((30, 50, 90), 0.3)],
+)
 
 Row = tuple[str, list[Image.Image]]
 
@@ -84,6 +88,41 @@ def sketch_color(network) -> list[Row]:
     return before_and_after(lambda p: tasks.color_sketch(network, p), drawings, bad, why)
 
 
+def sketch_color_plus(network) -> list[Row]:
+    """Ten drawings, in an even and in an unsteady hand; then what may be given."""
+    even = opened("sketch-*.png")
+    unsteady = [examples.sketch(examples.by_mouse(c, i)) for i, c in enumerate(examples.SKETCHES.values())]
+    pencil = even[1].point(lambda v: 235 - (255 - v) // 3)
+    pens = [examples.sketch(list(examples.SKETCHES.values())[i], width) for i, width in ((0, 1.5), (4, 12), (9, 20))]
+    pens += [pencil, ImageOps.invert(even[3]), even[5].resize((2000, 2000))]
+    (red, blue), surprises = PALETTES, tasks.surprise(network, even[0]) + tasks.surprise(network, unsteady[5], seed=1)
+    dabbed = [
+        tasks.color_sketch(network, even[4], hints=dab(p)) for p in ((250, 130, 170), (90, 160, 90), (240, 190, 60))
+    ]
+    bad = [blank_circle(), text(), examples.sketch(examples.SKETCHES["octopus"][4:])]
+    return [
+        ("drawn by a program", even),
+        ("nothing given", [tasks.color_sketch(network, p) for p in even]),
+        ("the same palette of red and yellow for all", [tasks.color_sketch(network, p, red) for p in even]),
+        ("in an unsteady hand, with gaps", unsteady),
+        ("nothing given", [tasks.color_sketch(network, p) for p in unsteady]),
+        ("the same palette of blue and white for all", [tasks.color_sketch(network, p, blue) for p in unsteady]),
+        ("a thin and two thick pens, pencil, white on black, 2000 px", pens),
+        ("out", [tasks.color_sketch(network, p) for p in pens]),
+        ("surprises: four and four", [picture for picture, _ in surprises]),
+        ("a dab on the belly: pink, green, yellow", dabbed),
+        ("fails: nothing to go by, not a creature, outlines that do not close", bad),
+        ("out", [tasks.color_sketch(network, p) for p in bad]),
+    ]
+
+
+def dab(colour: tuple[int, int, int]) -> Image.Image:
+    """One on the belly of the rabbit."""
+    hints = Image.new("RGBA", (examples.SIDE, examples.SIDE))
+    ImageDraw.Draw(hints).ellipse((245, 400, 268, 423), fill=colour)
+    return hints
+
+
 def photo_color(network) -> list[Row]:
     scenes = opened("landscape-*.webp")
     bad = [sunset(), *opened("face-*.webp")[:2], confetti()]
@@ -125,6 +164,7 @@ def face_vae(network) -> list[Row]:
 SHEETS = {
     "face-sketch": face_sketch,
     "sketch-color": sketch_color,
+    "sketch-color-plus": sketch_color_plus,
     "photo-color": photo_color,
     "photo-color-plus": photo_color_plus,
     "dcae": dcae,
