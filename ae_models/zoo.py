@@ -20,6 +20,7 @@ from torch import nn
 from ae_models import hub
 from ae_models.dcae import DCAE, DCAEConfig
 from ae_models.face_sketch import FaceSketch, FaceSketchConfig
+from ae_models.face_sketch_plus import FacePlusConfig, FaceSketchPlus, SketchFacePlus
 from ae_models.photo_color import PhotoColor, PhotoColorConfig
 from ae_models.sketch_color import SketchColor, SketchColorConfig
 from ae_models.vae import VAE, VAEConfig
@@ -39,6 +40,8 @@ class Row:
 
 ROWS = (
     Row("face-sketch", FaceSketch, FaceSketchConfig, "Draws a face photo as an artist's pencil sketch."),
+    Row("face-sketch-plus", FaceSketchPlus, FacePlusConfig, "Draws a face photo with an artist's pencil strokes."),
+    Row("sketch-face-plus", SketchFacePlus, FacePlusConfig, "Paints a pencil sketch of a face as a photo."),
     Row("sketch-color", SketchColor, SketchColorConfig, "Colours a line drawing of a creature."),
     Row("photo-color", PhotoColor, PhotoColorConfig, "Colours a grey landscape photo."),
     Row("dcae", DCAE, DCAEConfig, "Squeezes a picture into a third of its numbers and rebuilds it."),
