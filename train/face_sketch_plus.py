@@ -3,6 +3,8 @@
 python -m train.face_sketch_plus --data DIR        about 40 minutes on one core
 """
 
+from functools import partial
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -10,7 +12,6 @@ from torch.nn import functional as F
 from train import data, faces, loop
 from train.recipe import Recipe
 
-STROKES, CRITIC = 0.12, 0.02  # weights of stroke energy and of the critic's opinion
 CLEAN = 0.35  # share of samples whose photo stays a studio's
 
 
@@ -25,42 +26,18 @@ def prepare(batch: data.Split) -> data.Split:
     return photo.float() / 255, sketch.float() / 255, style
 
 
-def loss(contest: faces.Contest, batch: data.Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
-    """L1 + SSIM + stroke energy, and in training the opinion of a critic, which comes in late. Without the last two the
-    mean of all plausible strokes is drawn: smooth grey."""
-    photo, sketch, style = batch
-    drawn = contest(photo, style)
-    with torch.autocast(photo.device.type, enabled=False):  # variances in bfloat16 would be rounding errors
-        parts = faces.likeness(drawn, sketch)
-        parts["strokes"] = F.l1_loss(faces.stroke_energy(drawn), faces.stroke_energy(sketch))
-    total = parts["l1"] + 0.25 * parts["dssim"] + STROKES * parts["strokes"]
-    if not contest.training:
-        return total, parts
-    own, opinion = contest.critic.losses(drawn[::2], sketch[::2])  # half the batch teaches it as much
-    late = min(max((progress - 0.3) / 0.2, 0.0), 1.0)
-    return total + 0.1 * own + late * CRITIC * opinion, parts | {"critic": own, "opinion": opinion}
-
-
 # ---- a studio's photo as if taken anywhere; the sketch stays as it is ----
 
 
 def anywhere(photo: Tensor, behind: Tensor, generator: torch.Generator) -> Tensor:
     """Other backgrounds, light, colours and cameras, each by chance. (B, 3, H, W) in [0, 1]."""
-    n = len(photo)
-
-    def maybe(share: float, changed: Tensor, x: Tensor) -> Tensor:
-        return torch.where(faces.chance(n, generator, share), changed.clamp(0, 1), x)
-
-    def spread(low: float, high: float) -> Tensor:
-        return torch.rand(n, 1, 1, 1, generator=generator) * (high - low) + low
-
+    maybe, spread = partial(faces.maybe, generator=generator), partial(faces.spread, len(photo), generator)
     x = maybe(0.6, torch.lerp(photo, scenery(photo.shape, generator), behind), photo)
     x = maybe(0.5, x * side_light(photo.shape, generator), x)
     x = maybe(0.7, data.jitter(x, generator, amount=0.3), x)
     x = maybe(0.5, x.clamp_min(1e-3) ** spread(0.6, 1.6), x)
     x = maybe(0.4, torch.lerp(x.mean(1, keepdim=True), x, spread(0, 1.3)), x)
-    coarse = F.interpolate(F.avg_pool2d(x, 2), x.shape[2:], mode="bilinear")
-    x = maybe(0.3, torch.lerp(x, coarse, spread(0.3, 1)), x)
+    x = maybe(0.3, torch.lerp(x, faces.blurred(x), spread(0.3, 1)), x)
     return maybe(0.4, x + torch.randn(x.shape, generator=generator) * spread(0, 0.05), x)
 
 
@@ -70,7 +47,7 @@ def scenery(shape: torch.Size, generator: torch.Generator) -> Tensor:
     total = torch.rand(n, 3, 1, 1, generator=generator).expand(shape)
     for cells in (2, 4, 12, 40):
         noise = F.interpolate(torch.randn(n, 3, cells, cells, generator=generator), (height, width), mode="bicubic")
-        total = total + noise * 0.6 / cells**0.5 * torch.rand(n, 1, 1, 1, generator=generator)
+        total = total + noise / cells**0.5 * faces.spread(n, generator, 0, 0.6)
     return total.clamp(0, 1)
 
 
@@ -80,7 +57,7 @@ def side_light(shape: torch.Size, generator: torch.Generator) -> Tensor:
     angle = torch.rand(n, 1, 1, 1, generator=generator) * 2 * torch.pi
     across, down = torch.linspace(-1, 1, width), torch.linspace(-1, 1, height)[:, None]
     ramp = (across * angle.cos() + down * angle.sin()) / 1.2
-    return 1 + 0.4 * torch.rand(n, 1, 1, 1, generator=generator) * ramp.clamp(-1, 1)
+    return 1 + faces.spread(n, generator, 0, 0.4) * ramp.clamp(-1, 1)
 
 
 RECIPE = Recipe(
@@ -88,7 +65,7 @@ RECIPE = Recipe(
     data=faces.pairs,
     augment=augment,
     prepare=prepare,
-    loss=loss,
+    loss=faces.objective(energy=0.12, opinion=0.02),
     optimizer=faces.optimizer,
     build=lambda: faces.Contest("face-sketch-plus"),
     finish=faces.release,

@@ -1,9 +1,10 @@
-"""What the recipes between face photos and sketches share: pairs with their style, losses, a critic of strokes.
+"""What the recipes between face photos and sketches share: pairs with their style, a critic of strokes, losses.
 
 A batch is (photos RGB, sketches L, backgrounds, styles): backgrounds (B, 1, H, W) is 255 behind the person in the photo,
 styles (B, 1, 1, 1) numbers the subset, 0 CUHK students, 1 AR.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -54,35 +55,22 @@ def chance(count: int, generator: torch.Generator, share: float) -> Tensor:
     return torch.rand(count, 1, 1, 1, generator=generator) < share
 
 
-# ---- losses, on pictures (B, C, H, W) in [0, 1] ----
+def maybe(share: float, changed: Tensor, x: Tensor, generator: torch.Generator) -> Tensor:
+    """A share of the samples changed, the others as they were; clipped to [0, 1]."""
+    return torch.where(chance(len(x), generator, share), changed, x).clamp(0, 1)
 
 
-def likeness(drawn: Tensor, truth: Tensor) -> dict[str, Tensor]:
-    """Mean absolute error, and how far SSIM is from 1."""
-    return {"l1": F.l1_loss(drawn, truth), "dssim": 1 - ssim(drawn, truth)}
+def spread(count: int, generator: torch.Generator, low: float, high: float) -> Tensor:
+    """A number between low and high for each sample: (count, 1, 1, 1)."""
+    return torch.rand(count, 1, 1, 1, generator=generator) * (high - low) + low
 
 
-def ssim(x: Tensor, y: Tensor) -> Tensor:
-    """Structural similarity (Wang et al. 2004), 11x11 Gaussian window of sigma 1.5, mean over the batch. The window is
-    applied as two products with banded matrices: ten times as fast on a CPU as torchmetrics' convolution."""
-    rows, columns = _windows(x.shape[2]).to(x), _windows(x.shape[3]).to(x).T
-    mean_x, mean_y, xx, yy, xy = (rows @ v @ columns for v in (x, y, x * x, y * y, x * y))
-    var_x, var_y, cov = xx - mean_x**2, yy - mean_y**2, xy - mean_x * mean_y
-    luminance = (2 * mean_x * mean_y + 1e-4) / (mean_x**2 + mean_y**2 + 1e-4)
-    return (luminance * (2 * cov + 9e-4) / (var_x + var_y + 9e-4)).mean()
+def blurred(x: Tensor) -> Tensor:
+    """As if taken at half the resolution."""
+    return F.interpolate(F.avg_pool2d(x, 2), x.shape[2:], mode="bilinear")
 
 
-def _windows(length: int) -> Tensor:
-    """Gaussian window at every place where it fits: (length - 10, length)."""
-    offset = torch.arange(length) - torch.arange(length - 10)[:, None] - 5
-    weight = torch.exp(-(offset**2) / (2 * 1.5**2)) * (offset.abs() <= 5)
-    return weight / weight.sum(1, keepdim=True)
-
-
-def stroke_energy(x: Tensor, window: int = 12) -> Tensor:
-    """Root mean square of the Laplacian in windows of `window` px, half overlapping: how strong strokes are, wherever
-    exactly each of them lies."""
-    return (F.avg_pool2d(metrics.laplacian(x).square(), window, window // 2) + 1e-5).sqrt()
+# ---- networks in training ----
 
 
 class Critic(nn.Module):
@@ -131,3 +119,53 @@ def optimizer(contest: Contest) -> torch.optim.Optimizer:
 def release(contest: Contest, root: Path) -> nn.Module:
     """The network as the zoo has it."""
     return fold(contest.network)
+
+
+# ---- losses, on pictures (B, C, H, W) in [0, 1] ----
+
+
+def objective(energy: float, opinion: float) -> Callable:
+    """The loss of a recipe: L1 + SSIM, and with these weights the stroke energy and, once half is learned, the critic's
+    opinion. Without the last two the mean of all plausible strokes is drawn: smooth grey. Batches are (input, target,
+    styles)."""
+
+    def loss(contest: Contest, batch: data.Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
+        picture, truth, style = batch
+        drawn = contest(picture, style)
+        with torch.autocast(picture.device.type, enabled=False):  # variances in bfloat16 would be rounding errors
+            parts = {
+                "l1": F.l1_loss(drawn, truth),
+                "dssim": 1 - ssim(drawn, truth),
+                "energy": F.l1_loss(stroke_energy(drawn), stroke_energy(truth)),
+            }
+        total = parts["l1"] + 0.25 * parts["dssim"] + energy * parts["energy"]
+        if not contest.training:
+            return total, parts
+        critic, said = contest.critic.losses(drawn[::2], truth[::2])  # half the batch teaches it as much
+        late = min(max((progress - 0.3) / 0.2, 0.0), 1.0)
+        return total + 0.1 * critic + late * opinion * said, parts | {"critic": critic, "opinion": said}
+
+    return loss
+
+
+def ssim(x: Tensor, y: Tensor) -> Tensor:
+    """Structural similarity (Wang et al. 2004), 11x11 Gaussian window of sigma 1.5, mean over the batch. The window is
+    applied as two products with banded matrices: ten times as fast on a CPU as torchmetrics' convolution."""
+    rows, columns = _windows(x.shape[2]).to(x), _windows(x.shape[3]).to(x).T
+    mean_x, mean_y, xx, yy, xy = (rows @ v @ columns for v in (x, y, x * x, y * y, x * y))
+    var_x, var_y, cov = xx - mean_x**2, yy - mean_y**2, xy - mean_x * mean_y
+    luminance = (2 * mean_x * mean_y + 1e-4) / (mean_x**2 + mean_y**2 + 1e-4)
+    return (luminance * (2 * cov + 9e-4) / (var_x + var_y + 9e-4)).mean()
+
+
+def _windows(length: int) -> Tensor:
+    """Gaussian window at every place where it fits: (length - 10, length)."""
+    offset = torch.arange(length) - torch.arange(length - 10)[:, None] - 5
+    weight = torch.exp(-(offset**2) / (2 * 1.5**2)) * (offset.abs() <= 5)
+    return weight / weight.sum(1, keepdim=True)
+
+
+def stroke_energy(x: Tensor, window: int = 12) -> Tensor:
+    """Root mean square of the Laplacian in windows of `window` px, half overlapping: how strong strokes are, wherever
+    exactly each of them lies."""
+    return (F.avg_pool2d(metrics.laplacian(x).square(), window, window // 2) + 1e-5).sqrt()
