@@ -76,7 +76,7 @@ def blurred(x: Tensor) -> Tensor:
 class Critic(nn.Module):
     """Tells drawn patches of 38 px from an artist's: PatchGAN (Isola et al. 2016, arXiv 1611.07004)."""
 
-    def __init__(self, channels: int, widths: tuple[int, ...] = (32, 64, 128)):
+    def __init__(self, channels: int, widths: tuple[int, ...] = (24, 48, 96)):
         super().__init__()
         self.layers = nn.Sequential()
         for c_in, c_out in zip((channels, *widths[:-1]), widths):
