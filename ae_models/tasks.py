@@ -51,11 +51,14 @@ def surprise(
 
 
 def translate_face(model: nn.Module, picture: Image.Image) -> Image.Image:
-    """Face photo -> sketch (L), of the size of the largest centred 4:5 part of the photo, which is what is drawn."""
+    """Face photo -> sketch (L), or with a network that takes one channel sketch -> photo (RGB), of the size of the
+    largest centred 4:5 part of the picture, which is what is translated."""
     face = images.centre_crop(images.to_rgb(picture), FACE_ASPECT)
-    x = images.to_tensor(images.resize(face, _size(model)))
-    sketch = _run(model, _to_network(model, x)).mean(1, keepdim=True)
-    return images.resize(_from_network(model, sketch)[0], face.size)
+    x = images.to_tensor(images.resize(face.convert("L") if model.channels == 1 else face, _size(model)))
+    drawn = _run(model, _to_network(model, x))
+    if model.channels == 3:
+        drawn = drawn.mean(1, keepdim=True)  # the classic network copies its grey to three channels
+    return images.resize(_from_network(model, drawn)[0], face.size)
 
 
 def colorize(model: nn.Module, photo: Image.Image, saturation: float = 1.0, hints=None) -> Image.Image:
@@ -232,7 +235,9 @@ def _is_vae(model: nn.Module) -> bool:
 
 
 def _size(model: nn.Module) -> tuple[int, int]:
-    return model.config.size, model.config.size
+    """Width and height in px of the pictures that a network was made for: square, unless its config has an aspect."""
+    height = model.config.size
+    return round(height * getattr(model.config, "aspect", 1)), height
 
 
 def _device(model: nn.Module) -> torch.device:

@@ -20,6 +20,7 @@ from torch import nn
 from ae_models import hub
 from ae_models.dcae import DCAE, DCAEConfig
 from ae_models.face_sketch import FaceSketch, FaceSketchConfig
+from ae_models.face_sketch_plus import FacePlusConfig, FaceSketchPlus, SketchFacePlus
 from ae_models.photo_color import PhotoColor, PhotoColorConfig
 from ae_models.photo_color_plus import PhotoColorPlus, PhotoColorPlusConfig
 from ae_models.sketch_color import SketchColor, SketchColorConfig
@@ -42,6 +43,8 @@ class Row:
 
 ROWS = (
     Row("face-sketch", FaceSketch, FaceSketchConfig, "Draws a face photo as an artist's pencil sketch."),
+    Row("face-sketch-plus", FaceSketchPlus, FacePlusConfig, "Draws a face photo with an artist's pencil strokes."),
+    Row("sketch-face-plus", SketchFacePlus, FacePlusConfig, "Paints a pencil sketch of a face as a photo."),
     Row("sketch-color", SketchColor, SketchColorConfig, "Colours a line drawing of a creature."),
     Row(
         "sketch-color-plus",

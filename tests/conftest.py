@@ -15,6 +15,8 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 # slug -> arguments that make the same network small
 MINIATURE = {
     "face-sketch": {"size": 64, "widths": (4, 4, 8, 8, 8, 8)},
+    "face-sketch-plus": {"size": 40, "widths": (4, 8, 8)},
+    "sketch-face-plus": {"size": 40, "widths": (4, 8, 8)},
     "sketch-color": {"size": 16, "widths": (4, 8)},
     "sketch-color-plus": {"size": 16, "widths": (4, 8, 8), "key": 8, "condition": 8, "palettes": 6},
     "photo-color": {"size": 16, "widths": (4, 8, 8)},

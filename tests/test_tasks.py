@@ -22,6 +22,8 @@ def network():
 SIZES = [(8, 8), (33, 47), (128, 128), (300, 120)]
 ONE_PICTURE = {
     "face-sketch": tasks.translate_face,
+    "face-sketch-plus": tasks.translate_face,
+    "sketch-face-plus": tasks.translate_face,
     "sketch-color": tasks.color_sketch,
     "sketch-color-plus": tasks.color_sketch,
     "photo-color": tasks.colorize,
@@ -35,8 +37,9 @@ ONE_PICTURE = {
 @pytest.mark.parametrize("slug", ONE_PICTURE)
 def test_any_size_in_the_same_size_out(network, slug, size):
     picture = ONE_PICTURE[slug](network(slug), blob(size, 1))
-    if slug == "face-sketch":
-        assert picture.mode == "L" and abs(picture.width / picture.height - 0.8) < 0.08
+    if "face" in slug and "vae" not in slug:
+        mode = "RGB" if slug == "sketch-face-plus" else "L"
+        assert picture.mode == mode and abs(picture.width / picture.height - 0.8) < 0.08
     else:
         assert (picture.mode, picture.size) == ("RGB", size)
 
@@ -61,8 +64,9 @@ def test_bad_pictures_are_refused(network, slug, bad):
         ONE_PICTURE[slug](network(slug), bad)
 
 
-def test_face_sketch_draws_the_whole_of_a_data_set_picture(network):
-    assert tasks.translate_face(network("face-sketch"), blob((200, 250), 0)).size == (200, 250)
+@pytest.mark.parametrize("slug", ["face-sketch", "face-sketch-plus", "sketch-face-plus"])
+def test_the_whole_of_a_data_set_picture_is_translated(network, slug):
+    assert tasks.translate_face(network(slug), blob((200, 250), 0)).size == (200, 250)
 
 
 def test_colorize_keeps_the_lightness_and_saturation_zero_is_grey(network):

@@ -40,10 +40,10 @@ def coarsest(z):
 
 
 def test_shapes(slug, network):
-    x, size = batch(network), network.config.size
-    out = {"photo-color": (2, size, size), "photo-color-plus": (2, size // 4, size // 4)}.get(slug, (3, size, size))
+    x, cell = batch(network), 4 if slug == "photo-color-plus" else 1
+    out = {"photo-color": 2, "photo-color-plus": 2, "face-sketch-plus": 1}.get(slug, 3)
     z = latent(network.encode(x))
-    assert network.decode(z).shape == network(x).shape == (2, *out)
+    assert network.decode(z).shape == network(x).shape == (2, out, x.shape[2] // cell, x.shape[3] // cell)
 
 
 def test_the_full_size_network_has_the_designs_latent(slug):
@@ -52,12 +52,15 @@ def test_the_full_size_network_has_the_designs_latent(slug):
         z = coarsest(latent(network.encode(batch(network, 1))))
     shapes = {
         "face-sketch": (1, 512, 4, 4),
+        "face-sketch-plus": (1, 256, 16, 16),
+        "sketch-face-plus": (1, 256, 16, 16),
         "sketch-color": (1, 128, 32, 32),
         "sketch-color-plus": (1, 256, 8, 8),
         "photo-color": (1, 256, 16, 16),
         "photo-color-plus": (1, 256, 4, 4),
         "dcae": (1, 16, 8, 8),
         "face-vae": (1, 128),
+        "face-vae-plus": (1, 128),
     }
     assert z.shape == shapes[slug]
 

@@ -179,16 +179,18 @@ def affine(
     zoom: float,
     move: float,
     size: tuple[int, int] | None = None,
+    mode: str = "bilinear",
 ) -> Split:
     """Turn by up to +-degrees, scale by up to a factor 1 +- zoom, move by up to a part `move` of the side, and squeeze to
-    `size` (height, width) in the same step; bilinear, edges repeated. Takes and gives float tensors."""
+    `size` (height, width) in the same step; bilinear unless `mode` says bicubic, edges repeated. Takes and gives float
+    tensors."""
     n, _, height, width = batch[0].shape
     turn, scale, dx, dy = (torch.rand(4, n, generator=generator) * 2 - 1).unbind()
     turn, scale = turn * degrees * torch.pi / 180, 1 + scale * zoom
     cos, sin, aspect = turn.cos() / scale, turn.sin() / scale, height / width
     theta = torch.stack([cos, -sin * aspect, dx * move * 2, sin / aspect, cos, dy * move * 2], 1).reshape(n, 2, 3)
     grid = F.affine_grid(theta, [n, 1, *(size or (height, width))], align_corners=False)
-    return tuple(F.grid_sample(x, grid, padding_mode="border", align_corners=False) for x in batch)
+    return tuple(F.grid_sample(x, grid, mode=mode, padding_mode="border", align_corners=False) for x in batch)
 
 
 def jitter(x: Tensor, generator: torch.Generator, amount: float) -> Tensor:

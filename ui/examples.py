@@ -162,6 +162,39 @@ SKETCHES: dict[str, list[Curve]] = {
 }  # fmt: skip
 
 
+def face(wide: float, hair: float = 0, long: float = 0, smile: float = 1) -> list[Curve]:
+    """A frontal face in the pose of the CUHK Face Sketch Database, once the sides are cut off to 4:5. `wide` is half
+    the width of the head; hatched hair stands `hair` above it and hangs down by `long` at the sides."""
+    features = [
+        oval(50, 55, wide, 25),
+        smooth([(46, 52), (45.5, 62), (47, 65), (50, 66), (53, 65), (54.5, 62)]),
+        smooth([(43, 72), (48, 71.2), (50, 71.8), (52, 71.2), (57, 72)]),
+        smooth([(43, 72), (47, 73 + smile), (50, 73.5 + smile), (53, 73 + smile), (57, 72)]),
+    ]
+    for s in (-1, 1):
+        x, temple = 50 + s * 11, 50 + s * wide
+        features += [oval(x, 50, r, min(r, 1.8)) for r in (4.5, 1.6, 0.8)]
+        features += [
+            smooth([(x - s * 6, 46), (x, 43.8), (x + s * 6, 45.5)]),
+            smooth([(temple, 48), (temple + s * 4, 50), (temple, 61)]),
+            smooth([(50 + s * 11, 76), (50 + s * 12, 86), (50 + s * 30, 92), (50 + s * 42, 100)]),
+        ]
+        if long:
+            features += [[(temple + s * (3 - i / 2), 52), (temple + s * (5 - 0.8 * i), 52 + long)] for i in range(10)]
+    for a in np.radians(np.linspace(180, 360, 90 if hair else 0)):
+        outer = 50 + (wide + 3) * np.cos(a), 53 + (26 + hair) * np.sin(a)
+        features.append([outer, (50 + 0.93 * wide * np.cos(a), 52 + 18 * np.sin(a))])
+    return features
+
+
+FACES = {
+    "short": face(wide=20, hair=11),
+    "long": face(wide=19, hair=13, long=44, smile=2),
+    "round": face(wide=23, hair=8, smile=3),
+    "bald": face(wide=20),
+}
+
+
 def sketch(curves: list[Curve], width: float = 4.5) -> Image.Image:
     """Black lines of `width` px on white, (512, 512), L."""
     big = Image.new("L", (SIDE * SCALE, SIDE * SCALE), 255)
@@ -252,6 +285,8 @@ def main() -> None:
     EXAMPLES.mkdir(parents=True, exist_ok=True)
     for name, curves in SKETCHES.items():
         sketch(curves).save(EXAMPLES / f"sketch-{name}.png", optimize=True)
+    for name, curves in FACES.items():
+        sketch(curves, width=2.5).save(EXAMPLES / f"drawn-{name}.png", optimize=True)
     for name, scene in LANDSCAPES.items():
         landscape(**scene).save(EXAMPLES / f"landscape-{name}.webp", quality=90)
     for seed in FACE_SEEDS:

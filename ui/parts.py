@@ -15,6 +15,8 @@ EXAMPLES = STATIC / "examples"
 # slug -> (metric, its name, digits, baseline to print beside it): the one figure that a tab shows.
 HEADLINE = {
     "face-sketch": ("mae", "mean absolute error", 3, "mean training sketch"),
+    "face-sketch-plus": ("mae", "mean absolute error", 3, "mean training sketch"),
+    "sketch-face-plus": ("psnr", "PSNR in dB", 1, "mean training photo"),
     "sketch-color": ("psnr", "PSNR in dB", 1, "mean training picture"),
     "sketch-color-plus": ("psnr_palette", "PSNR in dB with the right palette", 1, "classic network"),
     "photo-color": ("psnr", "PSNR in dB", 1, "grey copy"),
