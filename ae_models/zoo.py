@@ -19,6 +19,7 @@ from torch import nn
 
 from ae_models import hub
 from ae_models.dcae import DCAE, DCAEConfig
+from ae_models.dcae_plus import DCAEPlus, DCAEPlusConfig
 from ae_models.face_sketch import FaceSketch, FaceSketchConfig
 from ae_models.photo_color import PhotoColor, PhotoColorConfig
 from ae_models.sketch_color import SketchColor, SketchColorConfig
@@ -42,6 +43,7 @@ ROWS = (
     Row("sketch-color", SketchColor, SketchColorConfig, "Colours a line drawing of a creature."),
     Row("photo-color", PhotoColor, PhotoColorConfig, "Colours a grey landscape photo."),
     Row("dcae", DCAE, DCAEConfig, "Squeezes a picture into a third of its numbers and rebuilds it."),
+    Row("dcae-plus", DCAEPlus, DCAEPlusConfig, "Squeezes a picture of any size, at several rates, and rebuilds it."),
     Row("face-vae", VAE, VAEConfig, "Describes a face by 128 numbers; morphs and samples faces."),
 )
 BY_SLUG = {row.slug: row for row in ROWS}
