@@ -68,13 +68,18 @@ class DCAEPlus(nn.Module):
         self.decoder_head = nn.Conv2d(width, numbers, 3, padding=1)
 
         # of the latent's channels at each rate: rounding step, and the logistic distributions of the prior
-        steps = torch.logspace(0, -0.6, config.rates)
+        steps = torch.logspace(-0.1, -0.75, config.rates)
         self.log_step = nn.Parameter(steps.log()[:, None].repeat(1, latent))  # (rates, latent)
         shape = (config.rates, latent, config.mixture)
         self.prior_logit = nn.Parameter(torch.zeros(shape))
         self.prior_mean = nn.Parameter(torch.linspace(-1, 1, config.mixture).repeat(config.rates, latent, 1))
         self.prior_log_scale = nn.Parameter(torch.full(shape, -1.0))
         self._start_linear()
+
+    @property
+    def reach(self) -> int:
+        """Cells of the latent, to each side, that one more cell depends on: the same for pixels that are decoded."""
+        return 2 + 2 * max(self.config.encoder, self.config.decoder)
 
     @torch.no_grad()
     def _start_linear(self) -> None:

@@ -52,9 +52,12 @@ def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor
     rate = torch.arange(len(x), device=x.device) % network.config.rates + 1
     rate[:plain] = 0
     latent = network.encode(x, rate).float()
-    coded, rates = latent[plain:], rate[plain:]
-    bits = network.bits(noisy(coded / network.steps(rates)), rates)
-    latent = torch.cat([latent[:plain], rounded(coded, network.steps(rates))])
+    rates = rate[plain:]
+    exact = latent[plain:] / network.steps(rates)
+    q = exact + (exact.round() - exact).detach()  # the gradient passes straight through (Bengio et al. 2013)
+    noise = torch.rand_like(q) - 0.5 if network.training else q - exact
+    bits = network.bits(exact + noise, rates)  # noise is rounding with a gradient (Ballé et al. 2017)
+    latent = torch.cat([latent[:plain], network.dequantize(q, rates)])
     error = metrics.mse(network.decode(latent, rate).float() / 2, x / 2)  # of [0, 1]
 
     target = 10 ** (-torch.tensor(TARGETS, device=x.device)[rates - 1] / 10)
@@ -62,16 +65,6 @@ def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor
     total = torch.cat([(error[:plain] + BEST).log(), error[plain:] / target + PRICE * per_pixel]).mean()
     parts = {"psnr": -10 * error[:plain].log10().mean(), "bpp": per_pixel.mean()}
     return total, {name: part.detach() for name, part in parts.items()}
-
-
-def noisy(q: Tensor) -> Tensor:
-    """What rounding does, with a gradient, to the probability: uniform noise in training (Ballé et al. 2017)."""
-    return q + torch.rand_like(q) - 0.5 if torch.is_grad_enabled() else q.round()
-
-
-def rounded(q: Tensor, step: Tensor) -> Tensor:
-    """What rounding does to the decoder's input; the gradient passes straight through (Bengio et al. 2013)."""
-    return (q / step + ((q / step).round() - q / step).detach()) * step
 
 
 RECIPE = Recipe(
