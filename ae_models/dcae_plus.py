@@ -51,6 +51,7 @@ class DCAEPlus(nn.Module):
     color_space = "RGB"
     value_range = (-1.0, 1.0)
     channels = 3
+    patch = PATCH
 
     def __init__(self, config: DCAEPlusConfig = DCAEPlusConfig()):
         super().__init__()

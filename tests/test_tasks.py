@@ -25,6 +25,7 @@ ONE_PICTURE = {
     "sketch-color": tasks.color_sketch,
     "photo-color": tasks.colorize,
     "dcae": tasks.reconstruct,
+    "dcae-plus": tasks.reconstruct,
     "face-vae": tasks.reconstruct,
 }
 

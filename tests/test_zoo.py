@@ -50,6 +50,7 @@ def test_the_full_size_network_has_the_designs_latent(slug):
         "sketch-color": (1, 128, 32, 32),
         "photo-color": (1, 256, 16, 16),
         "dcae": (1, 16, 8, 8),
+        "dcae-plus": (1, 16, 8, 8),
         "face-vae": (1, 128),
     }
     assert z.shape == shapes[slug]
@@ -68,6 +69,8 @@ def test_every_parameter_gets_a_gradient(network):
     loss = network(x).square().mean()
     if isinstance(encoded := network.encode(x), Posterior):
         loss = loss + encoded.kl().mean()
+    if hasattr(network, "bits"):  # rounding steps and prior
+        loss = loss + sum(network.bits(network.quantize(encoded, r), r).mean() for r in range(1, 6))
     loss.backward()
     missing = [n for n, p in network.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
     assert not missing

@@ -18,6 +18,7 @@ HEADLINE = {
     "sketch-color": ("psnr", "PSNR in dB", 1, "mean training picture"),
     "photo-color": ("psnr", "PSNR in dB", 1, "grey copy"),
     "dcae": ("psnr", "PSNR in dB", 1, "KLT of 4x4 patches, 16 numbers each"),
+    "dcae-plus": ("psnr", "PSNR in dB", 1, "KLT of 4x4 patches, 16 numbers each"),
     "face-vae": ("psnr", "PSNR in dB", 1, "PCA with 128 numbers"),
 }
 
