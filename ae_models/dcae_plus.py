@@ -6,12 +6,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ae_models.bottleneck import Bottleneck
 from ae_models.unet import Block
 
 PATCH = 4  # px a side that one place of the latent stands for
 SPREAD = 0.5  # standard deviation of pixels in [-1, 1]
 NEARBY, COLOURS = 0.9, 0.95  # correlation of neighbouring pixels, and of red with green and green with blue
-LEAST = 1e-9  # probability that any integer has
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class DCAEPlusConfig:
     latent: int = 16  # channels of the latent
     encoder: int = 2  # blocks
     decoder: int = 2
-    rates: int = 5  # steps of rounding, from the coarsest on
+    rates: int = 5  # ways of rounding, from the coarsest on
+    block: int = 2  # places a side that are transformed together before they are rounded
     mixture: int = 3  # logistic distributions in the prior of a channel
 
 
@@ -42,10 +43,8 @@ class DCAEPlus(nn.Module):
     linear transforms end. Nothing depends on the size of the picture: there is no normalisation, and edges are repeated
     up to whole patches and cut off again.
 
-    `rate` is 0 for the latent as it is, or 1 to config.rates for a latent that is rounded, the coarsest first; an int,
-    or (B,) whole numbers. It steers every block (FiLM) and chooses the steps of rounding, one for each channel (gain
-    units, Cui et al. 2021, arXiv 2003.02012), and the prior: for each channel a mixture of logistic distributions
-    integrated over a step (factorised as in Ballé et al. 2018, arXiv 1802.01436).
+    `rate` is 0 for the latent as it is, or 1 to config.rates for one that is rounded, the coarsest first: an int, or (B,)
+    whole numbers. It steers every block (FiLM), and the bottleneck.
     """
 
     color_space = "RGB"
@@ -68,13 +67,7 @@ class DCAEPlus(nn.Module):
         self.decoder = nn.ModuleList(Block(width, modes) for _ in range(config.decoder))
         self.decoder_head = nn.Conv2d(width, numbers, 3, padding=1)
 
-        # of the latent's channels at each rate: rounding step, and the logistic distributions of the prior
-        steps = torch.logspace(-0.1, -0.75, config.rates)
-        self.log_step = nn.Parameter(steps.log()[:, None].repeat(1, latent))  # (rates, latent)
-        shape = (config.rates, latent, config.mixture)
-        self.prior_logit = nn.Parameter(torch.zeros(shape))
-        self.prior_mean = nn.Parameter(torch.linspace(-1, 1, config.mixture).repeat(config.rates, latent, 1))
-        self.prior_log_scale = nn.Parameter(torch.full(shape, -1.0))
+        self.bottleneck = Bottleneck(latent, config.rates, config.block, config.mixture)
         self._start_linear()
 
     @property
@@ -87,7 +80,7 @@ class DCAEPlus(nn.Module):
         basis, deviation = karhunen_loeve(self.config.latent)
         self.analysis.weight.copy_((basis / deviation).T[..., None, None])
         self.synthesis.weight.copy_((basis * deviation)[..., None, None])
-        self.log_step.sub_(deviation.log())
+        self.bottleneck.log_step.sub_(deviation.log().reshape(-1, 1, 1, 1, 1))
         for layer in (self.analysis, self.synthesis, self.encoder_head, self.decoder_head):
             nn.init.zeros_(layer.bias)
         for head in (self.encoder_head, self.decoder_head):
@@ -113,44 +106,26 @@ class DCAEPlus(nn.Module):
         """Pictures (B, 3, H, W) -> what is left of them after the latent, rounded if rate is not 0."""
         latent = self.encode(x, rate)
         if rate:
-            latent = self.dequantize(self.quantize(latent, rate), rate)
+            rounded = self.dequantize(self.quantize(latent, rate), rate)
+            latent = rounded[..., : latent.shape[2], : latent.shape[3]]
         return self.decode(latent, rate)[..., : x.shape[2], : x.shape[3]]
 
     def quantize(self, latent: Tensor, rate: int | Tensor) -> Tensor:
-        """Latent (B, 16, h, w) -> whole numbers of the same shape, int32; rate is 1 to config.rates."""
-        return (latent / self.steps(rate)).round().to(torch.int32)
+        """Latent (B, 16, h, w) -> integers (B, 16, h, w), sides raised to even numbers; rate is 1 to config.rates."""
+        return self.bottleneck.quantize(latent, rate)
 
     def dequantize(self, q: Tensor, rate: int | Tensor) -> Tensor:
-        """Whole numbers (B, 16, h, w) -> latent of the same shape."""
-        return q * self.steps(rate)
-
-    def steps(self, rate: int | Tensor) -> Tensor:
-        """Difference of the latents that two neighbouring integers stand for: (B or 1, 16, 1, 1)."""
-        return self.log_step[self._row(rate)].exp()[..., None, None]
+        """Integers (B, 16, h, w) -> latent (B, 16, h, w)."""
+        return self.bottleneck.dequantize(q, rate)
 
     def bits(self, q: Tensor, rate: int | Tensor) -> Tensor:
-        """Integers (B, 16, h, w), or integers with noise -> length in bits (B,) of an ideal code by the prior."""
-        return -self.probability(q, rate).log2().flatten(1).sum(1)
-
-    def probability(self, q: Tensor, rate: int | Tensor) -> Tensor:
-        """That of each number of q (B, 16, h, w) under the prior: the same shape, in (0, 1]."""
-        row = self._row(rate)
-        logit, mean, log_scale = (
-            p[row][:, :, None, None] for p in (self.prior_logit, self.prior_mean, self.prior_log_scale)
-        )  # (B or 1, 16, 1, 1, mixture)
-        step = self.steps(rate)[..., None]
-        centre, half = (q[..., None] * step - mean) * (-log_scale).exp(), step / 2 * (-log_scale).exp()
-        # both ends on the left of the middle, where a sigmoid has all its digits
-        mass = torch.sigmoid(half - centre.abs()) - torch.sigmoid(-half - centre.abs())
-        return (logit.softmax(-1) * mass).sum(-1).clamp_min(LEAST)
+        """Integers (B, 16, h, w) -> length in bits (B,) of an ideal code under the learned prior."""
+        return self.bottleneck.bits(q, rate)
 
     def _mode(self, rate: int | Tensor, like: Tensor) -> Tensor:
         """(B or 1, 1 + rates): which latent is meant, as the blocks are told."""
         rate = torch.as_tensor(rate, device=like.device).reshape(-1)
         return F.one_hot(rate, 1 + self.config.rates).to(like.dtype)
-
-    def _row(self, rate: int | Tensor) -> Tensor:
-        return torch.as_tensor(rate, device=self.log_step.device).reshape(-1) - 1
 
 
 def karhunen_loeve(keep: int) -> tuple[Tensor, Tensor]:

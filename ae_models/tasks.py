@@ -120,7 +120,7 @@ def rounded(model: nn.Module, latent: Tensor, rate: int) -> Tensor:
     """What a latent, as encode gives it for this rate, is once it has been rounded: the same shape. Raises ValueError
     for a network that does not round, or a rate that it does not have."""
     q, rate = _quantized(model, latent, rate)
-    return model.dequantize(q, rate).cpu()
+    return model.dequantize(q, rate)[..., : latent.shape[2], : latent.shape[3]].cpu()
 
 
 @torch.inference_mode()

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
-    {"images", "layers", "metrics", "latents", "card", "manifest", "unet"},
+    {"images", "layers", "metrics", "latents", "card", "manifest", "unet", "bottleneck"},
     {"face_sketch", "sketch_color", "photo_color", "dcae", "dcae_plus", "vae", "hub"},
     {"zoo", "tasks"},
 )

@@ -53,7 +53,7 @@ def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor
     rate[:plain] = 0
     latent = network.encode(x, rate).float()
     rates = rate[plain:]
-    exact = latent[plain:] / network.steps(rates)
+    exact = network.bottleneck.scale(latent[plain:], rates)
     q = exact + (exact.round() - exact).detach()  # the gradient passes straight through (Bengio et al. 2013)
     noise = torch.rand_like(q) - 0.5 if network.training else q - exact
     bits = network.bits(exact + noise, rates)  # noise is rounding with a gradient (Ballé et al. 2017)
