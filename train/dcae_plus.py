@@ -76,7 +76,7 @@ RECIPE = Recipe(
     optimizer=lambda network: SOAP(
         network.parameters(), lr=3e-3, betas=(0.95, 0.95), weight_decay=0.0, precondition_frequency=10
     ),
-    epochs=11,
+    epochs=13,
     batch=128,
     channels_last=True,
     about={
