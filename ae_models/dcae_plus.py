@@ -22,7 +22,7 @@ class DCAEPlusConfig:
     encoder: int = 2  # blocks
     decoder: int = 2
     rates: int = 5  # ways of rounding, from the coarsest on
-    block: int = 2  # places a side that are transformed together before they are rounded
+    block: int = 4  # places a side that are transformed together before they are rounded
     mixture: int = 3  # logistic distributions in the prior of a channel
 
 
@@ -111,7 +111,7 @@ class DCAEPlus(nn.Module):
         return self.decode(latent, rate)[..., : x.shape[2], : x.shape[3]]
 
     def quantize(self, latent: Tensor, rate: int | Tensor) -> Tensor:
-        """Latent (B, 16, h, w) -> integers (B, 16, h, w), sides raised to even numbers; rate is 1 to config.rates."""
+        """Latent (B, 16, h, w) -> integers (B, 16, h, w), sides raised to multiples of 4; rate is 1 to config.rates."""
         return self.bottleneck.quantize(latent, rate)
 
     def dequantize(self, q: Tensor, rate: int | Tensor) -> Tensor:

@@ -18,7 +18,7 @@ MINIATURE = {
     "sketch-color": {"size": 16, "widths": (4, 8)},
     "photo-color": {"size": 16, "widths": (4, 8, 8)},
     "dcae": {"size": 16, "width": 8, "latent": 8, "groups": 4},
-    "dcae-plus": {"size": 16, "width": 8, "latent": 8, "encoder": 1, "decoder": 1},
+    "dcae-plus": {"size": 16, "width": 8, "latent": 8, "encoder": 1, "decoder": 1, "block": 2},
     "face-vae": {"size": 32, "widths": (4, 4, 8, 8), "latent": 6},
 }
 
