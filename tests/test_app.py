@@ -268,9 +268,9 @@ def test_costs_of_a_rounded_latent_are_estimated_beside_a_webp_file_no_larger():
 
 
 def test_large_pictures_are_shrunk_for_compression():
-    assert compress.shrunk(Image.new("RGB", (2048, 512)), 512 * 512).size == (1024, 256)
-    assert compress.shrunk(Image.new("RGB", (512, 512)), 512 * 512).size == (512, 512)
-    assert min(compress.shrunk(Image.new("RGB", (100000, 9)), 512 * 512).size) == 8
+    assert compress.shrunk(Image.new("RGB", (3072, 768))).size == (1536, 384)
+    assert compress.shrunk(Image.new("RGB", (768, 768))).size == (768, 768)
+    assert min(compress.shrunk(Image.new("RGB", (100000, 9))).size) == 8
 
 
 def test_figures_stand_beside_their_baseline():

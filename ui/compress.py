@@ -10,7 +10,7 @@ from ae_models import images, metrics, tasks
 from ae_models.dcae_plus import DCAEPlusConfig
 from ui import parts
 
-MOST_PIXELS = {"plus": 1024 * 1024, "classic": 512 * 512}  # of the tab; the functions themselves take any size
+MOST_PIXELS = 768 * 768  # of the tab; the function itself takes any size
 WEBP_QUALITY = 80
 FINEST = DCAEPlusConfig.rates
 
@@ -18,16 +18,16 @@ FINEST = DCAEPlusConfig.rates
 def reconstruct(picture: Image.Image, model: str, rate: float) -> Image.Image:
     """Send a picture through the autoencoder's latent and back.
 
-    picture: PNG, JPEG or WebP; one of more than 1024x1024 pixels (classic: 512x512) is shrunk to that many first.
-    model: which network. rate: how the latent is rounded, 1 (coarsest) to 5 (finest), or 0 for not at all; the classic
-    network does not round, and ignores it. Returns an RGB picture."""
-    network, picture = parts.load("dcae", model), shrunk(parts.needs(picture, "a picture"), MOST_PIXELS[model])
-    return tasks.reconstruct(network, picture, _rate(network, rate))
+    picture: PNG, JPEG or WebP; one of more than 768x768 pixels is shrunk to that many first. which
+    network. rate: how the latent is rounded, 1 (coarsest) to 5 (finest), or 0 for not at all; the classic network does
+    not round, and ignores it. Returns an RGB picture."""
+    network = parts.load("dcae", model)
+    return tasks.reconstruct(network, shrunk(parts.needs(picture, "a picture")), _rate(network, rate))
 
 
-def shrunk(picture: Image.Image, most: int) -> Image.Image:
-    """At most so many pixels, in the same proportions."""
-    scale = (most / (picture.width * picture.height)) ** 0.5
+def shrunk(picture: Image.Image) -> Image.Image:
+    """At most MOST_PIXELS, in the same proportions."""
+    scale = (MOST_PIXELS / (picture.width * picture.height)) ** 0.5
     if scale >= 1:
         return picture
     return images.resize(picture, (max(8, int(picture.width * scale)), max(8, int(picture.height * scale))))
