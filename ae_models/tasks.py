@@ -4,6 +4,7 @@ Every function raises ValueError for a picture or a number it cannot use, saying
 """
 
 import math
+from collections.abc import Callable
 
 import torch
 from PIL import Image
@@ -18,6 +19,7 @@ MAX_STEPS, MAX_SAMPLES = 257, 64
 TILES_AT_ONCE = 256
 LONGEST = 4  # of a photo's sides as the network sees it, in those of its shorter one
 STRIP = 256  # rows
+CELLS_AT_ONCE = 65536  # of a latent: 1024x1024 px, and some 100 MB of memory
 
 
 def color_sketch(model: nn.Module, sketch: Image.Image, palette=None, hints=None, seed: int = 0) -> Image.Image:
@@ -93,58 +95,79 @@ def chroma(model: nn.Module, lightness: Tensor, hints: Tensor | None = None) -> 
     return torch.where(hints[:, 2:] > 0, hints[:, :2] * 255 - 128, ab)
 
 
-def reconstruct(model: nn.Module, picture: Image.Image) -> Image.Image:
+def reconstruct(model: nn.Module, picture: Image.Image, rate: int = 0) -> Image.Image:
     """Picture -> what is left of it after the latent, RGB of the same size.
 
-    A face network rebuilds the square it sees (images.face_box), in its place in the picture. A fully convolutional one
-    whose normalisation spans the picture works in tiles of its size, overlapping by half and blended."""
-    image = images.to_rgb(picture)
+    A face network rebuilds the square it sees (images.face_box), in its place in the picture. A convolutional one whose
+    normalisation spans the picture works in tiles of its size, overlapping by half and blended; one without takes the
+    whole picture, and its latent may be rounded: rate 0 is not at all, 1 the coarsest."""
+    image, rate = images.to_rgb(picture), _rate(model, rate)
     if _is_vae(model):
         left, top, right, bottom = images.face_box(image.size)
         face = decode(model, encode(model, image))
         image = image.copy()
         image.paste(images.resize(face, (right - left, bottom - top)), (left, top))
         return image
+    if _is_whole(model):
+        latent = encode(model, image, rate)
+        return decode(model, rounded(model, latent, rate) if rate else latent, rate).crop((0, 0, *image.size))
     return _reconstruct_tiled(model, image)
 
 
 @torch.inference_mode()
-def encode(model: nn.Module, picture: Image.Image) -> Tensor:
-    """Picture -> latent, float32, on the CPU: (1, Z) of a face network, for the square of images.face_box; of the
-    autoencoder (1, C, H / f, W / f), the picture's sides padded to whole tiles and each tile encoded apart."""
-    image = images.to_rgb(picture)
+def encode(model: nn.Module, picture: Image.Image, rate: int = 0) -> Tensor:
+    """Picture -> latent, float32, on the CPU: (1, Z) of a face network, for the square of images.face_box; of an
+    autoencoder (1, C, H / f, W / f), the picture's sides padded to whole tiles and each tile encoded apart, or padded
+    to whole cells and encoded at once, where the network can. `rate` is the one that the latent is to be rounded at."""
+    image, rate = images.to_rgb(picture), _rate(model, rate)
     if _is_vae(model):
         face = image.resize(_size(model), Image.Resampling.BICUBIC, box=images.face_box(image.size))
         return model.encode(_to_network(model, images.to_tensor(face))).mode().float().cpu()
-    size = model.config.size
     x = images.to_tensor(image)
+    if _is_whole(model):
+        return _strips(lambda strip: model.encode(_to_network(model, strip), rate), x, model.patch, model.reach).cpu()
+    size = model.config.size
     x = F.pad(x, (0, -x.shape[3] % size, 0, -x.shape[2] % size), mode="replicate")
     rows, columns = x.shape[2] // size, x.shape[3] // size
     return _join(_batches(model.encode, _to_network(model, _split(x, size))), rows, columns).float().cpu()
 
 
 @torch.inference_mode()
-def decode(model: nn.Module, latent: Tensor) -> Image.Image:
-    """The latent of one picture, as encode gives it -> RGB picture (of the padded size). Raises ValueError for a shape
-    that encode cannot have given, or values that are not finite."""
-    latent = torch.as_tensor(latent, dtype=torch.float32)
+def decode(model: nn.Module, latent: Tensor, rate: int = 0) -> Image.Image:
+    """The latent of one picture, as encode gives it for this rate -> RGB picture (of the padded size). Raises ValueError
+    for a shape that encode cannot have given, or values that are not finite."""
+    latent, rate = torch.as_tensor(latent, dtype=torch.float32), _rate(model, rate)
     if not torch.isfinite(latent).all():
         raise ValueError("expected a finite latent, got NaN or infinity")
-    latent = latent.to(_device(model))
     if _is_vae(model):
         if latent.shape != (1, model.config.latent):
             raise ValueError(f"expected a latent of shape (1, {model.config.latent}), got {tuple(latent.shape)}")
-        return _from_network(model, model.decode(latent))[0]
+        return _from_network(model, model.decode(latent.to(_device(model))))[0]
+    if _is_whole(model):
+        _check_grid(latent, model.config.latent)
+        picture = _strips(lambda z: model.decode(z.to(_device(model)), rate), latent, 1, model.reach)
+        return _from_network(model, picture)[0]
     _, channels, side, _ = model.encode(torch.zeros(1, 3, *_size(model), device=_device(model))).shape
-    if (
-        latent.ndim != 4
-        or latent.shape[:2] != (1, channels)
-        or 0 in latent.shape
-        or any(n % side for n in latent.shape[2:])
-    ):
-        raise ValueError(f"expected a latent of shape (1, {channels}, {side}n, {side}m), got {tuple(latent.shape)}")
+    _check_grid(latent, channels, side)
     rows, columns = latent.shape[2] // side, latent.shape[3] // side
-    return _from_network(model, _join(_batches(model.decode, _split(latent, side)), rows, columns))[0]
+    tiles = _batches(model.decode, _split(latent.to(_device(model)), side))
+    return _from_network(model, _join(tiles, rows, columns))[0]
+
+
+@torch.inference_mode()
+def rounded(model: nn.Module, latent: Tensor, rate: int) -> Tensor:
+    """What a latent, as encode gives it for this rate, is once it has been rounded: the same shape. Raises ValueError
+    for a network that does not round, or a rate that it does not have."""
+    q, rate = _quantized(model, latent, rate)
+    return model.dequantize(q, rate)[..., : latent.shape[2], : latent.shape[3]].cpu()
+
+
+@torch.inference_mode()
+def estimated_bytes(model: nn.Module, latent: Tensor, rate: int) -> float:
+    """Length of an ideal code for the rounded latent under the network's prior: what an entropy coder comes close to."""
+    q, rate = _quantized(model, latent, rate)
+    rows = max(1, CELLS_AT_ONCE // q.shape[3])
+    return sum(model.bits(part, rate).item() for part in q.split(rows, dim=2)) / 8
 
 
 @torch.inference_mode()
@@ -227,6 +250,36 @@ def _number(name: str, value: float, low: float, high: float) -> float:
     if isinstance(value, str | bool) or not low <= number <= high:
         raise ValueError(f"expected {name} to be a number from {low} to {high}, got {value!r}")
     return number
+
+
+def _rate(model: nn.Module, rate: int, least: int = 0) -> int:
+    """rate as an int. Raises ValueError unless it is a whole number from `least` to as many as the network has."""
+    most = getattr(model.config, "rates", 0)
+    number = _number("rate", rate, least, most)
+    if not number.is_integer():
+        raise ValueError(f"expected rate to be a whole number from {least} to {most}, got {rate!r}")
+    return int(number)
+
+
+def _quantized(model: nn.Module, latent: Tensor, rate: int) -> tuple[Tensor, int]:
+    if not _is_whole(model):
+        raise ValueError(f"expected a network that rounds its latent, got {type(model).__name__}")
+    rate = _rate(model, rate, least=1)
+    _check_grid(latent, model.config.latent)
+    return model.quantize(latent.to(_device(model)), rate), rate
+
+
+def _check_grid(latent: Tensor, channels: int, side: int = 1) -> None:
+    """ValueError unless the shape is (1, channels, h, w) with sides that are multiples of `side`."""
+    grid = latent.shape[2:]
+    if latent.ndim != 4 or latent.shape[:2] != (1, channels) or any(n == 0 or n % side for n in grid):
+        times = side if side > 1 else ""
+        raise ValueError(f"expected a latent of shape (1, {channels}, {times}n, {times}m), got {tuple(latent.shape)}")
+
+
+def _is_whole(model: nn.Module) -> bool:
+    """Whether the network takes a picture of any size at once, each pixel depending on those within its reach."""
+    return hasattr(model, "reach")
 
 
 def _is_vae(model: nn.Module) -> bool:
@@ -327,6 +380,20 @@ def _join(tiles: Tensor, rows: int, columns: int) -> Tensor:
     _, channels, height, width = tiles.shape
     grid = tiles.reshape(rows, columns, channels, height, width).permute(2, 0, 3, 1, 4)
     return grid.reshape(1, channels, rows * height, columns * width)
+
+
+def _strips(function: Callable, x: Tensor, side: int, reach: int) -> Tensor:
+    """function(x) for x (1, C, H, W) of cells of `side` rows, but a strip of rows at a time, so that memory stays small.
+    A cell of the result depends on `reach` cells to each side: with so many more around a strip nothing changes."""
+    cells = -(-x.shape[2] // side)
+    rows = max(1, CELLS_AT_ONCE * side // x.shape[3])
+    parts = []
+    for top in range(0, cells, rows):
+        first, last = max(0, top - reach), min(cells, top + rows + reach)
+        y = function(x[:, :, first * side : last * side])
+        scale = y.shape[2] // (last - first)  # rows of the result for a cell
+        parts.append(y[:, :, (top - first) * scale : (top - first + rows) * scale])
+    return torch.cat(parts, 2)
 
 
 @torch.inference_mode()

@@ -19,6 +19,7 @@ from torch import nn
 
 from ae_models import hub
 from ae_models.dcae import DCAE, DCAEConfig
+from ae_models.dcae_plus import DCAEPlus, DCAEPlusConfig
 from ae_models.face_sketch import FaceSketch, FaceSketchConfig
 from ae_models.face_sketch_plus import FacePlusConfig, FaceSketchPlus, SketchFacePlus
 from ae_models.photo_color import PhotoColor, PhotoColorConfig
@@ -60,6 +61,7 @@ ROWS = (
         "Colours a grey landscape photo vividly, steered by points of colour.",
     ),
     Row("dcae", DCAE, DCAEConfig, "Squeezes a picture into a third of its numbers and rebuilds it."),
+    Row("dcae-plus", DCAEPlus, DCAEPlusConfig, "Squeezes a picture of any size, at several rates, and rebuilds it."),
     Row("face-vae", VAE, VAEConfig, "Describes a face by 128 numbers; morphs and samples faces."),
     Row("face-vae-plus", VAEPlus, VAEPlusConfig, "The same around PCA: sharper faces, better samples, edits."),
 )

@@ -22,6 +22,7 @@ MINIATURE = {
     "photo-color": {"size": 16, "widths": (4, 8, 8)},
     "photo-color-plus": {"size": 16, "widths": (4, 8), "levels": (-60, 0, 60)},
     "dcae": {"size": 16, "width": 8, "latent": 8, "groups": 4},
+    "dcae-plus": {"size": 16, "width": 8, "latent": 8, "encoder": 1, "decoder": 1, "block": 2},
     "face-vae": {"size": 32, "widths": (4, 4, 8, 8), "latent": 6},
     "face-vae-plus": {"size": 32, "latent": 6, "encoder": (4, 8), "decoder": (4, 8)},
 }

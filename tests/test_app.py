@@ -375,17 +375,29 @@ def test_the_classic_network_has_no_surprises():
 
 def test_costs_counts_bytes():
     picture = blob((64, 32), 1)
-    table = compress.costs(picture, compress.reconstruct(picture, "classic"), "classic")
+    table = compress.costs(picture, compress.reconstruct(picture, "classic", 0), "classic", 0)
     webp = io.BytesIO()
     picture.save(webp, "WEBP", quality=80)
     assert f"| {3 * 64 * 32:,} |" in table and "| 8,192 |" in table and f"| {webp.tell():,} |" in table
     assert table.count(" dB") == 2
-    assert compress.costs(None, None, "classic") == ""
+    assert compress.costs(None, None, "classic", 0) == ""
+    assert table == compress.costs(
+        picture, compress.reconstruct(picture, "classic", 3), "classic", 3
+    )  # it has no rates
+
+
+def test_costs_of_a_rounded_latent_are_estimated_beside_a_webp_file_no_larger():
+    picture = blob((64, 36), 1)
+    table = compress.costs(picture, compress.reconstruct(picture, "plus", 3), "plus", 3)
+    sizes = [int(line.split("|")[2].replace(",", "")) for line in table.splitlines()[2:5]]
+    assert "rate 3, estimated" in table and sizes[0] == 3 * 64 * 36 > sizes[1] > 0
+    quality, file = compress.webp_of(picture, sizes[1])
+    assert file.tell() == sizes[2] and (quality == 0 or sizes[2] <= sizes[1])
 
 
 def test_large_pictures_are_shrunk_for_compression():
-    assert compress.shrunk(Image.new("RGB", (2048, 512))).size == (1024, 256)
-    assert compress.shrunk(Image.new("RGB", (512, 512))).size == (512, 512)
+    assert compress.shrunk(Image.new("RGB", (3072, 768))).size == (1536, 384)
+    assert compress.shrunk(Image.new("RGB", (768, 768))).size == (768, 768)
     assert min(compress.shrunk(Image.new("RGB", (100000, 9))).size) == 8
 
 

@@ -26,8 +26,10 @@ METRICS = {
         *("psnr_pens", "psnr_left_out_pen", "psnr_256", "surprises_l1"),
     },
     "dcae": {"l1", "psnr", "ssim"},
+    "dcae-plus": {"l1", "psnr", "ssim", "photo_psnr"},
     "face-vae": {"loss", "reconstruction", "kl", "psnr", "ssim", "active_units"},
 }
+BARS = {"bytes_at_27.6", "bytes_at_32.2"}  # there where a network reaches them, trained or not
 
 
 @pytest.fixture(autouse=True)
@@ -42,8 +44,8 @@ def network(slug):
 @pytest.mark.parametrize("slug", METRICS)
 def test_every_system_is_measured_beside_its_baselines(slug, pictures):
     result = evaluate.evaluate(slug, network(slug), pictures)
-    assert set(result["metrics"]) == METRICS[slug] and result["baselines"]
-    assert result["images"] == {"photo-color": 2, "dcae": 26}.get(slug, 3)
+    assert set(result["metrics"]) - BARS == METRICS[slug] and result["baselines"]
+    assert result["images"] == {"photo-color": 2, "dcae": 26}.get(slug.removesuffix("-plus"), 3)
     for figures in [result["metrics"], *result["baselines"].values()]:
         for figure in figures.values():
             assert figure["low"] <= figure["value"] <= figure["high"]

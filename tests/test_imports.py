@@ -9,13 +9,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
-    {"images", "layers", "metrics", "latents", "card", "manifest", "palettes", "unet"},
+    {"images", "layers", "metrics", "latents", "card", "manifest", "palettes", "unet", "bottleneck"},
     {
         "face_sketch",
         "face_sketch_plus",
         "sketch_color",
         "photo_color",
         "dcae",
+        "dcae_plus",
         "vae",
         "vae_plus",
         "align",

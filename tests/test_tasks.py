@@ -29,6 +29,7 @@ ONE_PICTURE = {
     "photo-color": tasks.colorize,
     "photo-color-plus": tasks.colorize,
     "dcae": tasks.reconstruct,
+    "dcae-plus": tasks.reconstruct,
     "face-vae": tasks.reconstruct,
 }
 

@@ -59,6 +59,7 @@ def test_the_full_size_network_has_the_designs_latent(slug):
         "photo-color": (1, 256, 16, 16),
         "photo-color-plus": (1, 256, 4, 4),
         "dcae": (1, 16, 8, 8),
+        "dcae-plus": (1, 16, 8, 8),
         "face-vae": (1, 128),
         "face-vae-plus": (1, 128),
     }
@@ -84,6 +85,8 @@ def test_every_parameter_gets_a_gradient(network):
         loss = loss + encoded.kl().mean()
     if hasattr(network, "suggest"):
         loss = loss + network.suggest(encoded).square().mean()
+    if hasattr(network, "bits"):  # rounding steps and prior
+        loss = loss + sum(network.bits(network.quantize(encoded, r), r).mean() for r in range(1, 6))
     loss.backward()
     missing = [n for n, p in network.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
     assert not missing

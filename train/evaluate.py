@@ -24,7 +24,7 @@ from torchvision.transforms.v2.functional import rgb_to_grayscale
 
 from ae_models import hub, images, metrics, palettes, tasks, zoo
 from ae_models.face_sketch_plus import FaceSketchPlus
-from train import colours, data, lines
+from train import colours, data, lines, rate_distortion
 
 # A figure of one method on the test set: per-picture values (N,), or a function from picked rows to a number.
 Statistic = Tensor | Callable[[Tensor], float]
@@ -32,6 +32,7 @@ Results = dict[str, dict[str, Statistic]]  # method -> metric -> statistic; the 
 
 RESAMPLES = 2000
 POINTS, POINT_SIZE = 10, 5  # true colours given as hints, and their side in px
+BARS = (27.6, 32.2)  # dB at which coders are compared
 ACTIVE = 0.01  # variance of the posterior mean over pictures above which a unit is in use (Burda et al. 2015)
 
 
@@ -248,6 +249,37 @@ def dcae(network: nn.Module, test: data.Split, train: data.Split | None) -> Resu
     return results
 
 
+def dcae_plus(network: nn.Module, test: data.Split, train: data.Split | None) -> Results:
+    """As dcae, of the latent that is not rounded, and
+    bytes_at_27.6, bytes_at_32.2   mean bytes where the mean PSNR is that, between two rates: estimated by the prior; of
+                                   WebP those of files; of numbers that are not coded four bytes each
+    photo_psnr                     of landscapes of 128 px, each as one picture
+    Rows "rounded at rate n": psnr, and the bytes that the prior estimates."""
+    pictures, *photos = (x.float() / 255 for x in test)
+    classic = zoo.load("dcae")
+    results = dcae(network, test, train) | {"classic network": dcae(classic, test, None)["network"]}
+    curve, webp = rate_distortion.of_network(network, pictures), rate_distortion.of_webp(pictures)
+    for name, method in (("network", curve), ("WebP", webp)):
+        at = {f"bytes_at_{psnr}": method.bytes_at(psnr) for psnr in BARS if method.covers(psnr)}
+        results[name] = results.get(name, {}) | at
+    for name, model in (("network", network), ("classic network", classic)) if photos else ():
+        again = _apply(lambda p, m=model: tasks.reconstruct(m, p), photos[0])
+        results[name]["photo_psnr"] = metrics.psnr(again, photos[0])
+    for i, (psnr, size) in enumerate(zip(curve.psnr, curve.bytes), 1):
+        results[f"rounded at rate {i}"] = {"psnr": psnr, "bytes": size}
+    return results
+
+
+def cifar10_and_photos(root: Path, split: str) -> data.Split:
+    """CIFAR-10, and landscapes if they are there: the two have no rows in common."""
+    small = data.cifar10(root, split)
+    try:
+        return small + (data.landscape(root, split) if split == "test" else ())
+    except ValueError as error:
+        print(f"no photographs, so no photo_psnr: {error}", file=sys.stderr)
+        return small
+
+
 def face_vae(network: nn.Module, test: data.Split, train: data.Split | None) -> Results:
     """loss = reconstruction (summed squared error on [0, 1]) + kl (nats), per picture."""
     faces = test[0].float() / 255
@@ -286,6 +318,7 @@ SYSTEMS = {
     "photo-color": (photo_color, data.landscape, "test landscapes"),
     "photo-color-plus": (photo_color_plus, data.landscape, "test landscapes"),
     "dcae": (dcae, data.cifar10, "test pictures of CIFAR-10"),
+    "dcae-plus": (dcae_plus, cifar10_and_photos, "test pictures of CIFAR-10"),
     "face-vae": (face_vae, data.celeba, "test faces of CelebA"),
 }
 
@@ -325,7 +358,9 @@ def _pca(train: Tensor, mean: Tensor, test: Tensor, keep: int) -> Tensor:
 
 
 def bootstrap(statistic: Statistic, count: int, seed: int = 0) -> dict[str, float]:
-    """Value with its percentile 95 % interval (Efron 1979) over pictures drawn anew."""
+    """Value with its percentile 95 % interval (Efron 1979) over pictures drawn anew: `count` of them, or as many as a
+    tensor has."""
+    count = count if callable(statistic) else len(statistic)
     measure = statistic if callable(statistic) else lambda rows: statistic[rows].mean().item()
     generator = torch.Generator().manual_seed(seed)
     draws = [measure(torch.randint(count, (count,), generator=generator)) for _ in range(RESAMPLES)]

@@ -181,6 +181,18 @@ def dcae(network) -> list[Row]:
     return before_and_after(lambda p: tasks.reconstruct(network, p), good, [text(), confetti()], "thin lines, noise")
 
 
+def dcae_plus(network) -> list[Row]:
+    good = opened("landscape-*.webp") + opened("face-*.webp")[:2]
+    rows = [("in", good)]
+    for rate in (0, 5, 3, 1):
+        rows.append(
+            ("not rounded" if rate == 0 else f"rate {rate}", [tasks.reconstruct(network, p, rate) for p in good])
+        )
+    bad = [text(), confetti()]
+    rows.append(("fails: thin lines, noise; not rounded, rate 3, rate 1", bad))
+    return [*rows, ("out", [tasks.reconstruct(network, p, rate) for rate in (0, 3, 1) for p in bad])]
+
+
 def face_vae(network) -> list[Row]:
     faces = opened("face-*.webp")
     bad = [faces[0].rotate(45), ImageOps.flip(faces[1]), *opened("landscape-*.webp")[:1]]
@@ -203,6 +215,7 @@ SHEETS = {
     "photo-color": photo_color,
     "photo-color-plus": photo_color_plus,
     "dcae": dcae,
+    "dcae-plus": dcae_plus,
     "face-vae": face_vae,
 }
 
