@@ -8,6 +8,7 @@ SYSTEMS = {
     "photo-color": ("image-to-image", ["intel-image-classification"]),
     "dcae": ("image-to-image", ["cifar10"]),
     "face-vae": ("unconditional-image-generation", ["celeba"]),
+    "face-attributes": ("image-classification", ["celeba"]),
 }
 USE = "For learning what a latent is, for teaching, and to play with in the app. Not for decisions about anyone."
 FACES = "Not for recognising, judging or imitating real people: faces that come out are made up or redrawn."
