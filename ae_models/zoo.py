@@ -23,6 +23,7 @@ from ae_models.face_sketch import FaceSketch, FaceSketchConfig
 from ae_models.photo_color import PhotoColor, PhotoColorConfig
 from ae_models.sketch_color import SketchColor, SketchColorConfig
 from ae_models.vae import VAE, VAEConfig
+from ae_models.vae_plus import VAEPlus, VAEPlusConfig
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
 
@@ -48,6 +49,7 @@ ROWS = (
     Row("photo-color", PhotoColor, PhotoColorConfig, "Colours a grey landscape photo."),
     Row("dcae", DCAE, DCAEConfig, "Squeezes a picture into a third of its numbers and rebuilds it."),
     Row("face-vae", VAE, VAEConfig, "Describes a face by 128 numbers; morphs and samples faces."),
+    Row("face-vae-plus", VAEPlus, VAEPlusConfig, "The same around PCA: sharper faces, better samples, edits."),
 )
 BY_SLUG = {row.slug: row for row in ROWS}
 

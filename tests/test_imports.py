@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
     {"images", "layers", "metrics", "latents", "card", "manifest", "unet"},
-    {"face_sketch", "sketch_color", "photo_color", "dcae", "vae", "hub"},
+    {"face_sketch", "sketch_color", "photo_color", "dcae", "vae", "vae_plus", "hub"},
     {"zoo", "tasks"},
 )
 FILES = [p for folder in ("ae_models", "train", "ui") for p in sorted((ROOT / folder).glob("*.py"))] + [ROOT / "app.py"]
@@ -57,7 +57,7 @@ def test_floors(path):
 
 def test_recipes_import_only_the_loop_and_the_data():
     for path in (ROOT / "train").glob("*.py"):
-        recipes = {"face_sketch", "sketch_color", "photo_color", "dcae", "face_vae"}
+        recipes = {"face_sketch", "sketch_color", "photo_color", "dcae", "face_vae", "face_vae_plus"}
         used = {name.split(".")[1] for name in imported(path) if name.startswith("train.")}
         assert not used & recipes, f"{path.name} imports {used & recipes}"
 

@@ -133,7 +133,9 @@ class Run:
 
         torch.manual_seed(seed)
         self.layout = torch.channels_last if recipe.channels_last else torch.contiguous_format
-        self.network = build(recipe).to(accelerator.device, memory_format=self.layout).train()
+        self.network = build(recipe)
+        recipe.start(self.network, self.train_set)
+        self.network = self.network.to(accelerator.device, memory_format=self.layout).train()
         self.average = AveragedModel(self.network, multi_avg_fn=_ema(recipe.ema), use_buffers=True).requires_grad_(
             False
         )

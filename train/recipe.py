@@ -25,6 +25,7 @@ class Recipe:
     batch: int  # per process; 0 is the whole set
     about: dict[str, str]  # texts of the model card: summary, data, terms, limits, example
     build: Callable[[], nn.Module] | None = None  # the network as it is trained; None is the zoo's
+    start: Callable[[nn.Module, Split], None] = lambda network, rows: None  # first values from the training rows
     finish: Callable[[nn.Module, Path], nn.Module] = lambda network, root: network  # as trained, data -> the zoo's
     schedule: str = "cosine"  # or "constant", the source's plain one
     warmup: int = 100  # steps

@@ -1,0 +1,79 @@
+"""Face VAE around a principal component analysis: `face-vae-plus`."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ae_models.layers import Posterior
+from ae_models.unet import Block, UNet, UNetConfig
+
+
+@dataclass(frozen=True)
+class VAEPlusConfig:
+    size: int = 128  # px, a multiple of 4 * 2 ** (len(encoder) - 1)
+    latent: int = 128
+    encoder: tuple[int, ...] = (64, 128, 256, 256)  # channels at 1/4, 1/8, ... of the size
+    decoder: tuple[int, ...] = (64, 128, 256)  # the same, of the U-Net that refines
+
+
+class VAEPlus(nn.Module):
+    """What PCA keeps of a face, and networks for what it loses.
+
+        (B, 3, 128, 128)  picture in [0, 1]
+          | halved to 64 px -> projection on `basis`, each coefficient divided by its deviation -> (B, 128)
+          | Conv 4x4 s4, Block, 3 x [Conv 2x2 s2, Block] -> (B, 256, 4, 4) -> two linear layers: a correction, log variance
+        mean = projection + correction, log variance, (B, 128)
+          | z = mean + sigma * noise in training, the mean otherwise
+          | coefficients * deviations @ basis + mean face -> PCA's picture, (B, 3, 64, 64)
+          | U-Net steered by z -> (B, 12, 64, 64) -> pixel-shuffle: a correction, (B, 3, 128, 128)
+        PCA's picture, doubled, + correction: (B, 3, 128, 128), in [0, 1] but for small excesses
+
+    The analysis is of the training faces and stays fixed, so that training starts at its quality and the latent at unit
+    variance; the networks start without effect. Kingma & Welling 2013 (arXiv 1312.6114).
+    """
+
+    color_space = "RGB"
+    value_range = (0.0, 1.0)
+    channels = 3
+
+    def __init__(self, config: VAEPlusConfig = VAEPlusConfig()):
+        super().__init__()
+        self.config = config
+        widths, half = config.encoder, config.size // 2
+        self.register_buffer("mean_face", torch.zeros(3, half, half))
+        self.register_buffer("basis", torch.zeros(config.latent, 3 * half * half))  # orthonormal rows
+        self.register_buffer("deviation", torch.ones(config.latent))  # of the training faces along each row
+
+        self.encoder = nn.Sequential(nn.Conv2d(3, widths[0], 4, 4), Block(widths[0]))
+        for c_in, c_out in zip(widths[:-1], widths[1:]):
+            self.encoder.extend([nn.Conv2d(c_in, c_out, 2, 2), Block(c_out)])
+        side = config.size // 4 // 2 ** (len(widths) - 1)
+        self.to_mean = nn.Linear(widths[-1] * side * side, config.latent)
+        self.to_log_variance = nn.Linear(widths[-1] * side * side, config.latent)
+        self.refine = UNet(UNetConfig(3, 12, config.decoder, patch=2, condition=config.latent))
+        for silent in (self.to_mean, self.to_log_variance, self.refine.head):
+            nn.init.zeros_(silent.weight)
+            nn.init.zeros_(silent.bias)
+        nn.init.constant_(self.to_log_variance.bias, -3.0)
+
+    def project(self, x: Tensor) -> Tensor:
+        """Pictures (B, 3, size, size) in [0, 1] -> their principal components in deviations, (B, latent)."""
+        return (F.avg_pool2d(x, 2) - self.mean_face).flatten(1) @ self.basis.T / self.deviation
+
+    def encode(self, x: Tensor) -> Posterior:
+        """Pictures (B, 3, size, size) in [0, 1] -> Posterior over (B, latent)."""
+        h = self.encoder(x - 0.5).flatten(1)
+        return Posterior(self.project(x) + self.to_mean(h), self.to_log_variance(h))
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Latents (B, latent) -> pictures (B, 3, size, size) in [0, 1] but for small excesses."""
+        linear = ((z * self.deviation) @ self.basis).unflatten(1, self.mean_face.shape) + self.mean_face
+        correction = F.pixel_shuffle(self.refine(linear - 0.5, z), 2)
+        return F.interpolate(linear, scale_factor=2.0, mode="bilinear") + correction
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Pictures -> their reconstructions; through a random draw of the latent in training mode, its mean otherwise."""
+        posterior = self.encode(x)
+        return self.decode(posterior.sample() if self.training else posterior.mode())
