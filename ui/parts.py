@@ -77,8 +77,31 @@ def networks(system: str) -> dict[str, str]:
 
 def choice(system: str) -> gr.Radio:
     """Which network of a system to use."""
+    slugs = networks(system)
+    first = next(iter(slugs))
+    radio = gr.Radio(list(slugs), value=first, label="Network", info=figure_line(slugs[first]))
+    told = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
+    radio.change(lambda kind: gr.update(info=figure_line(slugs[kind])), radio, radio, **told)
+    return radio
+
+
+def beside(system: str, function: Callable, first: gr.Image, inputs: list, model: gr.Radio, second: gr.Image) -> None:
+    """A box to tick, where a system has two networks: `second` then shows what the other one gives for the same inputs
+    whenever `first` shows something new. `function` takes the inputs and a kind of network."""
     kinds = list(networks(system))
-    return gr.Radio(kinds, value=kinds[0], label="Network", info=figure_line(networks(system)[kinds[0]]))
+    if len(kinds) < 2:
+        return
+    wanted = gr.Checkbox(False, label="Side by side with the other network")
+
+    def other(shown, *values):
+        *given, kind, ticked = values
+        if shown is None or not ticked:
+            return gr.update(value=None, visible=False)
+        rest = next(k for k in kinds if k != kind)
+        return gr.update(value=function(*given, rest), visible=True, label=f"The {rest} network's")
+
+    told = {"api_visibility": "private", "trigger_mode": "always_last", "show_progress": "hidden"}
+    run([first.change, wanted.change], other, [first, *inputs, model, wanted], second, **told)
 
 
 def load(system: str, kind: str):
