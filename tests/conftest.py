@@ -19,7 +19,15 @@ MINIATURE = {
     "photo-color": {"size": 16, "widths": (4, 8, 8)},
     "dcae": {"size": 16, "width": 8, "latent": 8, "groups": 4},
     "face-vae": {"size": 32, "widths": (4, 4, 8, 8), "latent": 6},
-    "face-vae-plus": {"size": 32, "latent": 6, "encoder": (4, 8), "decoder": (4, 8)},
+    "face-vae-plus": {
+        "size": 32,
+        "latent": 6,
+        "encoder": (4, 8),
+        "decoder": (4, 8),
+        "components": 2,
+        "principal": 2,
+        "attributes": ("Smiling", "Male", "Bangs"),
+    },
 }
 
 

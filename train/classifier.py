@@ -1,6 +1,6 @@
 """The instrument that faces are measured with: a small network that names CelebA's attributes. The app does not use it.
 
-Its logits tell what changing a latent does to a face, its features how far two sets of faces are apart (train/fd.py).
+Its logits tell what changing a latent does to a face, its features how far two sets of faces are apart (train/face_figures.py).
 It is trained by train/face_attributes.py on one half of the training people; whatever it judges is found on the other.
 """
 
@@ -14,6 +14,7 @@ from ae_models import zoo
 from ae_models.layers import ResidualBlock
 
 SLUG = "face-attributes"
+HALF = 1  # remainder of the identity's number of the training people that it is trained on
 
 
 @dataclass(frozen=True)

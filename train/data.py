@@ -101,22 +101,22 @@ def celeba(root: Path, split: str) -> Split:
     return (_faces(files, root),)
 
 
-def celeba_attributes(root: Path, split: str, half: int | None = None) -> Split:
-    """CelebA with what its annotators saw: (faces RGB, (N, 40, 1, 1) of 0 and 1 in the order of ATTRIBUTES), in the
-    order of celeba. half is 0 or 1 for the people of even or odd identity alone, so that the halves share nobody."""
+def celeba_attributes(root: Path, split: str) -> Split:
+    """The same faces with what annotators saw and who they are of: (faces RGB, (N, 40, 1, 1) of 0 and 1 in the order of
+    ATTRIBUTES, (N, 1, 1, 1) numbers of people, int32)."""
     root, files = _celeba_files(root, split)
-    if half is not None:
-        identity = dict(_celeba_lines(root, "identity_CelebA.txt"))
-        files = [f for f in files if int(identity.get(f.name, -1)) % 2 == half]
     _, names, *rows = _celeba_lines(root, "list_attr_celeba.txt")
     if tuple(names) != ATTRIBUTES:
         raise ValueError(f"expected the attributes {', '.join(ATTRIBUTES)}, got {', '.join(names)} in {root}")
     signs = {name: [int(sign) > 0 for sign in row] for name, *row in rows}
-    missing = [f.name for f in files if len(signs.get(f.name, [])) != len(ATTRIBUTES)]
-    if missing:
-        raise ValueError(f"expected {len(ATTRIBUTES)} attributes of each face in {root}, not so: {missing[:5]}")
+    person = dict(_celeba_lines(root, "identity_CelebA.txt"))
+    if missing := [f.name for f in files if f.name not in person or len(signs.get(f.name, [])) != len(ATTRIBUTES)]:
+        raise ValueError(
+            f"expected {len(ATTRIBUTES)} attributes and a person of each face in {root}, not of {missing[:5]}"
+        )
     attributes = torch.tensor([signs[f.name] for f in files], dtype=torch.uint8)
-    return _faces(files, root), attributes.reshape(-1, len(ATTRIBUTES), 1, 1)
+    people = torch.tensor([int(person[f.name]) for f in files], dtype=torch.int32)
+    return _faces(files, root), attributes[:, :, None, None], people[:, None, None, None]
 
 
 def _celeba_files(root: Path, split: str) -> tuple[Path, list[Path]]:

@@ -5,6 +5,8 @@
 Only training people of odd identity are seen: the directions of train/latents.py are found on the others.
 """
 
+from pathlib import Path
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -13,11 +15,12 @@ from train import classifier, data, folding, loop
 from train.recipe import Recipe
 
 SIDE = 64
-HALF = 1  # the people that are trained on
 
 
-def read(root, split: str) -> data.Split:
-    return data.celeba_attributes(root, split, half=HALF if split == "train" else None)
+def read(root: Path, split: str) -> data.Split:
+    faces, attributes, people = data.celeba_attributes(root, split)
+    keep = people.flatten() % 2 == classifier.HALF if split == "train" else slice(None)
+    return faces[keep], attributes[keep]
 
 
 def build() -> nn.Module:

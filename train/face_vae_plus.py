@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ae_models import zoo
-from train import data, folding, loop
+from train import data, folding, latents, loop
 from train.recipe import Recipe
 
 BETA = 0.1  # weight of the KL term: the latent is sampled from its own distribution, not from the prior
@@ -60,7 +60,7 @@ RECIPE = Recipe(
     loss=loss,
     build=build,
     start=analyse,
-    finish=lambda network, root: folding.fold(network),
+    finish=lambda network, root: latents.fit(folding.fold(network), root),
     optimizer=lambda network: torch.optim.Adam(network.parameters(), lr=1e-3, betas=(0.9, 0.99), fused=True),
     epochs=16,
     batch=32,
