@@ -14,7 +14,7 @@ from ae_models import images
 from ae_models.latents import lerp, slerp
 
 FACE_ASPECT = 200 / 250  # width / height of the CUHK Face Sketch Database
-MAX_STEPS, MAX_SAMPLES, MAX_CHANGE = 257, 64, 3
+MAX_STEPS, MAX_SAMPLES, MAX_CHANGE = 257, 64, 5
 TILES_AT_ONCE = 256
 
 
@@ -160,12 +160,14 @@ def priors(model: nn.Module) -> tuple[str, ...]:
 
 @torch.inference_mode()
 def edit(model: nn.Module, picture: Image.Image, changes: dict[str, float]) -> Image.Image:
-    """Face -> its reconstruction, of the network's size, with attributes changed: {name: amount}, amounts in [-3, 3],
+    """Face -> its reconstruction, of the network's size, with attributes changed: {name: amount}, amounts in [-5, 5],
     where 1 is as far as from the average face without the attribute to the one with it. Names are those of
     model.config.attributes, and component_1, component_2, ... for the principal directions, in standard deviations.
 
     Raises ValueError for a network without directions and for names it does not know."""
     known = directions(model)
+    if not isinstance(changes, dict):
+        raise ValueError(f"expected changes as a dictionary of names and amounts, got {type(changes).__name__}")
     if unknown := [name for name in changes if name not in known]:
         raise ValueError(f"expected changes of {', '.join(known) or 'nothing'}, got {unknown[0]!r}")
     moves = [known[name] * _number(name, amount, -MAX_CHANGE, MAX_CHANGE) for name, amount in changes.items()]

@@ -12,13 +12,31 @@ from tests.test_zoo import config_of
 from train import evaluate
 
 ROOT = Path(__file__).resolve().parents[1]
-SMALL = {"face-vae": {"latent": 6}, "dcae": {"width": 8, "latent": 8, "groups": 4}}  # at the data's own size
+SMALL = {
+    "face-vae": {"latent": 6},
+    "face-vae-plus": {"latent": 6, "encoder": (4, 8), "attributes": ("Smiling",)},
+    "dcae": {"width": 8, "latent": 8, "groups": 4},
+}  # at the data's own size
+FACES = {
+    "loss",
+    "reconstruction",
+    "kl",
+    "kl_least",
+    "kl_median",
+    "kl_most",
+    "psnr",
+    "ssim",
+    "active_units",
+    "unevenness",
+}
+FACES |= {"fd", "nearest"}
 METRICS = {
     "face-sketch": {"mae", "mae_source", "ssim"},
     "sketch-color": {"mse", "psnr", "colorfulness_ratio"},
     "photo-color": {"mse_ab", "mse_ab_128", "psnr", "chroma_l1", "colorfulness_ratio"},
     "dcae": {"l1", "psnr", "ssim"},
-    "face-vae": {"loss", "reconstruction", "kl", "psnr", "ssim", "active_units"},
+    "face-vae": FACES,
+    "face-vae-plus": FACES | {"edit_own", "edit_others"},
 }
 
 
@@ -35,7 +53,7 @@ def network(slug):
 def test_every_system_is_measured_beside_its_baselines(slug, pictures):
     result = evaluate.evaluate(slug, network(slug), pictures)
     assert set(result["metrics"]) == METRICS[slug] and result["baselines"]
-    assert result["images"] == {"face-sketch": 3, "sketch-color": 3, "photo-color": 2, "dcae": 26, "face-vae": 3}[slug]
+    assert result["images"] == {"face-sketch": 3, "sketch-color": 3, "photo-color": 2, "dcae": 26}.get(slug, 3)
     for figures in [result["metrics"], *result["baselines"].values()]:
         for figure in figures.values():
             assert figure["low"] <= figure["value"] <= figure["high"]

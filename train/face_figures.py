@@ -14,6 +14,7 @@ from train import classifier, data
 GROUPS, GROUP = 4, 500  # faces for each Fréchet distance, and how many times it is taken
 STUDENT = 3.182  # 97.5 % point of Student's t with GROUPS - 1 degrees of freedom
 FRAMES = 9  # of the morphs whose smoothness is measured
+STEP = 2.0  # of an edit
 BATCH = 64
 
 
@@ -91,16 +92,16 @@ def unevenness(network: nn.Module, latents: Tensor) -> Tensor:
 
 
 def edits(network: nn.Module, judge: classifier.Classifier, latents: Tensor, truth: Tensor) -> dict[str, tuple]:
-    """Latents (N, Z) of faces with attributes (N, 40) -> for each attribute that the network can change, what a unit
-    step towards the opposite does to the classifier's logits, each in its standard deviations over the faces: that of
+    """Latents (N, Z) of faces with attributes (N, 40) -> for each attribute that the network can change, what STEP unit
+    steps towards the opposite do to the classifier's logits, each in its standard deviations over the faces: that of
     the attribute itself, counted in the direction asked for, and the mean absolute change of the 39 others; (N,) each."""
     before = classifier.apply(judge, apply(network.decode, latents))
-    scale = before.std(0)
+    scale = before.std(0).clamp_min(1e-6)
     found = {}
     for name, direction in zip(network.config.attributes, network.aggregate.directions):
         own = data.ATTRIBUTES.index(name)
         sign = 1 - 2 * truth[:, own].float()  # (N,), +1 where it is absent
-        after = classifier.apply(judge, apply(network.decode, latents + sign[:, None] * direction))
+        after = classifier.apply(judge, apply(network.decode, latents + STEP * sign[:, None] * direction))
         change = (after - before) / scale
         others = torch.arange(len(data.ATTRIBUTES)) != own
         found[name] = (sign * change[:, own], change[:, others].abs().mean(1))
