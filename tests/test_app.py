@@ -13,10 +13,10 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 import app
-from ae_models import zoo
-from tests.conftest import blob
+from ae_models import tasks, zoo
+from tests.conftest import MINIATURE, blob
 from tests.test_images import encoded, png_header
-from ui import compress, models, parts, sketch
+from ui import compress, models, morph, parts, sketch
 
 ENDPOINTS = {"color_sketch", "face_to_sketch", "colorize", "reconstruct", "morph", "sample", "models"}
 ONE_PICTURE = {
@@ -243,6 +243,21 @@ def test_a_canvas_that_sends_nonsense_is_refused(value):
 def test_canvas_round_trip():
     picture = blob((64, 64), 1)
     assert sketch.from_data_url(sketch.to_data_url(picture)).tobytes() == picture.tobytes()
+
+
+def test_sliders_change_a_face_and_reset_brings_it_back(monkeypatch):
+    network, face = zoo.build(morph.EDITING, **MINIATURE[morph.EDITING]).eval(), blob((40, 40), 1)
+    network.basis.normal_()
+    network.aggregate.directions.normal_()
+    monkeypatch.setitem(zoo._cache, morph.EDITING, network)
+    names = ["Smiling", "component_1"]
+    assert morph.change(names, None, 1, 0) is None
+    changed = morph.change(names, face, 1.5, 0)
+    assert changed.tobytes() == tasks.edit(network, face, {"Smiling": 1.5}).tobytes()
+    assert changed.tobytes() != morph.change(names, face, 0, 0).tobytes()
+    *zeros, again = morph.reset(names, face)
+    assert zeros == [0, 0] and again.tobytes() == morph.change(names, face, 0, 0).tobytes()
+    assert morph.invent().size == (32, 32)
 
 
 def test_costs_counts_bytes():

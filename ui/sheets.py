@@ -15,6 +15,7 @@ from ui import examples, parts
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 CELL, GAP, TITLE = 160, 6, 18
+EDITED = (1, 2)  # seeds of the samples that are changed
 
 Row = tuple[str, list[Image.Image]]
 
@@ -105,12 +106,37 @@ def face_vae(network) -> list[Row]:
     ]
 
 
+def face_vae_plus(network) -> list[Row]:
+    faces, names = opened("face-*.webp"), network.config.attributes
+    (woman, man) = (tasks.sample(network, 1, seed=seed)[0] for seed in EDITED)
+    turned = [faces[0].rotate(45), ImageOps.flip(faces[1]), *opened("landscape-*.webp")[:1]]
+    torn = [tasks.edit(network, face, {name: 5.0}) for face in (woman, man) for name in names[:4]]
+
+    def edited(face: Image.Image, some: tuple[str, ...], amount: float) -> Row:
+        changed = [tasks.edit(network, face, {name: amount}) for name in some]
+        return f"a sample, then {amount:+.0f} of {', '.join(some)}", [face, *changed]
+
+    return [
+        ("sampled from the mixture, temperature 1", tasks.sample(network, 8, seed=1)),
+        ("sampled from the mixture, temperature 0.7", tasks.sample(network, 8, seed=2, temperature=0.7)),
+        ("sampled from the normal prior, temperature 1", tasks.sample(network, 8, seed=1, prior="normal")),
+        ("morph", tasks.morph(network, faces[0], faces[3], steps=8)),
+        edited(woman, names[:7], 2.5),
+        edited(man, names[7:14], 2.5),
+        ("fails: turned, upside down, not a face", turned),
+        ("out", [tasks.reconstruct(network, p) for p in turned]),
+        ("fails: temperature 1.5", tasks.sample(network, 8, seed=1, temperature=1.5)),
+        (f"fails: +5 of {', '.join(names[:4])}", torn),
+    ]
+
+
 SHEETS = {
     "face-sketch": face_sketch,
     "sketch-color": sketch_color,
     "photo-color": photo_color,
     "dcae": dcae,
     "face-vae": face_vae,
+    "face-vae-plus": face_vae_plus,
 }
 
 if __name__ == "__main__":
