@@ -182,4 +182,6 @@ def test_the_shipped_classifier_beats_the_majority():
     (majority,) = measured["baselines"].values()
     for name, figure in measured["metrics"].items():
         assert figure["low"] > majority[name]["high"], name
+    card = (zoo.WEIGHTS / classifier.SLUG / hub.CARD).read_text()
+    assert "To measure the face networks" in card and "docs/" not in card
     assert classifier.load()(torch.rand(1, 3, 128, 128)).shape == (1, len(data.ATTRIBUTES))

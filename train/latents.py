@@ -51,7 +51,8 @@ def fit(network: nn.Module, root: Path) -> nn.Module:
 def encode(network: nn.Module, faces: Tensor, generator: torch.Generator) -> Tensor:
     """Faces, uint8 (N, 3, H, W) -> a draw from the posterior of each, (N, Z)."""
     device = next(network.parameters()).device
-    posteriors = [network.encode(x.to(device).float() / 255) for x in faces.split(128)]
+    with torch.autocast(device.type, torch.bfloat16):
+        posteriors = [network.encode(x.to(device).float() / 255) for x in faces.split(128)]
     mean = torch.cat([p.mean for p in posteriors]).float().cpu()
     deviation = torch.cat([(0.5 * p.log_variance).exp() for p in posteriors]).float().cpu()
     return mean + deviation * torch.randn(mean.shape, generator=generator)
