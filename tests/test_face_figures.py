@@ -80,6 +80,18 @@ def test_fit_fills_the_aggregate(network, pictures, monkeypatch):
     assert network.aggregate.weights.sum() == pytest.approx(1)
 
 
+def test_a_release_is_fitted_anew(network, pictures, tmp_path, monkeypatch, capsys):
+    for name in ("celeba", "celeba_attributes"):
+        monkeypatch.setattr(data, name, small(getattr(data, name)))
+    hub.save(tmp_path, network.state_dict(), config_of(latents.SLUG, network))
+    before = (tmp_path / hub.WEIGHTS).read_bytes()
+    latents.main(pictures, tmp_path, [1, 2])
+    assert capsys.readouterr().out.count(" nats") == 3 and (tmp_path / hub.WEIGHTS).read_bytes() == before
+    latents.main(pictures, tmp_path, None)
+    assert capsys.readouterr().out.count(" nats") == 2
+    assert zoo.load_release(tmp_path, latents.SLUG).aggregate.directions.abs().sum() > 0
+
+
 def small(read):
     """A reader of CelebA whose faces fit the miniature network."""
 

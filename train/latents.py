@@ -1,8 +1,10 @@
 """What is found out about the latents of a trained face network: ae_models.latents.Aggregate, fitted.
 
-    python -m train.latents --data DIR [--weights DIR]
+    python -m train.latents --data DIR [--weights DIR] [--components N ...]
 
-prints the mean log-likelihood in nats of validation faces' latents for mixtures of several sizes and for the prior.
+fits it anew for a release that is there (the recipe does so at the end of a training), writes it, and prints the mean
+log-likelihood in nats of validation faces' latents under the prior and under the mixture. With --components it only
+prints, for mixtures of those sizes.
 
 The mixture and the principal directions are of all training faces; the attributes' directions are of the people that
 train/classifier.py was not trained on, so that it is an independent judge of them.
@@ -17,7 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ae_models import zoo
+from ae_models import hub, zoo
 from train import classifier, data
 
 SLUG = "face-vae-plus"
@@ -103,24 +105,31 @@ def principal_directions(z: Tensor, pictures: Tensor, count: int) -> Tensor:
     return (factor @ turn[:, :count]).T
 
 
-def main(root: Path, weights: Path) -> None:
-    network, generator = zoo.load_release(weights, SLUG), torch.Generator().manual_seed(0)
-    (faces,), (unseen,) = data.celeba(root, "train"), data.celeba(root, "val")
-    z = torch.cat([encode(network, faces, generator), encode(network, faces.flip(3), generator)])
-    test = encode(network, unseen, generator)
-    prior = torch.distributions.Normal(0, 1).log_prob(test).sum(1)
-    print(f"prior {prior.mean():.1f}")
-    for components in (1, 2, 4, 8, 12, 16, 24):
-        density = joint_log_density(test, *mixture(z, components, generator)).logsumexp(1)
-        print(f"{components} components {density.mean():.1f}")
+def main(root: Path, folder: Path, sizes: list[int] | None) -> None:
+    network, generator = zoo.load_release(folder, SLUG), torch.Generator().manual_seed(0)
+    unseen = encode(network, data.celeba(root, "val")[0], generator)
+    prior = torch.distributions.Normal(0, 1).log_prob(unseen).sum(1)
+    print(f"prior: {prior.mean():.1f} nats")
+    if sizes:
+        (faces,) = data.celeba(root, "train")
+        z = torch.cat([encode(network, faces, generator), encode(network, faces.flip(3), generator)])
+        fitted = (mixture(z, size, generator) for size in sizes)
+    else:
+        aggregate = fit(network, root).aggregate
+        fitted = [(aggregate.weights, aggregate.means, aggregate.factors)]
+        hub.save(folder, network.state_dict(), hub.read_config(folder) | {"metrics": {}})  # to be measured again
+    for parameters in fitted:
+        density = joint_log_density(unseen, *parameters).logsumexp(1).mean()
+        print(f"{len(parameters[0])} components: {density:.1f} nats", flush=True)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m train.latents")
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--weights", type=Path, default=zoo.WEIGHTS / SLUG)
+    parser.add_argument("--data", type=Path, required=True, help="folder of CelebA")
+    parser.add_argument("--weights", type=Path, default=zoo.WEIGHTS / SLUG, help="release folder")
+    parser.add_argument("--components", type=int, nargs="+", help="sizes of mixtures to compare")
     args = parser.parse_args()
     try:
-        main(args.data, args.weights)
+        main(args.data, args.weights, args.components)
     except ValueError as error:
         sys.exit(f"error: {error}")
