@@ -74,8 +74,10 @@ RECIPE = Recipe(
         "data": "CelebA, full-size and half-size aligned faces, centre crop 148 of 178x218",
         "terms": "CelebA is for non-commercial research; so are these weights.",
         "limits": "Soft where 128 numbers cannot tell: hair, beards, backgrounds. Trained on 8,503 faces of celebrities "
-        "facing the camera; other poses, hats, hands and glasses come out wrong.",
-        "example": 'faces = tasks.sample(model, 4, seed=1)  # or tasks.morph(model, Image.open("a.jpg"), Image.open("b.jpg"))',
+        "facing the camera; other poses, hats, hands and glasses come out wrong. A direction is what differs on average "
+        "between faces that annotators labelled so: it carries their judgement and the data set's fashions, and more than "
+        "3 units of it tear a face apart.",
+        "example": 'faces = tasks.sample(model, 4, seed=1)\nsmile = tasks.edit(model, faces[0], {"Smiling": 2.5})',
     },
 )
 
