@@ -8,8 +8,12 @@ SYSTEMS = {
     "photo-color": ("image-to-image", ["intel-image-classification"]),
     "dcae": ("image-to-image", ["cifar10"]),
     "face-vae": ("unconditional-image-generation", ["celeba"]),
+    "face-attributes": ("image-classification", ["celeba"]),
 }
 USE = "For learning what a latent is, for teaching, and to play with in the app. Not for decisions about anyone."
+MEASURING = {
+    "face-attributes": "To measure the face networks with. Not for decisions about anyone."
+}  # no part of the app
 FACES = "Not for recognising, judging or imitating real people: faces that come out are made up or redrawn."
 TRAINING_KEYS = ("command", "data", "images", "epochs", "steps", "batch", "seconds", "device", "seed", "commit")
 NO_TERMS = "Not stated by the training run; ask whoever trained it before using the weights."
@@ -18,6 +22,11 @@ NO_TERMS = "Not stated by the training run; ask whoever trained it before using 
 def about(system: str) -> tuple[str, list[str]]:
     """The Hub's task and the data sets of a system; a system of one's own is image-to-image on data it names itself."""
     return SYSTEMS.get(system.removesuffix("-plus"), ("image-to-image", []))
+
+
+def sheet(slug: str) -> str:
+    """Address of the sheet of successes and failures from weights/<slug>/; nothing where there is none."""
+    return "" if slug in MEASURING else f"../../docs/{slug}.webp"
 
 
 def body(config: dict, picture: str) -> str:
@@ -35,7 +44,7 @@ def body(config: dict, picture: str) -> str:
         "",
         "## Intended use",
         "",
-        f"{USE} {FACES}" if "face" in slug else USE,
+        MEASURING.get(slug) or (f"{USE} {FACES}" if "face" in slug else USE),
         "",
         "## Measured",
         "",
@@ -45,8 +54,7 @@ def body(config: dict, picture: str) -> str:
         "",
         card.get("limits", ""),
         "",
-        f"![{slug}: what it does well, and where it fails]({picture})",
-        "",
+        *([f"![{slug}: what it does well, and where it fails]({picture})", ""] if picture else []),
         "## Trained",
         "",
         *(f"- {key}: {_code(training[key])}" for key in TRAINING_KEYS if key in training),
@@ -62,7 +70,7 @@ def body(config: dict, picture: str) -> str:
         "```python",
         "from PIL import Image",
         "from ae_models import tasks, zoo",
-        f'model = zoo.load("{slug}")',
+        *([] if slug in MEASURING else [f'model = zoo.load("{slug}")']),
         card.get("example", ""),
         "```",
         "",

@@ -151,7 +151,7 @@ def render_card(config: dict, picture: str | None = None) -> str:
         model_name=slug,
         eval_results=_results(config, task, datasets),
     )
-    text = card.body(config, picture or f"../../docs/{slug}.webp")
+    text = card.body(config, picture or card.sheet(slug))
     return str(ModelCard(f"---\n{data.to_yaml()}\n---\n{text}"))
 
 

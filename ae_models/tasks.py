@@ -15,7 +15,7 @@ from ae_models import drawing, images, palettes
 from ae_models.latents import lerp, slerp
 
 FACE_ASPECT = 200 / 250  # width / height of the CUHK Face Sketch Database
-MAX_STEPS, MAX_SAMPLES = 257, 64
+MAX_STEPS, MAX_SAMPLES, MAX_CHANGE = 257, 64, 5
 TILES_AT_ONCE = 256
 LONGEST = 4  # of a photo's sides as the network sees it, in those of its shorter one
 STRIP = 256  # rows
@@ -183,13 +183,65 @@ def morph(model: nn.Module, a: Image.Image, b: Image.Image, steps: int = 33, mod
 
 
 @torch.inference_mode()
-def sample(model: nn.Module, count: int, seed: int = 0, temperature: float = 1.0) -> list[Image.Image]:
-    """`count` (1 to 64) new faces from the prior N(0, temperature^2 I), temperature in [0, 2]."""
+def sample(
+    model: nn.Module, count: int, seed: int = 0, temperature: float = 1.0, prior: str | None = None
+) -> list[Image.Image]:
+    """`count` (1 to 64) new faces. prior "mixture": from the mixture fitted to the latents of the training faces, the
+    default where the network has one; "normal": from N(0, I). temperature, in [0, 2], scales the distance to the
+    mean."""
     count = int(_number("count", count, 1, MAX_SAMPLES))
     temperature = _number("temperature", temperature, 0, 2)
     generator = torch.Generator().manual_seed(int(_number("seed", seed, 0, 2**32 - 1)))
-    latents = torch.randn(count, model.config.latent, generator=generator) * temperature
-    return _from_network(model, _batches(model.decode, latents.to(_device(model))))
+    latents = draw(model, count, generator, prior, temperature)
+    return _from_network(model, _batches(model.decode, latents))
+
+
+@torch.inference_mode()
+def draw(
+    model: nn.Module,
+    count: int,
+    generator: torch.Generator,
+    prior: str | None = None,
+    temperature: float = 1.0,
+) -> Tensor:
+    """Random latents (count, Z) on the network's device; the last three arguments are those of sample."""
+    if prior not in (allowed := priors(model)) and prior is not None:
+        raise ValueError(f"expected prior to be one of {', '.join(allowed)}, got {prior!r}")
+    noise = torch.randn(count, model.config.latent, generator=generator).to(_device(model))
+    if (prior or allowed[0]) == "normal":
+        return noise * temperature
+    chance = torch.rand(count, generator=generator).to(_device(model))
+    centre = model.aggregate.mean()
+    return centre + (model.aggregate.sample(noise, chance) - centre) * temperature
+
+
+def priors(model: nn.Module) -> tuple[str, ...]:
+    """What a face network can draw samples from, the best first."""
+    return ("mixture", "normal") if hasattr(model, "aggregate") else ("normal",)
+
+
+@torch.inference_mode()
+def edit(model: nn.Module, picture: Image.Image, changes: dict[str, float]) -> Image.Image:
+    """Face -> its reconstruction, of the network's size, with attributes changed: {name: amount}, amounts in [-5, 5],
+    where 1 is as far as from the average face without the attribute to the one with it. Names are those of
+    model.config.attributes, and component_1, component_2, ... for the principal directions, in standard deviations.
+
+    Raises ValueError for a network without directions and for names it does not know."""
+    known = directions(model)
+    if not isinstance(changes, dict):
+        raise ValueError(f"expected changes as a dictionary of names and amounts, got {type(changes).__name__}")
+    if unknown := [name for name in changes if name not in known]:
+        raise ValueError(f"expected changes of {', '.join(known) or 'nothing'}, got {unknown[0]!r}")
+    moves = [known[name] * _number(name, amount, -MAX_CHANGE, MAX_CHANGE) for name, amount in changes.items()]
+    return decode(model, encode(model, picture) + sum(move.cpu() for move in moves))
+
+
+def directions(model: nn.Module) -> dict[str, Tensor]:
+    """Directions in a network's latent space by name, (Z,) each; none of a network that has none."""
+    if not hasattr(model, "aggregate"):
+        return {}
+    named = dict(zip(model.config.attributes, model.aggregate.directions))
+    return named | {f"component_{i}": d for i, d in enumerate(model.aggregate.principal, 1)}
 
 
 # ---- drawings ----

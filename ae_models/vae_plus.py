@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ae_models.latents import Aggregate
 from ae_models.layers import Posterior
 from ae_models.unet import Block, UNet, UNetConfig
 
@@ -16,6 +17,24 @@ class VAEPlusConfig:
     latent: int = 128
     encoder: tuple[int, ...] = (64, 128, 256, 256)  # channels at 1/4, 1/8, ... of the size
     decoder: tuple[int, ...] = (64, 128, 256)  # the same, of the U-Net that refines
+    components: int = 12  # of the mixture that samples are drawn from
+    principal: int = 16  # directions
+    attributes: tuple[str, ...] = (  # of CelebA, each with a direction
+        "Smiling",
+        "Mouth_Slightly_Open",
+        "Male",
+        "Young",
+        "Eyeglasses",
+        "Heavy_Makeup",
+        "No_Beard",
+        "Bangs",
+        "Black_Hair",
+        "Blond_Hair",
+        "Gray_Hair",
+        "Receding_Hairline",
+        "Pale_Skin",
+        "Chubby",
+    )
 
 
 class VAEPlus(nn.Module):
@@ -31,7 +50,8 @@ class VAEPlus(nn.Module):
         PCA's picture, doubled, + correction: (B, 3, 128, 128), in [0, 1] but for small excesses
 
     The analysis is of the training faces and stays fixed, so that training starts at its quality and the latent at unit
-    variance; the networks start without effect. Kingma & Welling 2013 (arXiv 1312.6114).
+    variance; the networks start without effect. `aggregate` is fitted after training; encode and decode do without it.
+    Kingma & Welling 2013 (arXiv 1312.6114).
     """
 
     color_space = "RGB"
@@ -53,6 +73,7 @@ class VAEPlus(nn.Module):
         self.to_mean = nn.Linear(widths[-1] * side * side, config.latent)
         self.to_log_variance = nn.Linear(widths[-1] * side * side, config.latent)
         self.refine = UNet(UNetConfig(3, 12, config.decoder, patch=2, condition=config.latent))
+        self.aggregate = Aggregate(config.latent, config.components, len(config.attributes), config.principal)
         for silent in (self.to_mean, self.to_log_variance, self.refine.head):
             nn.init.zeros_(silent.weight)
             nn.init.zeros_(silent.bias)

@@ -41,6 +41,11 @@ class Row:
     config: type
     summary: str
 
+    def build(self, **arguments) -> nn.Module:
+        """An untrained network; `arguments` are those of its config."""
+        arguments = {k: tuple(v) if isinstance(v, list) else v for k, v in arguments.items()}
+        return self.network(self.config(**arguments))
+
 
 ROWS = (
     Row("face-sketch", FaceSketch, FaceSketchConfig, "Draws a face photo as an artist's pencil sketch."),
@@ -97,9 +102,7 @@ def row(slug: str) -> Row:
 
 def build(slug: str, **arguments) -> nn.Module:
     """An untrained network of this row; `arguments` are those of its config."""
-    entry = row(slug)
-    arguments = {k: tuple(v) if isinstance(v, list) else v for k, v in arguments.items()}
-    return entry.network(entry.config(**arguments))
+    return row(slug).build(**arguments)
 
 
 def load(slug: str) -> nn.Module:
@@ -200,13 +203,18 @@ def _embedded(slug: str) -> Source:
 
 def load_release(folder: Path, slug: str) -> nn.Module:
     """The network in a release folder, in eval mode, on the CPU, not cached. Raises ValueError."""
+    return read_release(folder, row(slug))
+
+
+def read_release(folder: Path, entry: Row) -> nn.Module:
+    """The same for a row that need not be in the table."""
     config = hub.read_config(folder)
     path = Path(folder) / hub.CONFIG
-    if (config["system"], config["class"]) != (slug, row(slug).network.__name__):
-        raise ValueError(f"{path}: expected the release of {slug}, got {config['system']}; {hub.REMEDY}")
+    if (config["system"], config["class"]) != (entry.slug, entry.network.__name__):
+        raise ValueError(f"{path}: expected the release of {entry.slug}, got {config['system']}; {hub.REMEDY}")
     try:
         with torch.device("meta"):  # no memory, no random start: the weights are assigned below
-            model = build(slug, **config["arguments"])
+            model = entry.build(**config["arguments"])
     except (TypeError, ValueError, ZeroDivisionError, IndexError) as error:
         raise ValueError(f"{path}: arguments do not fit {config['class']} ({error}); {hub.REMEDY}") from None
     state = hub.read_weights(folder, config["sha256"])

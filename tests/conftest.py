@@ -24,7 +24,15 @@ MINIATURE = {
     "dcae": {"size": 16, "width": 8, "latent": 8, "groups": 4},
     "dcae-plus": {"size": 16, "width": 8, "latent": 8, "encoder": 1, "decoder": 1, "block": 2},
     "face-vae": {"size": 32, "widths": (4, 4, 8, 8), "latent": 6},
-    "face-vae-plus": {"size": 32, "latent": 6, "encoder": (4, 8), "decoder": (4, 8)},
+    "face-vae-plus": {
+        "size": 32,
+        "latent": 6,
+        "encoder": (4, 8),
+        "decoder": (4, 8),
+        "components": 2,
+        "principal": 2,
+        "attributes": ("Smiling", "Male", "Bangs"),
+    },
 }
 
 
@@ -61,6 +69,8 @@ def _save(image: Image.Image, path: Path) -> None:
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory) -> Path:
     """A folder with all five data sets, a few pictures each."""
+    from train.data import ATTRIBUTES
+
     root = tmp_path_factory.mktemp("data")
     for split, names in (("train", stems(6, 10)), ("test", ["901", "902", "903"])):
         for subset in ("cuhk_student", "ar"):
@@ -78,12 +88,16 @@ def pictures(tmp_path_factory) -> Path:
     for split in ("train", "test"):
         for i, name in enumerate(stems(24, 20, pattern="{:05d}")):
             _save(blob((32, 32), i), root / f"cifar10/{split}/{('cat', 'dog')[i % 2]}/{name}.png")
-    lines = []
-    for i in range(16):
+    lines, marks = [], [" ".join(ATTRIBUTES)]
+    for i in range(40):
         folder, size = ("img_align_celeba", (178, 218)) if i < 12 else ("img_align_celeba_half", (89, 109))
         _save(blob(size, i), root / f"celeba/{folder}/{i:06d}.jpg")
         lines.append(f"{i:06d}.jpg {1 if 6 <= i < 9 else 2 if 9 <= i < 12 else 0}")
+        marks.append(f"{i:06d}.jpg " + " ".join("1" if (i * j) % 3 == 1 else "-1" for j in range(1, 41)))
     (root / "celeba/list_eval_partition.txt").write_text("\n".join(lines) + "\n")
+    (root / "celeba/list_attr_celeba.txt").write_text("\n".join(["40", *marks]) + "\n")
+    people = "\n".join(f"{i:06d}.jpg {100 + i}" for i in range(40))
+    (root / "celeba/identity_CelebA.txt").write_text(people + "\n")
     return root
 
 

@@ -14,11 +14,11 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 import app
-from ae_models import zoo
-from tests.conftest import blob
+from ae_models import tasks, zoo
+from tests.conftest import MINIATURE, blob
 from tests.test_align import PORTRAITS, pasted
 from tests.test_images import encoded, png_header
-from ui import alignment, colorize, compress, models, parts, sketch
+from ui import alignment, colorize, compress, models, morph, parts, sketch
 
 ENDPOINTS = {"color_sketch", "face_to_sketch", "sketch_to_face", "colorize", "reconstruct", "morph", "sample", "models"}
 ONE_PICTURE = {
@@ -371,6 +371,21 @@ def test_a_palette_and_hints_through_the_api(client, upload, change, words):
 def test_the_classic_network_has_no_surprises():
     with pytest.raises(ValueError, match="expected the plus network"):
         sketch.surprise(blob((64, 64), 1), None, "classic", 0)
+
+
+def test_sliders_change_a_face_and_reset_brings_it_back(monkeypatch):
+    network, face = zoo.build(morph.EDITING, **MINIATURE[morph.EDITING]).eval(), blob((40, 40), 1)
+    network.basis.normal_()
+    network.aggregate.directions.normal_()
+    monkeypatch.setitem(zoo._cache, morph.EDITING, network)
+    names = ["Smiling", "component_1"]
+    assert morph.change(names, None, 1, 0) is None
+    changed = morph.change(names, face, 1.5, 0)
+    assert changed.tobytes() == tasks.edit(network, face, {"Smiling": 1.5}).tobytes()
+    assert changed.tobytes() != morph.change(names, face, 0, 0).tobytes()
+    *zeros, again = morph.reset(names, face)
+    assert zeros == [0, 0] and again.tobytes() == morph.change(names, face, 0, 0).tobytes()
+    assert morph.invent().size == (32, 32)
 
 
 def test_costs_counts_bytes():

@@ -91,11 +91,38 @@ def test_celeba_needs_its_partition(copy):
         data.celeba(root, "train")
 
 
+def test_attributes_belong_to_the_faces(pictures):
+    faces, attributes, people = data.celeba_attributes(pictures, "test")
+    assert torch.equal(faces, data.celeba(pictures, "test")[0])
+    assert people.flatten().tolist() == [109, 110, 111]  # pictures 9, 10, 11: conftest
+    expected = [[(i * j) % 3 == 1 for j in range(1, 41)] for i in (9, 10, 11)]
+    assert attributes.shape == (3, 40, 1, 1) and attributes.flatten(1).tolist() == expected
+
+
+@pytest.mark.parametrize("name", ["list_attr_celeba.txt", "identity_CelebA.txt"])
+def test_faces_without_attributes_or_person_are_named(copy, name):
+    root = copy("celeba")
+    lines = (root / name).read_text().splitlines()
+    (root / name).write_text("\n".join(line for line in lines if not line.startswith("000010")))
+    with pytest.raises(ValueError, match=r"not of \['000010.jpg'\]"):
+        data.celeba_attributes(root, "test")
+    (root / name).unlink()
+    with pytest.raises(ValueError, match=f"expected CelebA's {name}"):
+        data.celeba_attributes(root, "test")
+
+
+def test_other_attributes_are_refused(copy):
+    path = copy("celeba") / "list_attr_celeba.txt"
+    path.write_text(path.read_text().replace("Smiling", "Frowning"))
+    with pytest.raises(ValueError, match="expected the attributes"):
+        data.celeba_attributes(path.parent, "test")
+
+
 def test_half_size_faces_are_for_training_only(pictures, copy):
     root = copy("celeba")
     with_half = len(data.celeba(root, "train")[0])
     shutil.rmtree(root / "img_align_celeba_half")
-    assert (with_half, len(data.celeba(root, "train")[0])) == (10, 6)
+    assert (with_half, len(data.celeba(root, "train")[0])) == (34, 6)
     assert torch.equal(data.celeba(root, "test")[0], data.celeba(pictures, "test")[0])
 
 

@@ -12,8 +12,16 @@ from tests.test_zoo import config_of
 from train import evaluate
 
 ROOT = Path(__file__).resolve().parents[1]
-SMALL = {"face-vae": {"latent": 6}, "dcae": {"width": 8, "latent": 8, "groups": 4}}  # at the data's own size
+SMALL = {
+    "face-vae": {"latent": 6},
+    "face-vae-plus": {"latent": 6, "encoder": (4, 8), "attributes": ("Smiling",)},
+    "dcae": {"width": 8, "latent": 8, "groups": 4},
+}  # at the data's own size
 CHROMA = {"mse_ab", "mse_ab_128", "psnr", "psnr_gain", "chroma_l1", "colorfulness_ratio", "variation_ratio"}
+FACES = {
+    *("loss", "reconstruction", "kl", "kl_least", "kl_median", "kl_most", "psnr", "ssim", "active_units"),
+    *("unevenness", "fd", "nearest"),
+}
 METRICS = {
     "face-sketch": {"mae", "mae_source", "ssim", "stroke_ratio"},
     "face-sketch-plus": {"mae", "mae_source", "ssim", "stroke_ratio"},
@@ -27,7 +35,8 @@ METRICS = {
     },
     "dcae": {"l1", "psnr", "ssim"},
     "dcae-plus": {"l1", "psnr", "ssim", "photo_psnr"},
-    "face-vae": {"loss", "reconstruction", "kl", "psnr", "ssim", "active_units"},
+    "face-vae": FACES,
+    "face-vae-plus": FACES | {"edit_own", "edit_others"},
 }
 BARS = {"bytes_at_27.6", "bytes_at_32.2"}  # there where a network reaches them, trained or not
 

@@ -31,6 +31,7 @@ ONE_PICTURE = {
     "dcae": tasks.reconstruct,
     "dcae-plus": tasks.reconstruct,
     "face-vae": tasks.reconstruct,
+    "face-vae-plus": tasks.reconstruct,
 }
 
 
@@ -219,3 +220,50 @@ def test_sample(network):
 def test_sample_refuses(network, arguments, words):
     with pytest.raises(ValueError, match=words):
         tasks.sample(network("face-vae"), **arguments)
+
+
+def test_samples_come_from_the_mixture_where_there_is_one(network):
+    model = network("face-vae-plus")
+    model.aggregate.means.fill_(3.0)
+    draws = [tasks.draw(model, 400, torch.Generator().manual_seed(0), prior) for prior in (None, "mixture", "normal")]
+    assert torch.equal(draws[0], draws[1]) and draws[0].mean() > 2.8 and draws[2].mean().abs() < 0.1
+    still = tasks.draw(model, 4, torch.Generator().manual_seed(0), temperature=0)
+    assert torch.allclose(still, torch.full_like(still, 3.0))
+    assert tasks.sample(model, 1, prior="normal")[0].size == (32, 32)
+
+
+@pytest.mark.parametrize("prior", ["mixture", "uniform", ""])
+def test_sample_refuses_a_prior_that_the_network_has_not(network, prior):
+    with pytest.raises(ValueError, match=f"expected prior to be one of normal, got '{prior}'"):
+        tasks.sample(network("face-vae"), 1, prior=prior)
+
+
+def test_edit_moves_along_the_named_directions(network):
+    model, face = network("face-vae-plus"), blob((40, 40), 1)
+    model.basis.normal_()
+    model.aggregate.directions.normal_()
+    model.aggregate.principal.normal_()
+    z = tasks.encode(model, face)
+    assert tasks.edit(model, face, {}).tobytes() == tasks.decode(model, z).tobytes()
+    moved = z + 2 * model.aggregate.directions[1] - model.aggregate.principal[0]
+    assert tasks.edit(model, face, {"Male": 2, "component_1": -1}).tobytes() == tasks.decode(model, moved).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"Grumpy": 1}, "expected changes of Smiling, Male, Bangs, component_1, component_2, got 'Grumpy'"),
+        ({"Male": math.nan}, "expected Male to be a number from -5 to 5"),
+        ({"Male": 6}, "expected Male"),
+        ({"Male": "much"}, "expected Male"),
+        (["Male"], "expected changes as"),
+    ],
+)
+def test_edit_refuses(network, changes, words):
+    with pytest.raises(ValueError, match=words):
+        tasks.edit(network("face-vae-plus"), blob((40, 40), 1), changes)
+
+
+def test_edit_needs_directions(network):
+    with pytest.raises(ValueError, match="expected changes of nothing, got 'Smiling'"):
+        tasks.edit(network("face-vae"), blob((40, 40), 1), {"Smiling": 1})

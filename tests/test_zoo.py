@@ -75,6 +75,9 @@ def test_forward_is_decode_of_encode(network):
 
 def test_every_parameter_gets_a_gradient(network):
     network.train()
+    with torch.no_grad():
+        for parameter in network.parameters():  # heads that start at zero pass nothing on
+            parameter.add_(0.01 * torch.randn_like(parameter))
     x = batch(network, 4)
     for name, parameter in network.named_parameters():
         if "film" in name:

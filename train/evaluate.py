@@ -24,10 +24,11 @@ from torchvision.transforms.v2.functional import rgb_to_grayscale
 
 from ae_models import hub, images, metrics, palettes, tasks, zoo
 from ae_models.face_sketch_plus import FaceSketchPlus
-from train import colours, data, lines, rate_distortion
+from train import classifier, colours, data, face_figures, lines, rate_distortion
 
-# A figure of one method on the test set: per-picture values (N,), or a function from picked rows to a number.
-Statistic = Tensor | Callable[[Tensor], float]
+# A figure of one method on the test set: per-picture values (N,), a function from picked rows to a number, or a figure
+# that is no mean over the test pictures and comes with its own interval.
+Statistic = Tensor | Callable[[Tensor], float] | dict[str, float]
 Results = dict[str, dict[str, Statistic]]  # method -> metric -> statistic; the first method is the network
 
 RESAMPLES = 2000
@@ -281,8 +282,13 @@ def cifar10_and_photos(root: Path, split: str) -> data.Split:
 
 
 def face_vae(network: nn.Module, test: data.Split, train: data.Split | None) -> Results:
-    """loss = reconstruction (summed squared error on [0, 1]) + kl (nats), per picture."""
-    faces = test[0].float() / 255
+    """loss = reconstruction (summed squared error on [0, 1]) + kl (nats), per picture; kl_least, kl_median and kl_most
+    are of single units. unevenness is the largest step of a morph over its mean step.
+
+    fd is "FD (own features)" of train/face_figures.py and nearest the distance to the nearest training face, of samples
+    at temperature 1 and, beside them, of other faces. An edit row says how far two unit steps along an attribute's
+    direction move the classifier's logit of that attribute, and how far the other 39, in their standard deviations."""
+    faces, truth = test[0].float() / 255, test[1].flatten(1)
 
     def figures(again: Tensor) -> dict[str, Statistic]:
         again = again.clamp(0, 1)
@@ -295,18 +301,86 @@ def face_vae(network: nn.Module, test: data.Split, train: data.Split | None) -> 
     with torch.inference_mode():
         posteriors = [network.encode(x) for x in faces.split(32)]
         again = torch.cat([network.decode(p.mode()) for p in posteriors])
-        kl = torch.cat([p.kl().sum(1) for p in posteriors])
+        kl = torch.cat([p.kl() for p in posteriors])  # (N, Z)
         means = torch.cat([p.mode() for p in posteriors])
     own = figures(again)
-    own = {"loss": own["reconstruction"] + kl, "reconstruction": own["reconstruction"], "kl": kl} | own
+    own = {"loss": own["reconstruction"] + kl.sum(1), "reconstruction": own["reconstruction"], "kl": kl.sum(1)} | own
+    own |= {name: _of_units(kl, share) for name, share in (("kl_least", 0), ("kl_median", 0.5), ("kl_most", 1))}
     own["active_units"] = lambda rows: float((means[rows].var(0) > ACTIVE).sum())
+    own["unevenness"] = face_figures.unevenness(network, means)
     results = {"network": own}
     if train is not None:
         mean = _mean(train[0])
         results["mean training face"] = figures(mean.expand_as(faces))
         size = network.config.latent
         results[f"PCA with {size} numbers"] = figures(_pca(train[0], mean, faces, size))
+        results |= _sets_of_faces(network, faces, again.clamp(0, 1), train)
+        own |= results[f"samples, {tasks.priors(network)[0]}"]
+    if tasks.directions(network):
+        rows = face_figures.edits(network, classifier.load(), means, truth)
+        results |= {f"edit {name}": dict(zip(("edit_own", "edit_others"), row)) for name, row in rows.items()}
+        own |= {
+            key: torch.stack(column).mean(0) for key, column in zip(("edit_own", "edit_others"), zip(*rows.values()))
+        }
     return results
+
+
+def _of_units(kl: Tensor, share: float) -> Callable[[Tensor], float]:
+    """Statistic: the quantile over units of the mean over rows of kl (N, Z)."""
+    return lambda rows: kl[rows].mean(0).quantile(share).item()
+
+
+def _sets_of_faces(network: nn.Module, faces: Tensor, again: Tensor, train: data.Split) -> Results:
+    """Fréchet distances and nearest training faces of samples, of reconstructions and of real faces."""
+    distances = face_figures.Distances(classifier.load(), train)
+
+    def row(distance: dict[str, float], shown: Tensor) -> dict[str, Statistic]:
+        return {"fd": distance, "nearest": face_figures.nearest(shown, train[0])}
+
+    results = {
+        f"samples, {prior}": row(
+            distances.sampled(network, prior), face_figures.sampled(network, len(faces), prior, face_figures.GROUPS)
+        )
+        for prior in tasks.priors(network)
+    }
+    results["reconstructions"] = row(distances.reconstructed(network), again)
+    results["real faces"] = row(distances.real(), faces)
+    return results
+
+
+def face_attributes(network: nn.Module, test: data.Split, train: data.Split | None) -> Results:
+    """Means over the 40 attributes. balanced_accuracy is the mean of the accuracies where the attribute is there and
+    where it is not; auc is the area under the receiver operating characteristic."""
+    truth = test[1].flatten(1).double()
+
+    def figures(logits: Tensor) -> dict[str, Statistic]:
+        right = ((logits > 0) == (truth > 0)).double()
+        return {
+            "accuracy": right.mean(1),
+            "balanced_accuracy": lambda rows: _balanced(right[rows], truth[rows]),
+            "auc": lambda rows: _auc(logits[rows], truth[rows]),
+        }
+
+    results = {"network": figures(classifier.apply(network, test[0]))}
+    if train is not None:
+        results["what most training faces are"] = figures(
+            train[1].flatten(1).double().mean(0).sub(0.5).expand_as(truth)
+        )
+    return results
+
+
+def _balanced(right: Tensor, truth: Tensor) -> float:
+    """Both (N, A); attributes that all faces have, or none, are left out."""
+    there, absent = ((right * mask).sum(0) / mask.sum(0) for mask in (truth, 1 - truth))
+    return ((there + absent) / 2).nanmean().item()
+
+
+def _auc(logits: Tensor, truth: Tensor) -> float:
+    """Both (N, A): from the rank sum (Mann & Whitney 1947), equal logits sharing theirs."""
+    ordered, logits = logits.T.sort(1).values, logits.T.contiguous()
+    ranks = (torch.searchsorted(ordered, logits) + torch.searchsorted(ordered, logits, right=True) + 1).T / 2
+    there = truth.sum(0)
+    return (((ranks * truth).sum(0) - there * (there + 1) / 2) / (there * (len(truth) - there))).nanmean().item()
 
 
 SYSTEMS = {
@@ -319,7 +393,9 @@ SYSTEMS = {
     "photo-color-plus": (photo_color_plus, data.landscape, "test landscapes"),
     "dcae": (dcae, data.cifar10, "test pictures of CIFAR-10"),
     "dcae-plus": (dcae_plus, cifar10_and_photos, "test pictures of CIFAR-10"),
-    "face-vae": (face_vae, data.celeba, "test faces of CelebA"),
+    "face-vae": (face_vae, data.celeba_attributes, "test faces of CelebA"),
+    "face-vae-plus": (face_vae, data.celeba_attributes, "test faces of CelebA"),
+    classifier.SLUG: (face_attributes, data.celeba_attributes, "test faces of CelebA"),
 }
 
 
@@ -359,7 +435,9 @@ def _pca(train: Tensor, mean: Tensor, test: Tensor, keep: int) -> Tensor:
 
 def bootstrap(statistic: Statistic, count: int, seed: int = 0) -> dict[str, float]:
     """Value with its percentile 95 % interval (Efron 1979) over pictures drawn anew: `count` of them, or as many as a
-    tensor has."""
+    tensor has. A figure that comes with its own interval is only rounded."""
+    if isinstance(statistic, dict):
+        return {key: _round(value) for key, value in statistic.items()}
     count = count if callable(statistic) else len(statistic)
     measure = statistic if callable(statistic) else lambda rows: statistic[rows].mean().item()
     generator = torch.Generator().manual_seed(seed)
@@ -413,7 +491,8 @@ def main(argv: list[str] | None = None) -> None:
     args = parser.parse_args(argv)
     folder = args.weights or zoo.WEIGHTS / args.slug
     try:
-        result = evaluate(args.slug, zoo.load_release(folder, args.slug), args.data, args.fit)
+        entry = classifier.ROW if args.slug == classifier.SLUG else zoo.row(args.slug)
+        result = evaluate(args.slug, zoo.read_release(folder, entry), args.data, args.fit)
         if args.write:
             hub.save_config(folder, hub.read_config(folder) | {"metrics": result})
     except ValueError as error:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ae_models import zoo
-from train import data, folding, loop
+from train import data, folding, latents, loop
 from train.recipe import Recipe
 
 BETA = 0.1  # weight of the KL term: the latent is sampled from its own distribution, not from the prior
@@ -60,7 +60,7 @@ RECIPE = Recipe(
     loss=loss,
     build=build,
     start=analyse,
-    finish=lambda network, root: folding.fold(network),
+    finish=lambda network, root: latents.fit(folding.fold(network), root),
     optimizer=lambda network: torch.optim.Adam(network.parameters(), lr=1e-3, betas=(0.9, 0.99), fused=True),
     epochs=16,
     batch=32,
@@ -74,8 +74,10 @@ RECIPE = Recipe(
         "data": "CelebA, full-size and half-size aligned faces, centre crop 148 of 178x218",
         "terms": "CelebA is for non-commercial research; so are these weights.",
         "limits": "Soft where 128 numbers cannot tell: hair, beards, backgrounds. Trained on 8,503 faces of celebrities "
-        "facing the camera; other poses, hats, hands and glasses come out wrong.",
-        "example": 'faces = tasks.sample(model, 4, seed=1)  # or tasks.morph(model, Image.open("a.jpg"), Image.open("b.jpg"))',
+        "facing the camera; other poses, hats, hands and glasses come out wrong. A direction is what differs on average "
+        "between faces that annotators labelled so: it carries their judgement and the data set's fashions, and more than "
+        "3 units of it tear a face apart.",
+        "example": 'faces = tasks.sample(model, 4, seed=1)\nsmile = tasks.edit(model, faces[0], {"Smiling": 2.5})',
     },
 )
 

@@ -1,15 +1,20 @@
-"""Tab: faces in the latent space of the VAE: morphs and samples."""
+"""Tab: faces in the latent space of the VAE: morphs, samples and changes of what a face looks like."""
 
 import base64
+import functools
 import io
+import random
 
 import gradio as gr
 from PIL import Image
 
-from ae_models import tasks
+from ae_models import tasks, zoo
 from ui import alignment, parts
 
 JPEG_QUALITY = 92
+EDITING = "face-vae-plus"  # the network that knows directions
+COMPONENTS = 6  # principal directions that have a slider
+REACH = 2.5  # of a slider
 
 
 def morph(a: Image.Image, b: Image.Image, steps: int, mode: str, model: str) -> tuple[list[Image.Image], list[str]]:
@@ -29,12 +34,36 @@ def morph_if_both(a, b, steps: int, mode: str, model: str):
     return (None, []) if a is None or b is None else morph(a, b, steps, mode, model)
 
 
-def sample(count: int, seed: int, temperature: float, model: str) -> list[Image.Image]:
+def sample(count: int, seed: int, temperature: float, model: str, prior: str) -> list[Image.Image]:
     """Draw new faces.
 
     count: 1 to 64. seed: a whole number; the same gives the same faces. temperature: 0 (the mean face) to 2.
-    model: which network. Returns the pictures."""
-    return tasks.sample(parts.load("face-vae", model), count, seed, temperature)
+    model: which network. prior: mixture (fitted to the faces of the training set) or normal (the textbook's); a network
+    without a mixture draws from the normal distribution. Returns the pictures."""
+    network = parts.load("face-vae", model)
+    return tasks.sample(network, count, seed, temperature, prior if prior in tasks.priors(network) else None)
+
+
+def change(names: list[str], picture: Image.Image | None, *amounts: float) -> Image.Image | None:
+    """Face and an amount for each of the names -> the changed face; nothing of nothing."""
+    if picture is None:
+        return None
+    changes = {name: amount for name, amount in zip(names, amounts) if amount}
+    return tasks.edit(zoo.load(EDITING), picture, changes)
+
+
+def reset(names: list[str], picture: Image.Image | None) -> list:
+    """All sliders at 0, and the face as it then is."""
+    return [*(0 for _ in names), change(names, picture)]
+
+
+def invent() -> Image.Image:
+    return tasks.sample(zoo.load(EDITING), 1, seed=random.randrange(2**32), temperature=0.8)[0]
+
+
+def slider_names() -> list[str]:
+    """Of the changes that have a slider. Raises ValueError if the network is not available."""
+    return [*zoo.config(EDITING)["arguments"]["attributes"], *(f"component_{i}" for i in range(1, COMPONENTS + 1))]
 
 
 def data_url(frame: Image.Image) -> str:
@@ -75,6 +104,47 @@ def build() -> None:
         count = gr.Slider(1, tasks.MAX_SAMPLES, value=8, step=1, label="How many")
         seed = gr.Number(0, precision=0, minimum=0, maximum=2**32 - 1, label="Seed")
         temperature = gr.Slider(0, 2, value=0.8, step=0.05, label="Temperature", info="0 is the mean face, 1 the prior")
+        prior = gr.Radio(
+            ["mixture", "normal"],
+            value="mixture",
+            label="Drawn from",
+            info="where training faces lie, or the textbook's prior; classic has only the latter",
+        )
         draw = gr.Button("Sample faces", variant="primary")
     faces = gr.Gallery(label="Sampled faces", columns=8, format="png", interactive=False, height="auto")
-    parts.run([draw.click], sample, [count, seed, temperature, model], faces, api_name="sample")
+    parts.run([draw.click], sample, [count, seed, temperature, model, prior], faces, api_name="sample")
+    build_changes()
+
+
+def build_changes() -> None:
+    gr.Markdown(
+        "### Change a face\n"
+        "Each slider adds a direction to the face's numbers: 1 is the way from the average face without the attribute to "
+        "the one with it, all other attributes left alone. The names are those of the data set, whose annotators judged "
+        "by sight."
+    )
+    try:
+        names = slider_names()
+    except ValueError as error:
+        gr.Markdown(f"⚠ Not available: {error}")
+        return
+    with gr.Row():
+        with gr.Column(min_width=240):
+            face = parts.picture("Face")
+            new = gr.Button("A made-up face")
+            gr.Examples(parts.examples("face-*.webp"), face, label="Made up by the network")
+        with gr.Column(min_width=240, scale=2), gr.Row():
+            sliders = [slider(name) for name in names]
+        with gr.Column(min_width=240):
+            changed = parts.result("Changed face")
+            back = gr.Button("Reset the sliders")
+    private = {"api_visibility": "private", "show_progress": "hidden"}
+    moved = [face.change, *(s.input for s in sliders)]
+    parts.run(moved, functools.partial(change, names), [face, *sliders], changed, trigger_mode="always_last", **private)
+    parts.run([back.click], functools.partial(reset, names), face, [*sliders, changed], **private)
+    parts.run([new.click], invent, [], face, **private)
+
+
+def slider(name: str) -> gr.Slider:
+    label = name.replace("_", " ").capitalize()
+    return gr.Slider(-REACH, REACH, value=0, step=0.05, label=label, min_width=150)

@@ -24,6 +24,7 @@ HEADLINE = {
     "dcae": ("psnr", "PSNR in dB", 1, "KLT of 4x4 patches, 16 numbers each"),
     "dcae-plus": ("psnr", "PSNR in dB", 1, "KLT of 4x4 patches, 16 numbers each"),
     "face-vae": ("psnr", "PSNR in dB", 1, "PCA with 128 numbers"),
+    "face-vae-plus": ("psnr", "PSNR in dB", 1, "PCA with 128 numbers"),
 }
 
 

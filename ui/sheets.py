@@ -19,6 +19,7 @@ PALETTES = (
     [((200, 50, 40), 2), ((245, 200, 90), 1), ((70, 40, 40), 0.3)],
     [((60, 120, 200), 2), ((240, 240, 245), 1), ((30, 50, 90), 0.3)],
 )
+EDITED = (1, 2)  # seeds of the samples that are changed
 
 Row = tuple[str, list[Image.Image]]
 
@@ -69,7 +70,7 @@ def sunset() -> Image.Image:
 def own_colours(photo: Image.Image) -> list[colorize.Point]:
     """Nine points with the colour that the photo has there."""
     places = [(x, y) for x in (0.2, 0.5, 0.8) for y in (0.15, 0.5, 0.8)]
-    return [(x, y, "#%02x%02x%02x" % photo.getpixel((x * photo.width, y * photo.height))) for x, y in places]
+    return [(x, y, "#{:02x}{:02x}{:02x}".format(*photo.getpixel((x * photo.width, y * photo.height)))) for x, y in places]
 
 
 def face_sketch(network) -> list[Row]:
@@ -206,6 +207,30 @@ def face_vae(network) -> list[Row]:
     ]
 
 
+def face_vae_plus(network) -> list[Row]:
+    faces, names = opened("face-*.webp"), network.config.attributes
+    (woman, man) = (tasks.sample(network, 1, seed=seed)[0] for seed in EDITED)
+    turned = [faces[0].rotate(45), ImageOps.flip(faces[1]), *opened("landscape-*.webp")[:1]]
+    torn = [tasks.edit(network, face, {name: 5.0}) for face in (woman, man) for name in names[:4]]
+
+    def edited(face: Image.Image, some: tuple[str, ...], amount: float) -> Row:
+        changed = [tasks.edit(network, face, {name: amount}) for name in some]
+        return f"a sample, then {amount:+.0f} of {', '.join(some)}", [face, *changed]
+
+    return [
+        ("sampled from the mixture, temperature 1", tasks.sample(network, 8, seed=1)),
+        ("sampled from the mixture, temperature 0.7", tasks.sample(network, 8, seed=2, temperature=0.7)),
+        ("sampled from the normal prior, temperature 1", tasks.sample(network, 8, seed=1, prior="normal")),
+        ("morph", tasks.morph(network, faces[0], faces[3], steps=8)),
+        edited(woman, names[:7], 2.5),
+        edited(man, names[7:14], 2.5),
+        ("fails: turned, upside down, not a face", turned),
+        ("out", [tasks.reconstruct(network, p) for p in turned]),
+        ("fails: temperature 1.5", tasks.sample(network, 8, seed=1, temperature=1.5)),
+        (f"fails: +5 of {', '.join(names[:4])}", torn),
+    ]
+
+
 SHEETS = {
     "face-sketch": face_sketch,
     "face-sketch-plus": face_sketch_plus,
@@ -217,6 +242,7 @@ SHEETS = {
     "dcae": dcae,
     "dcae-plus": dcae_plus,
     "face-vae": face_vae,
+    "face-vae-plus": face_vae_plus,
 }
 
 if __name__ == "__main__":

@@ -1,0 +1,135 @@
+"""What is found out about the latents of a trained face network: ae_models.latents.Aggregate, fitted.
+
+    python -m train.latents --data DIR [--weights DIR] [--components N ...]
+
+fits it anew for a release that is there (the recipe does so at the end of a training), writes it, and prints the mean
+log-likelihood in nats of validation faces' latents under the prior and under the mixture. With --components it only
+prints, for mixtures of those sizes.
+
+The mixture and the principal directions are of all training faces; the attributes' directions are of the people that
+train/classifier.py was not trained on, so that it is an independent judge of them.
+"""
+
+import argparse
+import math
+import sys
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ae_models import hub, zoo
+from train import classifier, data
+
+SLUG = "face-vae-plus"
+ROUNDS = 30  # of expectation and maximisation
+COMMON = 1.0  # faces for each dimension that the common covariance counts as in each component's
+RIDGE = 1.0  # in faces
+PICTURE = 32  # px, of the pictures that principal directions change most
+
+
+@torch.inference_mode()
+def fit(network: nn.Module, root: Path) -> nn.Module:
+    """Fill network.aggregate from CelebA's training faces and their mirror images; gives the network."""
+    generator = torch.Generator().manual_seed(0)
+    faces, attributes, people = data.celeba_attributes(root, "train")
+    z = torch.cat([encode(network, faces, generator), encode(network, faces.flip(3), generator)])
+    small = torch.cat([F.adaptive_avg_pool2d(x.float() / 255, PICTURE) for x in faces.split(256)])
+    small = torch.cat([small, small.flip(3)]).flatten(1)
+    kept = (people.flatten() % 2 != classifier.HALF).repeat(2)
+    wanted = [data.ATTRIBUTES.index(name) for name in network.config.attributes]
+    config, aggregate = network.config, network.aggregate
+    weights, means, factors = mixture(z, config.components, generator)
+    aggregate.weights.copy_(weights)
+    aggregate.means.copy_(means)
+    aggregate.factors.copy_(factors)
+    aggregate.directions.copy_(attribute_directions(z[kept], attributes.flatten(1).repeat(2, 1)[kept])[wanted])
+    aggregate.principal.copy_(principal_directions(z, small, config.principal))
+    return network
+
+
+@torch.inference_mode()
+def encode(network: nn.Module, faces: Tensor, generator: torch.Generator) -> Tensor:
+    """Faces, uint8 (N, 3, H, W) -> a draw from the posterior of each, (N, Z)."""
+    device = next(network.parameters()).device
+    with torch.autocast(device.type, torch.bfloat16):
+        posteriors = [network.encode(x.to(device).float() / 255) for x in faces.split(128)]
+    mean = torch.cat([p.mean for p in posteriors]).float().cpu()
+    deviation = torch.cat([(0.5 * p.log_variance).exp() for p in posteriors]).float().cpu()
+    return mean + deviation * torch.randn(mean.shape, generator=generator)
+
+
+def mixture(z: Tensor, components: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Latents (N, Z) -> weights (K,), means (K, Z) and Cholesky factors (K, Z, Z) of a Gaussian mixture by expectation
+    maximisation (Dempster et al. 1977); each covariance is drawn towards the common one, as by an inverse Wishart."""
+    centre, common, extra = z.mean(0), torch.cov(z.T), COMMON * z.shape[1]
+    weights = torch.full((components,), 1 / components)
+    means = (z[torch.randperm(len(z), generator=generator)[:components]] + centre) / 2  # halfway: none owns an outlier
+    factors = torch.linalg.cholesky(common).repeat(components, 1, 1)
+    for _ in range(ROUNDS):
+        share = joint_log_density(z, weights, means, factors).softmax(1)  # (N, K)
+        count = share.sum(0)
+        weights, means = count / len(z), share.T @ z / count[:, None].clamp_min(1e-6)
+        for k in range(components):
+            apart = z - means[k]
+            covariance = ((share[:, k, None] * apart).T @ apart + extra * common) / (count[k] + extra)
+            factors[k] = torch.linalg.cholesky(covariance)
+    return weights, means, factors
+
+
+def joint_log_density(z: Tensor, weights: Tensor, means: Tensor, factors: Tensor) -> Tensor:
+    """Latents (N, Z) -> log p(latent, component) in nats, (N, K)."""
+    columns = []
+    for weight, mean, factor in zip(weights, means, factors):
+        white = torch.linalg.solve_triangular(factor, (z - mean).T, upper=False)  # (Z, N)
+        constant = weight.log() - factor.diagonal().log().sum() - 0.5 * len(mean) * math.log(2 * math.pi)
+        columns.append(constant - 0.5 * white.square().sum(0))
+    return torch.stack(columns, 1)
+
+
+def attribute_directions(z: Tensor, attributes: Tensor) -> Tensor:
+    """Latents (N, Z) and their attributes (N, A) of 0 and 1 -> (A, Z): how latents differ between faces that differ in
+    one attribute and in no other, by ridge regression of the latents on all attributes."""
+    x = attributes.float() - attributes.float().mean(0)
+    return torch.linalg.solve(x.T @ x + RIDGE * torch.eye(x.shape[1]), x.T @ (z - z.mean(0)))
+
+
+def principal_directions(z: Tensor, pictures: Tensor, count: int) -> Tensor:
+    """Latents (N, Z) and their pictures (N, D) -> (P, Z), those that change pictures most first, each a standard
+    deviation long: redundancy analysis (van den Wollenberg 1977)."""
+    z, pictures = z - z.mean(0), pictures - pictures.mean(0)
+    factor = torch.linalg.cholesky(torch.cov(z.T))
+    white = torch.linalg.solve_triangular(factor, z.T, upper=False)  # (Z, N)
+    turn, _, _ = torch.linalg.svd(white @ pictures, full_matrices=False)
+    return (factor @ turn[:, :count]).T
+
+
+def main(root: Path, folder: Path, sizes: list[int] | None) -> None:
+    network, generator = zoo.load_release(folder, SLUG), torch.Generator().manual_seed(0)
+    unseen = encode(network, data.celeba(root, "val")[0], generator)
+    prior = torch.distributions.Normal(0, 1).log_prob(unseen).sum(1)
+    print(f"prior: {prior.mean():.1f} nats")
+    if sizes:
+        (faces,) = data.celeba(root, "train")
+        z = torch.cat([encode(network, faces, generator), encode(network, faces.flip(3), generator)])
+        fitted = (mixture(z, size, generator) for size in sizes)
+    else:
+        aggregate = fit(network, root).aggregate
+        fitted = [(aggregate.weights, aggregate.means, aggregate.factors)]
+        hub.save(folder, network.state_dict(), hub.read_config(folder) | {"metrics": {}})  # to be measured again
+    for parameters in fitted:
+        density = joint_log_density(unseen, *parameters).logsumexp(1).mean()
+        print(f"{len(parameters[0])} components: {density:.1f} nats", flush=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m train.latents")
+    parser.add_argument("--data", type=Path, required=True, help="folder of CelebA")
+    parser.add_argument("--weights", type=Path, default=zoo.WEIGHTS / SLUG, help="release folder")
+    parser.add_argument("--components", type=int, nargs="+", help="sizes of mixtures to compare")
+    args = parser.parse_args()
+    try:
+        main(args.data, args.weights, args.components)
+    except ValueError as error:
+        sys.exit(f"error: {error}")
