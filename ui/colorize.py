@@ -28,6 +28,11 @@ def colorize(photo: Image.Image, saturation: float, model: str, hints: Image.Ima
     return tasks.colorize(parts.load("photo-color", model), photo, saturation, hints)
 
 
+def beside(photo: Image.Image | None, saturation: float, hints, points, model: str) -> Image.Image | None:
+    """colorize for the other network, where the photo may be missing."""
+    return None if photo is None else colorize(photo, saturation, model, hints, points)
+
+
 def with_points(hints: Image.Image | None, points: list[Point], size: tuple[int, int]) -> Image.Image:
     """A layer of hints with a disc for each point."""
     layer = Image.new("RGBA", size) if hints is None else hints.copy()
@@ -108,7 +113,9 @@ def build() -> None:
                 undo, clear = gr.Button("Undo point", size="sm"), gr.Button("Clear points", size="sm")
             with gr.Accordion("Points from a drawing program", open=False):
                 hints = parts.layer("Picture of the photo's size, transparent but where a colour is wanted")
-        colour = parts.result("Coloured")
+        with gr.Column(min_width=240):
+            colour, other = parts.result("Coloured"), parts.second()
+            parts.beside("photo-color", beside, colour, [photo, saturation, hints, points], model, other)
     gr.Examples(parts.examples("landscape-*.webp"), photo, label="Landscapes painted by a program")
 
     parts.run([button.click], colorize, [photo, saturation, model, hints, points], colour, api_name="colorize")

@@ -25,6 +25,11 @@ def reconstruct(picture: Image.Image, model: str, rate: float) -> Image.Image:
     return tasks.reconstruct(network, shrunk(parts.needs(picture, "a picture")), _rate(network, rate))
 
 
+def beside(picture: Image.Image | None, rate: float, model: str) -> Image.Image | None:
+    """reconstruct for the other network, where the picture may be missing."""
+    return None if picture is None else reconstruct(picture, model, rate)
+
+
 def shrunk(picture: Image.Image) -> Image.Image:
     """At most MOST_PIXELS, in the same proportions."""
     scale = (MOST_PIXELS / (picture.width * picture.height)) ** 0.5
@@ -107,7 +112,8 @@ def build() -> None:
             rate = gr.Slider(0, FINEST, value=0, step=1, label="Rounding of the latent", info=info)
             button = gr.Button("Reconstruct", variant="primary")
         with gr.Column():
-            again = parts.result("Reconstruction")
+            again, other = parts.result("Reconstruction"), parts.second()
+            parts.beside("dcae", beside, again, [picture, rate], model, other)
             table = gr.Markdown()
     gr.Examples(parts.examples("landscape-*.webp") + parts.examples("face-*.webp")[:2], picture, label="Examples")
     inputs = [picture, model, rate]

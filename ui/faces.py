@@ -35,7 +35,7 @@ def direction(system: str, function, given: str, wanted: str, needs_face: bool) 
     """One way between photo and sketch: its inputs, its outputs and its endpoint."""
 
     def draw(seen, model):
-        return translated(system, seen, model, align=False)
+        return None if seen is None else translated(system, seen, model, align=False)
 
     with gr.Row():
         with gr.Column(min_width=240):
@@ -45,8 +45,7 @@ def direction(system: str, function, given: str, wanted: str, needs_face: bool) 
         with gr.Column(min_width=240):
             result = parts.result(wanted)
             model = parts.choice(system)
-            other = gr.Image(visible=False, format="png", interactive=False, height=320)
-            parts.beside(system, draw, result, [seen], model, other)
+            parts.beside(system, draw, result, [seen], model, parts.second())
     parts.run([], function, [picture, model, align], result, api_name=function.__name__)
     parts.answer_at_once(seen, [model], draw, result)
     return picture, result

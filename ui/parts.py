@@ -66,6 +66,11 @@ def result(label: str, height: int = 320) -> gr.Image:
     return gr.Image(label=label, format="png", type="pil", interactive=False, buttons=buttons, height=height)
 
 
+def second(height: int = 320) -> gr.Image:
+    """Where the other network's picture comes out, hidden until it is wanted."""
+    return gr.Image(format="png", type="pil", interactive=False, visible=False, height=height)
+
+
 def plain_errors(function: Callable) -> Callable:
     """A ValueError from the networks' side becomes a message in the page; the server stays up and its log clean."""
 
@@ -104,23 +109,23 @@ def choice(system: str) -> gr.Radio:
     return radio
 
 
-def beside(system: str, function: Callable, first: gr.Image, inputs: list, model: gr.Radio, second: gr.Image) -> None:
-    """A box to tick, where a system has two networks: `second` then shows what the other one gives for the same inputs
-    whenever `first` shows something new. `function` takes the inputs and a kind of network."""
+def beside(system: str, function: Callable, first: gr.Image, inputs: list, model: gr.Radio, second) -> None:
+    """A box to tick, where a system has two networks: `second`, a hidden picture or gallery, then shows what the other
+    one gives for the same inputs whenever `first` changes. `function` takes the inputs and a kind of network, and gives
+    None while there is nothing to show."""
     kinds = list(networks(system))
     if len(kinds) < 2:
         return
     wanted = gr.Checkbox(False, label="Side by side with the other network")
 
-    def other(shown, *values):
+    def other(*values):
         *given, kind, ticked = values
-        if shown is None or not ticked:
-            return gr.update(value=None, visible=False)
         rest = next(k for k in kinds if k != kind)
-        return gr.update(value=function(*given, rest), visible=True, label=f"The {rest} network's")
+        shown = function(*given, rest) if ticked else None
+        return gr.update(value=shown, visible=shown is not None, label=f"The {rest} network's")
 
     told = {"api_visibility": "private", "trigger_mode": "always_last", "show_progress": "hidden"}
-    run([first.change, wanted.change], other, [first, *inputs, model, wanted], second, **told)
+    run([first.change, wanted.change], other, [*inputs, model, wanted], second, **told)
 
 
 def load(system: str, kind: str):

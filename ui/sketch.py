@@ -47,9 +47,14 @@ def color_again(
     drawing: str | None, sketch: Image.Image | None, model: str, palette: str, hints: str | None, seed: int
 ):
     """When something else than the sketch has changed: the drawing anew if there is one, else the upload."""
-    if drawing is None and sketch is None:
-        return gr.skip()
-    return color_drawing(drawing, model, palette, seed) or color_sketch(sketch, model, palette, hints, seed)
+    return color_either(drawing, sketch, palette, hints, seed, model) or gr.skip()
+
+
+def color_either(
+    drawing: str | None, sketch: Image.Image | None, palette: str, hints: str | None, seed: int, model: str
+):
+    """The drawing if there is one, else the upload, if any."""
+    return color_drawing(drawing, model, palette, seed) or color_upload(sketch, model, palette, hints, seed)
 
 
 # ---- palettes ----
@@ -182,13 +187,14 @@ def build() -> None:
                     hints = gr.Image(label="Transparent but for the dabs, of the sketch's size", type="filepath",
                                      image_mode="RGBA", format="png", sources=["upload"], height=160)  # fmt: skip
         with gr.Column():
-            picture = parts.result("Coloured", height=512)
+            picture, other = parts.result("Coloured", height=512), parts.second(height=512)
             count, pickers, palette = palette_controls()
             gallery = gr.Gallery(
                 label="Surprises: click one to take its colours", columns=SURPRISES, height=190,
                 format="png", allow_preview=False, interactive=False, buttons=[],
             )  # fmt: skip
             model = parts.choice("sketch-color")
+            compared = gr.Column()
             with gr.Accordion("More", open=False):
                 seed = gr.Number(0, precision=0, label="Seed of the palette that the network chooses")
     given = [model, palette, hints, seed]
@@ -200,6 +206,8 @@ def build() -> None:
     shelf.select(example_drawing, None, canvas, api_visibility="private").then(
         parts.plain_errors(color_drawing), [canvas, model, palette, seed], picture, api_visibility="private"
     )
+    with compared:
+        parts.beside("sketch-color", color_either, picture, [canvas, upload, palette, hints, seed], model, other)
     chosen, next_seed = gr.State([]), gr.State(0)
     for press, function, source in (
         (surprise_drawn, surprise_drawing, canvas),
