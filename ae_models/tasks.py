@@ -20,6 +20,7 @@ TILES_AT_ONCE = 256
 LONGEST = 4  # of a photo's sides as the network sees it, in those of its shorter one
 STRIP = 256  # rows
 CELLS_AT_ONCE = 65536  # of a latent: 1024x1024 px, and some 100 MB of memory
+FAR, TONE = 5.0, 10.0  # how far a hint's colour spreads: cells of 4 px as the network sees them, units of lightness
 
 
 def color_sketch(model: nn.Module, sketch: Image.Image, palette=None, hints=None, seed: int = 0) -> Image.Image:
@@ -90,7 +91,9 @@ def chroma(model: nn.Module, lightness: Tensor, hints: Tensor | None = None) -> 
     size = _working_size(model, *lightness.shape[-2:])
     small = torch.cat([images.resize_tensor(lightness, size) / 100, _resize_hints(hints, size)], 1)
     ab = _run(model, small) * 255 - 128
-    ab = ab + _correction(ab, _resize_hints(hints, ab.shape[-2:]))
+    cells = ab.shape[-2:]
+    if hints[:, 2:].any():
+        ab = ab + _correction(ab, _resize_hints(hints, cells), images.resize_tensor(lightness, cells))
     ab = images.upsample_chroma(ab, lightness)
     return torch.where(hints[:, 2:] > 0, hints[:, :2] * 255 - 128, ab)
 
@@ -406,12 +409,18 @@ def _resize_hints(hints: Tensor, size: tuple[int, int]) -> Tensor:
     return torch.cat([colour + 128 / 255, (covered > 0).float()], 1)
 
 
-def _correction(ab: Tensor, hints: Tensor) -> Tensor:
-    """What to add to predicted ab so that it agrees with the hints at their cells, and a third of it next to them."""
-    mask = hints[:, 2:]
-    missing = mask * (hints[:, :2] * 255 - 128 - ab)
-    near = F.avg_pool2d(mask, 3, 1, 1)
-    return F.avg_pool2d(missing, 3, 1, 1) / near.clamp_min(1e-6) * (mask + 3 * near).clamp(max=1)
+def _correction(ab: Tensor, hints: Tensor, lightness: Tensor) -> Tensor:
+    """What to add to predicted ab (B, 2, h, w) so that it agrees with the hints where they are, and less where place and
+    lightness (B, 1, h, w) are further from theirs: an unlikely colour does not stay a spot. Weights as in the bilateral
+    filter (Tomasi & Manduchi 1998)."""
+    height, width = ab.shape[-2:]
+    mask = hints[:, 2:].flatten(2)  # (B, 1, h w)
+    missing = mask * (hints[:, :2] * 255 - 128 - ab).flatten(2)
+    place = torch.cartesian_prod(torch.arange(height), torch.arange(width)).T / FAR
+    at = torch.cat([place.expand(len(ab), -1, -1), lightness.flatten(2) / TONE], 1).mT  # (B, h w, 3)
+    near = torch.exp(-torch.cdist(at, at).square() / 2) * mask  # (B, h w, h w): of each cell to each with a hint
+    mean = missing @ near.mT / near.sum(2).clamp_min(1e-9)[:, None]
+    return (mean * near.amax(2)[:, None]).unflatten(2, (height, width))
 
 
 def _in_strips(function, x: Tensor) -> Tensor:

@@ -42,8 +42,16 @@ def test_augmentation_stays_in_range_and_hints_every_other_sample():
 
 def test_finish_makes_rare_colours_likelier_and_leaves_no_norm(pictures):
     network = recipe.build().eval()
-    before = network.unet.head.bias.clone()
     finished = recipe.finish(network, pictures)
     assert not any(isinstance(m, torch.nn.BatchNorm2d) for m in finished.modules())
-    raised = (finished.unet.head.bias - before).detach()
-    assert raised.min() >= 0 and raised[0] >= raised[60]  # (-80, -80) and grey
+    assert finished.rarity.min() >= 0 and finished.rarity[0] >= finished.rarity[60]  # (-80, -80) and grey
+
+
+def test_rarity_counts_less_the_more_is_hinted():
+    network = zoo.build("photo-color-plus", **MINIATURE["photo-color-plus"]).eval()
+    x = torch.full((2, 4, 16, 16), 0.5)
+    x[0, 3], x[1, 3] = 0, 1
+    plain = network(x)
+    network.rarity[8] = 5.0
+    assert (network(x) - plain)[0].abs().min() > 0.01
+    assert torch.allclose(network(x)[1], plain[1])

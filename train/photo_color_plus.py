@@ -90,7 +90,7 @@ def finish(network: nn.Module, root: Path) -> nn.Module:
     """Batch norm folded, and rare colours made likelier until validation photos come out VIVID enough.
 
     Classes weighted in the loss, as Zhang et al. have it, would tie the network to one choice; a part of -log frequency
-    added to the logits does the same afterwards (Menon et al. 2020, arXiv 2007.07314), and is a bias of the head."""
+    added to the logits does the same afterwards (Menon et al. 2020, arXiv 2007.07314)."""
     network = fold(network)
     (photos,) = data.landscape(root, "val")
     lab = images.rgb_to_lab(photos.float() / 255)
@@ -107,7 +107,7 @@ def finish(network: nn.Module, root: Path) -> nn.Module:
         return metrics.colorfulness(images.lab_to_rgb(torch.cat([lab[:, :1], ab], 1))).mean() >= wanted
 
     part = next((part for part in PARTS if vivid(part)), PARTS[-1])
-    network.unet.head.bias += part * rarity
+    network.rarity.copy_(part * rarity)
     return network
 
 

@@ -70,9 +70,7 @@ def sunset() -> Image.Image:
 def own_colours(photo: Image.Image) -> list[colorize.Point]:
     """Nine points with the colour that the photo has there."""
     places = [(x, y) for x in (0.2, 0.5, 0.8) for y in (0.15, 0.5, 0.8)]
-    return [
-        (x, y, "#{:02x}{:02x}{:02x}".format(*photo.getpixel((x * photo.width, y * photo.height)))) for x, y in places
-    ]
+    return [(x, y, f"#{bytes(photo.getpixel((x * photo.width, y * photo.height))).hex()}") for x, y in places]
 
 
 def face_sketch(network) -> list[Row]:
