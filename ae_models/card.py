@@ -32,14 +32,15 @@ def sheet(slug: str) -> str:
 def body(config: dict, picture: str) -> str:
     """Markdown below the front matter; `picture` is the address of the sheet of successes and failures."""
     training, card, slug = config["training"], config["card"], config["system"]
-    size, low_high = config["input_size"], config["value_range"]
+    height, low_high = config["input_size"], config["value_range"]
+    width = round(height * config["arguments"].get("aspect", 1))
     lines = [
         f"# {slug}",
         "",
         card.get("summary", ""),
         "",
         f"`{config['class']}({', '.join(f'{k}={v!r}' for k, v in config['arguments'].items())})`, input "
-        f"{config['channels']}x{size}x{size}, {config['color_space']}, values in {low_high}.",
+        f"{config['channels']}x{height}x{width}, {config['color_space']}, values in {low_high}.",
         "",
         "## Intended use",
         "",

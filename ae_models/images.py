@@ -15,6 +15,7 @@ from torch.nn import functional as F
 FORMATS = ("PNG", "JPEG", "WEBP")
 MIN_SIDE = 8  # px
 MAX_PIXELS = 25_000_000
+SLOPE_FLOOR = 300.0  # variance of lightness in [0, 100] below which chroma follows it by less than half
 
 
 def read(source: str | PathLike | bytes) -> Image.Image:
@@ -22,6 +23,15 @@ def read(source: str | PathLike | bytes) -> Image.Image:
 
     Raises ValueError for anything but a PNG, JPEG or WebP of 8 px a side or more and at most 25 megapixels; the size
     is checked on the header, before a pixel is decoded."""
+    return to_rgb(_opened(source))
+
+
+def read_layer(source: str | PathLike | bytes) -> Image.Image:
+    """The same with its transparency: RGBA."""
+    return _upright(_opened(source)).convert("RGBA")
+
+
+def _opened(source: str | PathLike | bytes) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
     except FileNotFoundError:
@@ -32,7 +42,7 @@ def read(source: str | PathLike | bytes) -> Image.Image:
         raise ValueError("expected a PNG, JPEG or WebP picture, got a file that is none of them") from None
     if image.format not in FORMATS:
         raise ValueError(f"expected a PNG, JPEG or WebP picture, got {image.format}")
-    return to_rgb(image)
+    return image
 
 
 def check_size(image: Image.Image) -> None:
@@ -49,12 +59,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
     16-bit grey scaled to 8. Raises ValueError for sizes out of bounds and for pixels that cannot be decoded."""
     if not isinstance(image, Image.Image):
         raise ValueError(f"expected a PIL picture, got {type(image).__name__}")
-    check_size(image)
-    try:
-        image.load()
-        image = ImageOps.exif_transpose(image)
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise ValueError(f"expected a whole picture, got a damaged or truncated file ({error})") from None
+    image = _upright(image)
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         return Image.fromarray(_grey_to_uint8(image)).convert("RGB")
     if image.mode == "RGB" and "transparency" not in image.info:
@@ -63,6 +68,16 @@ def to_rgb(image: Image.Image) -> Image.Image:
         rgba = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
     return image.convert("RGB")
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Decoded, and rotated as its EXIF says. Raises ValueError as to_rgb does."""
+    check_size(image)
+    try:
+        image.load()
+        return ImageOps.exif_transpose(image)
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise ValueError(f"expected a whole picture, got a damaged or truncated file ({error})") from None
 
 
 def _grey_to_uint8(image: Image.Image) -> np.ndarray:
@@ -124,6 +139,23 @@ def resize_tensor(x: Tensor, size: tuple[int, int]) -> Tensor:
     if x.shape[-2:] == torch.Size(size):
         return x
     return F.interpolate(x, size=size, mode="bilinear", antialias=True)
+
+
+def upsample_chroma(ab: Tensor, lightness: Tensor) -> Tensor:
+    """Chroma (B, 2, h, w) -> the size of the lightness (B, 1, H, W), with its edges: (B, 2, H, W), units as they come.
+
+    Bilinear, and where lightness differs from its own bilinear copy chroma follows along the slope that the two have in
+    3x3 cells: the local linear model of the guided filter (He et al. 2010), applied to the missing detail only, because
+    all of it would draw the texture of leaves into the colour."""
+    small = resize_tensor(lightness, ab.shape[-2:])
+
+    def box(x: Tensor) -> Tensor:
+        return F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
+
+    mean = box(small)
+    slope = (box(small * ab) - mean * box(ab)) / (box(small.square()) - mean.square() + SLOPE_FLOOR)
+    size = lightness.shape[-2:]
+    return resize_tensor(ab, size) + resize_tensor(slope, size) * (lightness - resize_tensor(small, size))
 
 
 # CIE 15:2004 and IEC 61966-2-1 (sRGB), white point D65.

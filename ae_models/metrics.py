@@ -28,3 +28,14 @@ def colorfulness(rgb: Tensor) -> Tensor:
     r, g, b = (255 * rgb).flatten(2).unbind(1)
     opponents = torch.stack([r - g, (r + g) / 2 - b], 1)  # (B, 2, HW)
     return opponents.std(2).norm(dim=1) + 0.3 * opponents.mean(2).norm(dim=1)
+
+
+def laplacian(x: Tensor) -> Tensor:
+    """Each channel's sum over the four neighbours less four times the pixel: (B, C, H - 2, W - 2)."""
+    inner = x[..., 1:-1, 1:-1]
+    return x[..., :-2, 1:-1] + x[..., 2:, 1:-1] + x[..., 1:-1, :-2] + x[..., 1:-1, 2:] - 4 * inner
+
+
+def sharpness(x: Tensor) -> Tensor:
+    """Variance of the Laplacian (Pech-Pacheco et al. 2000): (B,). A smooth picture has 0."""
+    return laplacian(x).flatten(1).var(1)

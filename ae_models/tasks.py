@@ -4,108 +4,170 @@ Every function raises ValueError for a picture or a number it cannot use, saying
 """
 
 import math
+from collections.abc import Callable
 
 import torch
 from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ae_models import images
+from ae_models import drawing, images, palettes
 from ae_models.latents import lerp, slerp
 
 FACE_ASPECT = 200 / 250  # width / height of the CUHK Face Sketch Database
 MAX_STEPS, MAX_SAMPLES, MAX_CHANGE = 257, 64, 5
 TILES_AT_ONCE = 256
+LONGEST = 4  # of a photo's sides as the network sees it, in those of its shorter one
+STRIP = 256  # rows
+CELLS_AT_ONCE = 65536  # of a latent: 1024x1024 px, and some 100 MB of memory
 
 
 def color_sketch(model: nn.Module, sketch: Image.Image, palette=None, hints=None, seed: int = 0) -> Image.Image:
     """Line sketch -> RGB picture of the sketch's size.
 
-    The classic network sees the whole sketch padded with white to a square of its own size, and ignores palette, hints
-    and seed."""
-    grey = images.to_rgb(sketch).convert("L")
-    width, height = grey.size
-    side = max(width, height)
-    square = Image.new("L", (side, side), 255)
-    corner = ((side - width) // 2, (side - height) // 2)
-    square.paste(grey, corner)
-    x = images.to_tensor(images.resize(square, _size(model))).expand(-1, 3, -1, -1)
-    picture = images.resize(_from_network(model, _run(model, _to_network(model, x)))[0], (side, side))
-    return picture.crop((*corner, corner[0] + width, corner[1] + height))
+    palette: up to 5 of ((r, g, b) in 0..255, weight); without one the network picks one that suits the sketch, another
+    for another seed. hints: RGBA picture of the sketch's size, opaque where its colour is wanted. White lines on black
+    are turned round. The classic network sees the whole sketch padded with white to a square of its own size, and
+    ignores palette, hints and seed."""
+    if not hasattr(model, "propose"):
+        return _color_classic(model, sketch)
+    seed, given = int(_number("seed", seed, 0, 2**32 - 1)), palettes.from_entries(palette)
+    ink, x, dabs = _drawing(model, sketch, hints)
+    if drawing.is_blank(ink):
+        return _on_lines(torch.ones(1, 3, *_size(model)), ink)
+    chosen = _propose(model, x, 1, seed) if given is None else given[None]
+    return _paint(model, ink, x, chosen, dabs)[0]
+
+
+def surprise(
+    model: nn.Module, sketch: Image.Image, seed: int = 0, count: int = 4, hints: Image.Image | None = None
+) -> list[tuple[Image.Image, palettes.Entries]]:
+    """Line sketch -> `count` (1 to 8) pictures of its size in palettes that suit it and differ from each other, each
+    with its palette as color_sketch takes it. Raises ValueError for a blank sketch."""
+    count, seed = int(_number("count", count, 1, 8)), int(_number("seed", seed, 0, 2**32 - 1))
+    ink, x, dabs = _drawing(model, sketch, hints)
+    if drawing.is_blank(ink):
+        raise ValueError("expected a drawing, got a blank sheet: draw a few lines")
+    chosen = _propose(model, x, count, seed)
+    return list(zip(_paint(model, ink, x, chosen, dabs), map(palettes.to_entries, chosen)))
 
 
 def translate_face(model: nn.Module, picture: Image.Image) -> Image.Image:
-    """Face photo -> sketch (L), of the size of the largest centred 4:5 part of the photo, which is what is drawn."""
+    """Face photo -> sketch (L), or with a network that takes one channel sketch -> photo (RGB), of the size of the
+    largest centred 4:5 part of the picture, which is what is translated."""
     face = images.centre_crop(images.to_rgb(picture), FACE_ASPECT)
-    x = images.to_tensor(images.resize(face, _size(model)))
-    sketch = _run(model, _to_network(model, x)).mean(1, keepdim=True)
-    return images.resize(_from_network(model, sketch)[0], face.size)
+    x = images.to_tensor(images.resize(face.convert("L") if model.channels == 1 else face, _size(model)))
+    drawn = _run(model, _to_network(model, x))
+    if model.channels == 3:
+        drawn = drawn.mean(1, keepdim=True)  # the classic network copies its grey to three channels
+    return images.resize(_from_network(model, drawn)[0], face.size)
 
 
-def colorize(model: nn.Module, photo: Image.Image, saturation: float = 1.0) -> Image.Image:
+def colorize(model: nn.Module, photo: Image.Image, saturation: float = 1.0, hints=None) -> Image.Image:
     """Photo, grey or not -> RGB at its own size: its own CIE lightness with the predicted chroma, which is multiplied
-    by saturation, in [0, 3]."""
+    by saturation, in [0, 3].
+
+    hints: RGBA picture of the photo's size, opaque where a colour is wanted: its chroma is used, its lightness is not.
+    A classic network ignores them."""
     saturation = _number("saturation", saturation, 0, 3)
-    lab = images.rgb_to_lab(images.to_tensor(images.to_rgb(photo)))
-    lightness = lab[:, :1]
-    small = images.resize_tensor(lightness, _size(model)) / 100
-    ab = _run(model, small) * 255 - 128  # (1, 2, h, w)
-    ab = images.resize_tensor(ab, lightness.shape[-2:]) * saturation
-    return images.to_images(images.lab_to_rgb(torch.cat([lightness, ab], 1)))[0]
+    image = images.to_rgb(photo)
+    points = None if hints is None else _hints(hints, image.size)
+    lightness = _in_strips(lambda rgb: images.rgb_to_lab(rgb)[:, :1], images.to_tensor(image))
+    lab = torch.cat([lightness, chroma(model, lightness, points) * saturation], 1)
+    return images.to_images(_in_strips(images.lab_to_rgb, lab))[0]
 
 
-def reconstruct(model: nn.Module, picture: Image.Image) -> Image.Image:
+def chroma(model: nn.Module, lightness: Tensor, hints: Tensor | None = None) -> Tensor:
+    """Lightness (B, 1, H, W) in [0, 100] -> predicted a and b in Lab units, (B, 2, H, W).
+
+    hints (B, 3, H, W) in [0, 1]: (ab + 128) / 255, and 1 where it counts, else 0. The classic network, which ignores
+    them, sees the picture squeezed to a square; the plus network sees it with its shorter side at the network's size."""
+    if not _takes_hints(model):
+        ab = _run(model, images.resize_tensor(lightness, _size(model)) / 100) * 255 - 128
+        return images.resize_tensor(ab, lightness.shape[-2:])
+    if hints is None:
+        hints = torch.zeros(len(lightness), 3, 1, 1)
+    size = _working_size(model, *lightness.shape[-2:])
+    small = torch.cat([images.resize_tensor(lightness, size) / 100, _resize_hints(hints, size)], 1)
+    ab = _run(model, small) * 255 - 128
+    ab = ab + _correction(ab, _resize_hints(hints, ab.shape[-2:]))
+    ab = images.upsample_chroma(ab, lightness)
+    return torch.where(hints[:, 2:] > 0, hints[:, :2] * 255 - 128, ab)
+
+
+def reconstruct(model: nn.Module, picture: Image.Image, rate: int = 0) -> Image.Image:
     """Picture -> what is left of it after the latent, RGB of the same size.
 
-    A face network rebuilds the square it sees (images.face_box), in its place in the picture. A fully convolutional one
-    whose normalisation spans the picture works in tiles of its size, overlapping by half and blended."""
-    image = images.to_rgb(picture)
+    A face network rebuilds the square it sees (images.face_box), in its place in the picture. A convolutional one whose
+    normalisation spans the picture works in tiles of its size, overlapping by half and blended; one without takes the
+    whole picture, and its latent may be rounded: rate 0 is not at all, 1 the coarsest."""
+    image, rate = images.to_rgb(picture), _rate(model, rate)
     if _is_vae(model):
         left, top, right, bottom = images.face_box(image.size)
         face = decode(model, encode(model, image))
         image = image.copy()
         image.paste(images.resize(face, (right - left, bottom - top)), (left, top))
         return image
+    if _is_whole(model):
+        latent = encode(model, image, rate)
+        return decode(model, rounded(model, latent, rate) if rate else latent, rate).crop((0, 0, *image.size))
     return _reconstruct_tiled(model, image)
 
 
 @torch.inference_mode()
-def encode(model: nn.Module, picture: Image.Image) -> Tensor:
-    """Picture -> latent, float32, on the CPU: (1, Z) of a face network, for the square of images.face_box; of the
-    autoencoder (1, C, H / f, W / f), the picture's sides padded to whole tiles and each tile encoded apart."""
-    image = images.to_rgb(picture)
+def encode(model: nn.Module, picture: Image.Image, rate: int = 0) -> Tensor:
+    """Picture -> latent, float32, on the CPU: (1, Z) of a face network, for the square of images.face_box; of an
+    autoencoder (1, C, H / f, W / f), the picture's sides padded to whole tiles and each tile encoded apart, or padded
+    to whole cells and encoded at once, where the network can. `rate` is the one that the latent is to be rounded at."""
+    image, rate = images.to_rgb(picture), _rate(model, rate)
     if _is_vae(model):
         face = image.resize(_size(model), Image.Resampling.BICUBIC, box=images.face_box(image.size))
         return model.encode(_to_network(model, images.to_tensor(face))).mode().float().cpu()
-    size = model.config.size
     x = images.to_tensor(image)
+    if _is_whole(model):
+        return _strips(lambda strip: model.encode(_to_network(model, strip), rate), x, model.patch, model.reach).cpu()
+    size = model.config.size
     x = F.pad(x, (0, -x.shape[3] % size, 0, -x.shape[2] % size), mode="replicate")
     rows, columns = x.shape[2] // size, x.shape[3] // size
     return _join(_batches(model.encode, _to_network(model, _split(x, size))), rows, columns).float().cpu()
 
 
 @torch.inference_mode()
-def decode(model: nn.Module, latent: Tensor) -> Image.Image:
-    """The latent of one picture, as encode gives it -> RGB picture (of the padded size). Raises ValueError for a shape
-    that encode cannot have given, or values that are not finite."""
-    latent = torch.as_tensor(latent, dtype=torch.float32)
+def decode(model: nn.Module, latent: Tensor, rate: int = 0) -> Image.Image:
+    """The latent of one picture, as encode gives it for this rate -> RGB picture (of the padded size). Raises ValueError
+    for a shape that encode cannot have given, or values that are not finite."""
+    latent, rate = torch.as_tensor(latent, dtype=torch.float32), _rate(model, rate)
     if not torch.isfinite(latent).all():
         raise ValueError("expected a finite latent, got NaN or infinity")
-    latent = latent.to(_device(model))
     if _is_vae(model):
         if latent.shape != (1, model.config.latent):
             raise ValueError(f"expected a latent of shape (1, {model.config.latent}), got {tuple(latent.shape)}")
-        return _from_network(model, model.decode(latent))[0]
+        return _from_network(model, model.decode(latent.to(_device(model))))[0]
+    if _is_whole(model):
+        _check_grid(latent, model.config.latent)
+        picture = _strips(lambda z: model.decode(z.to(_device(model)), rate), latent, 1, model.reach)
+        return _from_network(model, picture)[0]
     _, channels, side, _ = model.encode(torch.zeros(1, 3, *_size(model), device=_device(model))).shape
-    if (
-        latent.ndim != 4
-        or latent.shape[:2] != (1, channels)
-        or 0 in latent.shape
-        or any(n % side for n in latent.shape[2:])
-    ):
-        raise ValueError(f"expected a latent of shape (1, {channels}, {side}n, {side}m), got {tuple(latent.shape)}")
+    _check_grid(latent, channels, side)
     rows, columns = latent.shape[2] // side, latent.shape[3] // side
-    return _from_network(model, _join(_batches(model.decode, _split(latent, side)), rows, columns))[0]
+    tiles = _batches(model.decode, _split(latent.to(_device(model)), side))
+    return _from_network(model, _join(tiles, rows, columns))[0]
+
+
+@torch.inference_mode()
+def rounded(model: nn.Module, latent: Tensor, rate: int) -> Tensor:
+    """What a latent, as encode gives it for this rate, is once it has been rounded: the same shape. Raises ValueError
+    for a network that does not round, or a rate that it does not have."""
+    q, rate = _quantized(model, latent, rate)
+    return model.dequantize(q, rate)[..., : latent.shape[2], : latent.shape[3]].cpu()
+
+
+@torch.inference_mode()
+def estimated_bytes(model: nn.Module, latent: Tensor, rate: int) -> float:
+    """Length of an ideal code for the rounded latent under the network's prior: what an entropy coder comes close to."""
+    q, rate = _quantized(model, latent, rate)
+    rows = max(1, CELLS_AT_ONCE // q.shape[3])
+    return sum(model.bits(part, rate).item() for part in q.split(rows, dim=2)) / 8
 
 
 @torch.inference_mode()
@@ -182,6 +244,52 @@ def directions(model: nn.Module) -> dict[str, Tensor]:
     return named | {f"component_{i}": d for i, d in enumerate(model.aggregate.principal, 1)}
 
 
+# ---- drawings ----
+
+
+def _color_classic(model: nn.Module, sketch: Image.Image) -> Image.Image:
+    grey = images.to_rgb(sketch).convert("L")
+    width, height = grey.size
+    side = max(width, height)
+    square = Image.new("L", (side, side), 255)
+    corner = ((side - width) // 2, (side - height) // 2)
+    square.paste(grey, corner)
+    x = images.to_tensor(images.resize(square, _size(model))).expand(-1, 3, -1, -1)
+    picture = images.resize(_from_network(model, _run(model, _to_network(model, x)))[0], (side, side))
+    return picture.crop((*corner, corner[0] + width, corner[1] + height))
+
+
+def _drawing(model: nn.Module, sketch: Image.Image, hints: Image.Image | None) -> tuple[Tensor, Tensor, Tensor | None]:
+    """A sketch's ink, and sketch and dabs as the network takes them. Raises ValueError for hints that do not fit."""
+    ink = drawing.ink_of(sketch)
+    x = drawing.for_network(ink, model.config.size).to(_device(model))
+    if hints is None:
+        return ink, x, None
+    if not isinstance(hints, Image.Image) or hints.mode != "RGBA":
+        raise ValueError(f"expected hints as an RGBA picture, got {getattr(hints, 'mode', type(hints).__name__)}")
+    if hints.size != (ink.shape[3], ink.shape[2]):
+        raise ValueError(f"expected hints of the sketch's size {ink.shape[3]}x{ink.shape[2]}, got {hints.size}")
+    return ink, x, drawing.dabs_for_network(hints, model.config.size).to(_device(model))
+
+
+@torch.inference_mode()
+def _propose(model: nn.Module, x: Tensor, count: int, seed: int) -> Tensor:
+    return model.propose(x, count, seed)
+
+
+def _paint(model: nn.Module, ink: Tensor, x: Tensor, chosen: Tensor, dabs: Tensor | None) -> list[Image.Image]:
+    """A picture for each palette (B, 5, 4), at the drawing's size."""
+    many = len(chosen)
+    with torch.inference_mode():
+        hints = None if dabs is None else dabs.expand(many, -1, -1, -1)
+        colours = model(x.expand(many, -1, -1, -1), chosen.to(x), hints).float().cpu()
+    return [_on_lines(colour[None], ink) for colour in colours]
+
+
+def _on_lines(colour: Tensor, ink: Tensor) -> Image.Image:
+    return images.to_images(drawing.under_lines(colour, ink))[0]
+
+
 # ---- between pictures and networks ----
 
 
@@ -196,13 +304,45 @@ def _number(name: str, value: float, low: float, high: float) -> float:
     return number
 
 
+def _rate(model: nn.Module, rate: int, least: int = 0) -> int:
+    """rate as an int. Raises ValueError unless it is a whole number from `least` to as many as the network has."""
+    most = getattr(model.config, "rates", 0)
+    number = _number("rate", rate, least, most)
+    if not number.is_integer():
+        raise ValueError(f"expected rate to be a whole number from {least} to {most}, got {rate!r}")
+    return int(number)
+
+
+def _quantized(model: nn.Module, latent: Tensor, rate: int) -> tuple[Tensor, int]:
+    if not _is_whole(model):
+        raise ValueError(f"expected a network that rounds its latent, got {type(model).__name__}")
+    rate = _rate(model, rate, least=1)
+    _check_grid(latent, model.config.latent)
+    return model.quantize(latent.to(_device(model)), rate), rate
+
+
+def _check_grid(latent: Tensor, channels: int, side: int = 1) -> None:
+    """ValueError unless the shape is (1, channels, h, w) with sides that are multiples of `side`."""
+    grid = latent.shape[2:]
+    if latent.ndim != 4 or latent.shape[:2] != (1, channels) or any(n == 0 or n % side for n in grid):
+        times = side if side > 1 else ""
+        raise ValueError(f"expected a latent of shape (1, {channels}, {times}n, {times}m), got {tuple(latent.shape)}")
+
+
+def _is_whole(model: nn.Module) -> bool:
+    """Whether the network takes a picture of any size at once, each pixel depending on those within its reach."""
+    return hasattr(model, "reach")
+
+
 def _is_vae(model: nn.Module) -> bool:
     """Whether the latent is one vector for the whole picture, with a posterior."""
     return hasattr(model, "to_mean")
 
 
 def _size(model: nn.Module) -> tuple[int, int]:
-    return model.config.size, model.config.size
+    """Width and height in px of the pictures that a network was made for: square, unless its config has an aspect."""
+    height = model.config.size
+    return round(height * getattr(model.config, "aspect", 1)), height
 
 
 def _device(model: nn.Module) -> torch.device:
@@ -230,6 +370,55 @@ def _batches(function, x: Tensor) -> Tensor:
     return torch.cat([function(part) for part in x.split(TILES_AT_ONCE)])
 
 
+# ---- colour ----
+
+
+def _takes_hints(model: nn.Module) -> bool:
+    """Whether a network for chroma takes hints beside the lightness."""
+    return model.channels > 1
+
+
+def _working_size(model: nn.Module, height: int, width: int) -> tuple[int, int]:
+    """(height, width) with the shorter side at the network's size, the longer at most LONGEST times that."""
+    size, shorter = model.config.size, min(height, width)
+    height, width = (min(round(side * size / shorter), LONGEST * size) for side in (height, width))
+    return height, width
+
+
+def _hints(picture: Image.Image, size: tuple[int, int]) -> Tensor:
+    """RGBA picture of `size` -> hints as chroma() takes them."""
+    if not isinstance(picture, Image.Image) or (picture.mode, picture.size) != ("RGBA", size):
+        got = f"{picture.mode} of {'x'.join(map(str, picture.size))}" if isinstance(picture, Image.Image) else picture
+        raise ValueError(
+            f"expected hints to be an RGBA picture of the photo's {'x'.join(map(str, size))} px, got {got}"
+        )
+    rgba = images.to_tensor(picture)
+    mask = (rgba[:, 3:] > 0.5).float()
+    ab = _in_strips(lambda rgb: images.rgb_to_lab(rgb)[:, 1:], rgba[:, :3])
+    return torch.cat([(ab * mask + 128) / 255, mask], 1)
+
+
+def _resize_hints(hints: Tensor, size: tuple[int, int]) -> Tensor:
+    """Hints at another size: a cell that a hint touches has its colour, however small the hint is."""
+    ab, mask = hints[:, :2] - 128 / 255, hints[:, 2:]
+    covered = F.adaptive_avg_pool2d(mask, size)
+    colour = F.adaptive_avg_pool2d(ab * mask, size) / covered.clamp_min(1e-9)
+    return torch.cat([colour + 128 / 255, (covered > 0).float()], 1)
+
+
+def _correction(ab: Tensor, hints: Tensor) -> Tensor:
+    """What to add to predicted ab so that it agrees with the hints at their cells, and a third of it next to them."""
+    mask = hints[:, 2:]
+    missing = mask * (hints[:, :2] * 255 - 128 - ab)
+    near = F.avg_pool2d(mask, 3, 1, 1)
+    return F.avg_pool2d(missing, 3, 1, 1) / near.clamp_min(1e-6) * (mask + 3 * near).clamp(max=1)
+
+
+def _in_strips(function, x: Tensor) -> Tensor:
+    """A function of single pixels over strips of rows, so that a photo of 25 megapixels needs little memory."""
+    return torch.cat([function(strip) for strip in x.split(STRIP, 2)], 2)
+
+
 # ---- tiles ----
 
 
@@ -243,6 +432,20 @@ def _join(tiles: Tensor, rows: int, columns: int) -> Tensor:
     _, channels, height, width = tiles.shape
     grid = tiles.reshape(rows, columns, channels, height, width).permute(2, 0, 3, 1, 4)
     return grid.reshape(1, channels, rows * height, columns * width)
+
+
+def _strips(function: Callable, x: Tensor, side: int, reach: int) -> Tensor:
+    """function(x) for x (1, C, H, W) of cells of `side` rows, but a strip of rows at a time, so that memory stays small.
+    A cell of the result depends on `reach` cells to each side: with so many more around a strip nothing changes."""
+    cells = -(-x.shape[2] // side)
+    rows = max(1, CELLS_AT_ONCE * side // x.shape[3])
+    parts = []
+    for top in range(0, cells, rows):
+        first, last = max(0, top - reach), min(cells, top + rows + reach)
+        y = function(x[:, :, first * side : last * side])
+        scale = y.shape[2] // (last - first)  # rows of the result for a cell
+        parts.append(y[:, :, (top - first) * scale : (top - first + rows) * scale])
+    return torch.cat(parts, 2)
 
 
 @torch.inference_mode()

@@ -19,9 +19,13 @@ from torch import nn
 
 from ae_models import hub
 from ae_models.dcae import DCAE, DCAEConfig
+from ae_models.dcae_plus import DCAEPlus, DCAEPlusConfig
 from ae_models.face_sketch import FaceSketch, FaceSketchConfig
+from ae_models.face_sketch_plus import FacePlusConfig, FaceSketchPlus, SketchFacePlus
 from ae_models.photo_color import PhotoColor, PhotoColorConfig
+from ae_models.photo_color_plus import PhotoColorPlus, PhotoColorPlusConfig
 from ae_models.sketch_color import SketchColor, SketchColorConfig
+from ae_models.sketch_color_plus import SketchColorPlus, SketchColorPlusConfig
 from ae_models.vae import VAE, VAEConfig
 from ae_models.vae_plus import VAEPlus, VAEPlusConfig
 
@@ -45,9 +49,24 @@ class Row:
 
 ROWS = (
     Row("face-sketch", FaceSketch, FaceSketchConfig, "Draws a face photo as an artist's pencil sketch."),
+    Row("face-sketch-plus", FaceSketchPlus, FacePlusConfig, "Draws a face photo with an artist's pencil strokes."),
+    Row("sketch-face-plus", SketchFacePlus, FacePlusConfig, "Paints a pencil sketch of a face as a photo."),
     Row("sketch-color", SketchColor, SketchColorConfig, "Colours a line drawing of a creature."),
+    Row(
+        "sketch-color-plus",
+        SketchColorPlus,
+        SketchColorPlusConfig,
+        "Colours a drawing with a palette and dabs of colour.",
+    ),
     Row("photo-color", PhotoColor, PhotoColorConfig, "Colours a grey landscape photo."),
+    Row(
+        "photo-color-plus",
+        PhotoColorPlus,
+        PhotoColorPlusConfig,
+        "Colours a grey landscape photo vividly, steered by points of colour.",
+    ),
     Row("dcae", DCAE, DCAEConfig, "Squeezes a picture into a third of its numbers and rebuilds it."),
+    Row("dcae-plus", DCAEPlus, DCAEPlusConfig, "Squeezes a picture of any size, at several rates, and rebuilds it."),
     Row("face-vae", VAE, VAEConfig, "Describes a face by 128 numbers; morphs and samples faces."),
     Row("face-vae-plus", VAEPlus, VAEPlusConfig, "The same around PCA: sharper faces, better samples, edits."),
 )

@@ -69,7 +69,7 @@ def main(rounds: int) -> None:
     Image.open(scene).resize((128, 128)).save(small)
     rows = [
         ("color_sketch", "sketch-color", sketch, {}, tasks.color_sketch),
-        ("face_to_sketch", "face-sketch", face, {}, tasks.translate_face),
+        ("face_to_sketch", "face-sketch", face, {"align": False}, tasks.translate_face),
         ("colorize", "photo-color", small, {"saturation": 1.0}, tasks.colorize),
         ("reconstruct", "dcae", small, {}, tasks.reconstruct),
     ]

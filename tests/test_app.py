@@ -6,6 +6,7 @@ import math
 import shutil
 import urllib.request
 
+import gradio as gr
 import numpy as np
 import pytest
 from gradio_client import Client, handle_file
@@ -15,10 +16,11 @@ from PIL import Image
 import app
 from ae_models import tasks, zoo
 from tests.conftest import MINIATURE, blob
+from tests.test_align import PORTRAITS, pasted
 from tests.test_images import encoded, png_header
-from ui import compress, models, morph, parts, sketch
+from ui import alignment, colorize, compress, models, morph, parts, sketch
 
-ENDPOINTS = {"color_sketch", "face_to_sketch", "colorize", "reconstruct", "morph", "sample", "models"}
+ENDPOINTS = {"color_sketch", "face_to_sketch", "sketch_to_face", "colorize", "reconstruct", "morph", "sample", "models"}
 ONE_PICTURE = {
     "color_sketch": {},
     "face_to_sketch": {},
@@ -75,12 +77,55 @@ def test_one_picture_endpoints(client, upload, name):
     assert np.asarray(result).std() > 2
 
 
+def test_a_hint_steers_colorize(client, upload):
+    layer = Image.new("RGBA", (96, 64))
+    layer.paste((200, 40, 40, 255), (40, 20, 56, 36))
+    photo, settings = upload(Image.new("L", (96, 64), 130)), {"saturation": 1, "api_name": "/colorize"}
+    steered = client.predict(photo, hints=upload(layer, "hints.png"), model="plus", **settings)
+    red, _, blue = Image.open(steered).convert("RGB").getpixel((48, 28))
+    assert red > blue + 50
+    with pytest.raises(AppError, match="96x64 px, got RGBA of 64x96"):
+        client.predict(
+            photo, hints=upload(layer.transpose(Image.Transpose.ROTATE_90), "h.png"), model="plus", **settings
+        )
+
+
 def test_morph(client, upload):
     a, b = upload(blob((128, 128), 1), "a.png"), upload(blob((128, 128), 2), "b.png")
     frames, urls = client.predict(a, b, steps=5, mode="lerp", model="classic", api_name="/morph")
     assert len(frames) == len(urls) == 5
     assert Image.open(frames[0]["image"]).size == (128, 128)
     assert all(u.startswith("data:image/jpeg;base64,") for u in urls)
+
+
+def test_the_face_of_a_photo_is_looked_for_unless_told_otherwise(client, upload):
+    """A face in a corner fills the sketch; a photo that has the pose already gives what it gives as a whole."""
+    photo, _ = pasted(PORTRAITS[0], (640, 480), 15, 1, 450 + 300j)
+    arguments = {"model": "classic", "api_name": "/face_to_sketch"}
+    found, whole = (Image.open(client.predict(upload(photo), align=a, **arguments)) for a in (True, False))
+    assert found.size == (200, 250) and whole.size == (384, 480)
+    portrait = upload(Image.open(PORTRAITS[0]).convert("RGB"))
+    found, whole = (Image.open(client.predict(portrait, align=a, **arguments)) for a in (True, False))
+    assert found.tobytes() == whole.tobytes()
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA"])
+def test_a_face_photo_of_another_mode(client, upload, mode):
+    photo = Image.open(PORTRAITS[1]).convert(mode)
+    assert client.predict(upload(photo), model="classic", api_name="/face_to_sketch")
+
+
+@pytest.mark.parametrize("size", [(16, 16), (5000, 300)])
+def test_sizes_at_the_ends(client, upload, size):
+    sketch = Image.open(client.predict(upload(blob(size, 2)), model="classic", api_name="/face_to_sketch"))
+    assert sketch.height == size[1]
+
+
+@pytest.mark.skipif("sketch-face-plus" in zoo.BY_SLUG, reason="there is the network")
+def test_a_system_without_a_network_says_so(client, upload):
+    with pytest.raises(AppError, match="got 'sketch-face-plus'"):
+        client.predict(upload(blob((40, 50), 0)), model="plus", api_name="/sketch_to_face")
+    assert "Not available" in parts.figure_line("sketch-face-plus")
 
 
 def test_sample(client):
@@ -228,6 +273,13 @@ def test_damaged_weights_disable_one_system_and_no_other(tmp_path, monkeypatch, 
 # ---- plain functions ----
 
 
+def test_what_a_network_is_shown_of_a_photo_without_a_face():
+    photo = blob((300, 200), 1)
+    shown, count = alignment.seen(photo, "cufs")
+    assert count == 0 and shown.size == (160, 200) and "whole picture" in alignment.remark(count)
+    assert alignment.remark(1) == "" and "largest" in alignment.remark(3)
+
+
 def test_an_empty_canvas_has_no_colours():
     assert sketch.color_drawing(None, "classic") is None
 
@@ -243,6 +295,82 @@ def test_a_canvas_that_sends_nonsense_is_refused(value):
 def test_canvas_round_trip():
     picture = blob((64, 64), 1)
     assert sketch.from_data_url(sketch.to_data_url(picture)).tobytes() == picture.tobytes()
+
+
+def test_a_click_puts_a_point_and_the_layer_shows_it():
+    photo = blob((2048, 1024), 1)  # shown at half its size
+    click = gr.SelectData(None, {"index": [256, 128], "value": None})
+    points = colorize.added([], photo, "rgba(200.4, 40, 40, 1)", click)
+    layer = colorize.with_points(None, points, photo.size)
+    assert layer.getpixel((512, 256)) == (200, 40, 40, 255) and layer.getpixel((0, 0))[3] == 0
+    assert colorize.seen(photo, points).getpixel((256, 128)) == (200, 40, 40)
+    with pytest.raises(ValueError, match="at most 100 points"):
+        colorize.added(points * 100, photo, "#112233", click)
+
+
+@pytest.mark.parametrize("color", ["red", None, "#12345", "rgba(1, 2)", "rgb(300, 0, 0)"])
+def test_a_point_needs_a_colour(color):
+    with pytest.raises(ValueError, match="expected a colour such as #3366cc"):
+        colorize.rgb(color)
+
+
+def test_a_colour_photo_is_told_that_its_lightness_is_used():
+    assert "only its lightness" in colorize.note(blob((64, 64), 1))
+    assert colorize.note(blob((64, 64), 1).convert("L").convert("RGB")) == colorize.note(None) == ""
+
+
+def test_canvas_with_dabs():
+    dabs = Image.new("RGBA", (64, 64))
+    dabs.paste((250, 0, 0, 255), (10, 10, 20, 20))
+    lines, layer = sketch.from_canvas(f"{sketch.to_data_url(blob((64, 64), 1))} {sketch.to_data_url(dabs)}")
+    assert lines.mode == "RGB" and layer.tobytes() == dabs.tobytes()
+    with pytest.raises(ValueError, match="two layers"):
+        sketch.from_canvas(" ".join([sketch.to_data_url(dabs)] * 3))
+
+
+def test_palettes_as_json():
+    palette = [((255, 0, 128), 2), ((1, 2, 3), 0.5)]
+    assert sketch.entries(sketch.to_json(palette)) == palette
+    assert sketch.entries("") == sketch.entries(None) == sketch.entries("[]") == []
+    assert sketch.picked(2, "#ff0080", "rgba(1.4, 2, 3, 1)", "#000000") == '[["#ff0080", 1], ["#010203", 1]]'
+
+
+@pytest.mark.parametrize("text", ["red", "5", '["#ff0000"]', '[["#ff0000"]]', '[["#gg0000", 1]]', "[[1, 2]]", "{}]"])
+def test_palettes_that_are_none_are_refused(text):
+    with pytest.raises(ValueError, match="expected a palette as"):
+        sketch.entries(text)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"palette": "nonsense"}, "Expected a palette as"),
+        ({"palette": '[["#ff0000", -1]]'}, "weights of at least 0"),
+        ({"palette": '[["#ff0000", NaN]]'}, "finite weights"),
+        (
+            {"palette": '[["#ff0000", 1], ["#ff0000", 1], ["#f00", 1], ["#f00", 1], ["#f00", 1], ["#f00", 1]]'},
+            "at most 5",
+        ),
+        ({"hints": Image.new("RGBA", (9, 9))}, "hints of the sketch's size"),
+        ({"seed": -1}, "seed to be a number"),
+    ],
+)
+def test_a_palette_and_hints_through_the_api(client, upload, change, words):
+    drawing = upload(blob((60, 40), 1))
+    good = {
+        "palette": '[["#ff0000", 2], ["#0000ff", 1]]',
+        "hints": upload(Image.new("RGBA", (60, 40), (255, 0, 0, 90)), "hints.png"),
+    }
+    change = {k: upload(v, "bad.png") if isinstance(v, Image.Image) else v for k, v in change.items()}
+    with pytest.raises(AppError, match=words):
+        client.predict(drawing, "plus", **good | change, api_name="/color_sketch")
+    result = client.predict(drawing, "plus", **good, api_name="/color_sketch")
+    assert Image.open(result).size == (60, 40)
+
+
+def test_the_classic_network_has_no_surprises():
+    with pytest.raises(ValueError, match="expected the plus network"):
+        sketch.surprise(blob((64, 64), 1), None, "classic", 0)
 
 
 def test_sliders_change_a_face_and_reset_brings_it_back(monkeypatch):
@@ -262,17 +390,29 @@ def test_sliders_change_a_face_and_reset_brings_it_back(monkeypatch):
 
 def test_costs_counts_bytes():
     picture = blob((64, 32), 1)
-    table = compress.costs(picture, compress.reconstruct(picture, "classic"), "classic")
+    table = compress.costs(picture, compress.reconstruct(picture, "classic", 0), "classic", 0)
     webp = io.BytesIO()
     picture.save(webp, "WEBP", quality=80)
     assert f"| {3 * 64 * 32:,} |" in table and "| 8,192 |" in table and f"| {webp.tell():,} |" in table
     assert table.count(" dB") == 2
-    assert compress.costs(None, None, "classic") == ""
+    assert compress.costs(None, None, "classic", 0) == ""
+    assert table == compress.costs(
+        picture, compress.reconstruct(picture, "classic", 3), "classic", 3
+    )  # it has no rates
+
+
+def test_costs_of_a_rounded_latent_are_estimated_beside_a_webp_file_no_larger():
+    picture = blob((64, 36), 1)
+    table = compress.costs(picture, compress.reconstruct(picture, "plus", 3), "plus", 3)
+    sizes = [int(line.split("|")[2].replace(",", "")) for line in table.splitlines()[2:5]]
+    assert "rate 3, estimated" in table and sizes[0] == 3 * 64 * 36 > sizes[1] > 0
+    quality, file = compress.webp_of(picture, sizes[1])
+    assert file.tell() == sizes[2] and (quality == 0 or sizes[2] <= sizes[1])
 
 
 def test_large_pictures_are_shrunk_for_compression():
-    assert compress.shrunk(Image.new("RGB", (2048, 512))).size == (1024, 256)
-    assert compress.shrunk(Image.new("RGB", (512, 512))).size == (512, 512)
+    assert compress.shrunk(Image.new("RGB", (3072, 768))).size == (1536, 384)
+    assert compress.shrunk(Image.new("RGB", (768, 768))).size == (768, 768)
     assert min(compress.shrunk(Image.new("RGB", (100000, 9))).size) == 8
 
 

@@ -179,6 +179,17 @@ def test_jitter_stays_in_range():
     assert y.min() >= 0 and y.max() <= 1 and not torch.equal(x, y)
 
 
+def test_points_have_the_mean_chroma_of_their_place():
+    ab = torch.randn(3, 2, 40, 40) * 20
+    hints = data.points(ab, torch.tensor([0, 1, 20]), 5, torch.Generator().manual_seed(3))
+    colour, mask = hints[:, :2] * 255 - 128, hints[:, 2]
+    assert mask[0].sum() == 0 and colour[0].abs().max() < 1e-3
+    place = mask[1] > 0
+    assert 9 <= place.sum() <= 25  # less at the edge
+    assert torch.allclose(colour[1][:, place], ab[1][:, place].mean(1, keepdim=True), atol=1e-3)
+    assert 25 < mask[2].sum() <= 500
+
+
 def test_all_16_bit_pictures_are_read(tmp_path):
     folder = tmp_path / "color"
     folder.mkdir()

@@ -23,6 +23,12 @@ def test_shipped_sketches_are_the_drawn_ones(name):
     assert 0.01 < dark < 0.15
 
 
+@pytest.mark.parametrize("name", examples.FACES)
+def test_shipped_faces_by_hand_are_the_drawn_ones(name):
+    drawn = examples.sketch(examples.FACES[name], width=2.5)
+    assert difference(drawn, Image.open(parts.EXAMPLES / f"drawn-{name}.png")) < 1
+
+
 @pytest.mark.parametrize("name", examples.LANDSCAPES)
 def test_shipped_landscapes_are_the_painted_ones(name):
     painted = examples.landscape(**examples.LANDSCAPES[name])

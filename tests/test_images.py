@@ -153,3 +153,23 @@ def test_face_box():
 def test_centre_crop_keeps_the_aspect():
     assert images.centre_crop(Image.new("RGB", (200, 250)), 0.8).size == (200, 250)
     assert images.centre_crop(Image.new("RGB", (1000, 250)), 0.8).size == (200, 250)
+
+
+def test_a_layer_keeps_its_transparency():
+    layer = Image.new("RGBA", (20, 10))
+    layer.paste((255, 0, 0, 255), (0, 0, 5, 5))
+    assert images.read_layer(encoded(layer, "PNG")).tobytes() == layer.tobytes()
+    assert images.read_layer(encoded(layer.convert("RGB"), "JPEG")).getextrema()[3] == (255, 255)
+    with pytest.raises(ValueError, match="PNG, JPEG or WebP"):
+        images.read_layer(b"nothing")
+
+
+def test_chroma_gets_the_edges_of_the_lightness():
+    lightness = torch.zeros(1, 1, 64, 64)
+    lightness[..., 29:] = 80.0  # between two cells
+    ab = torch.cat([lightness, 40 - lightness], 1) / 2
+    small = images.resize_tensor(ab, (16, 16))
+    bilinear = images.resize_tensor(small, (64, 64))
+    guided = images.upsample_chroma(small, lightness)
+    assert (guided - ab).abs().mean() < 0.5 * (bilinear - ab).abs().mean()
+    assert torch.allclose(images.upsample_chroma(small, torch.full_like(lightness, 50.0)), bilinear, atol=1e-3)

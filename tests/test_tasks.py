@@ -4,7 +4,7 @@ import pytest
 import torch
 from PIL import Image
 
-from ae_models import tasks, zoo
+from ae_models import images, tasks, zoo
 from tests.conftest import MINIATURE, blob
 
 
@@ -22,9 +22,14 @@ def network():
 SIZES = [(8, 8), (33, 47), (128, 128), (300, 120)]
 ONE_PICTURE = {
     "face-sketch": tasks.translate_face,
+    "face-sketch-plus": tasks.translate_face,
+    "sketch-face-plus": tasks.translate_face,
     "sketch-color": tasks.color_sketch,
+    "sketch-color-plus": tasks.color_sketch,
     "photo-color": tasks.colorize,
+    "photo-color-plus": tasks.colorize,
     "dcae": tasks.reconstruct,
+    "dcae-plus": tasks.reconstruct,
     "face-vae": tasks.reconstruct,
     "face-vae-plus": tasks.reconstruct,
 }
@@ -34,8 +39,9 @@ ONE_PICTURE = {
 @pytest.mark.parametrize("slug", ONE_PICTURE)
 def test_any_size_in_the_same_size_out(network, slug, size):
     picture = ONE_PICTURE[slug](network(slug), blob(size, 1))
-    if slug == "face-sketch":
-        assert picture.mode == "L" and abs(picture.width / picture.height - 0.8) < 0.08
+    if "face" in slug and "vae" not in slug:
+        mode = "RGB" if slug == "sketch-face-plus" else "L"
+        assert picture.mode == mode and abs(picture.width / picture.height - 0.8) < 0.08
     else:
         assert (picture.mode, picture.size) == ("RGB", size)
 
@@ -60,8 +66,9 @@ def test_bad_pictures_are_refused(network, slug, bad):
         ONE_PICTURE[slug](network(slug), bad)
 
 
-def test_face_sketch_draws_the_whole_of_a_data_set_picture(network):
-    assert tasks.translate_face(network("face-sketch"), blob((200, 250), 0)).size == (200, 250)
+@pytest.mark.parametrize("slug", ["face-sketch", "face-sketch-plus", "sketch-face-plus"])
+def test_the_whole_of_a_data_set_picture_is_translated(network, slug):
+    assert tasks.translate_face(network(slug), blob((200, 250), 0)).size == (200, 250)
 
 
 def test_colorize_keeps_the_lightness_and_saturation_zero_is_grey(network):
@@ -75,6 +82,50 @@ def test_colorize_keeps_the_lightness_and_saturation_zero_is_grey(network):
 def test_colorize_refuses_a_saturation_out_of_range(network, value):
     with pytest.raises(ValueError, match="saturation to be a number from 0 to 3"):
         tasks.colorize(network("photo-color"), blob((20, 20), 0), value)
+
+
+def hint(size, box, colour):
+    layer = Image.new("RGBA", size)
+    layer.paste(colour, box)
+    return layer
+
+
+def test_a_hint_shows_its_chroma_at_its_place_and_only_near_it(network):
+    model, photo = network("photo-color-plus"), Image.new("L", (160, 160), 128)
+    plain, steered = (
+        images.rgb_to_lab(images.to_tensor(tasks.colorize(model, photo, hints=h)))[0]
+        for h in (None, hint((160, 160), (40, 40, 48, 48), (70, 120, 160, 255)))
+    )
+    wanted = images.rgb_to_lab(torch.tensor([70, 120, 160]).reshape(1, 3, 1, 1) / 255).flatten()
+    assert (steered[1:, 40:48, 40:48] - wanted[1:, None, None]).abs().max() < 1
+    assert (steered[0] - plain[0]).abs().max() < 1  # the lightness stays the photo's
+    assert (steered - plain)[1:, 44, 52].abs().sum() > 0
+
+
+def test_hints_that_say_nothing_change_nothing_and_the_classic_network_ignores_them(network):
+    photo, red = blob((50, 40), 2), hint((50, 40), (0, 0, 50, 40), (255, 0, 0, 255))
+    for slug, hints in (("photo-color-plus", Image.new("RGBA", (50, 40))), ("photo-color", red)):
+        plain, steered = (tasks.colorize(network(slug), photo, hints=h) for h in (None, hints))
+        assert plain.tobytes() == steered.tobytes()
+
+
+@pytest.mark.parametrize("bad", [Image.new("RGB", (50, 40)), Image.new("RGBA", (40, 50)), "hints.png", [(1, 2)]])
+def test_colorize_refuses_hints_of_another_size_or_kind(network, bad):
+    with pytest.raises(ValueError, match="expected hints to be an RGBA picture of the photo's 50x40 px, got"):
+        tasks.colorize(network("photo-color-plus"), blob((50, 40), 0), hints=bad)
+
+
+def test_a_photo_has_the_same_colours_at_every_size(network):
+    model, photo = network("photo-color-plus"), blob((96, 64), 3)
+    small, large = (tasks.colorize(model, photo.resize((96 * k, 64 * k), Image.Resampling.BICUBIC)) for k in (1, 4))
+    a, b = (images.rgb_to_lab(images.to_tensor(images.resize(p, (48, 32))))[:, 1:] for p in (small, large))
+    assert (a - b).abs().mean() < 1
+
+
+def test_the_network_sees_a_photo_in_its_own_aspect_but_for_a_panorama(network):
+    model = network("photo-color-plus")
+    assert tasks._working_size(model, 640, 960) == (16, 24)
+    assert tasks._working_size(model, 5000, 8) == (64, 16)
 
 
 def test_latent_shapes(network):

@@ -7,6 +7,7 @@ import shutil
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from torch import nn
 
 from ae_models import hub, zoo
 from ae_models.layers import Posterior
@@ -34,22 +35,31 @@ def latent(encoded):
     return encoded.mode() if isinstance(encoded, Posterior) else encoded
 
 
+def coarsest(z):
+    return z[-1] if isinstance(z, list) else z
+
+
 def test_shapes(slug, network):
-    x = batch(network)
-    out = 2 if slug == "photo-color" else 3
+    x, cell = batch(network), 4 if slug == "photo-color-plus" else 1
+    out = {"photo-color": 2, "photo-color-plus": 2, "face-sketch-plus": 1}.get(slug, 3)
     z = latent(network.encode(x))
-    assert network.decode(z).shape == network(x).shape == (2, out, network.config.size, network.config.size)
+    assert network.decode(z).shape == network(x).shape == (2, out, x.shape[2] // cell, x.shape[3] // cell)
 
 
 def test_the_full_size_network_has_the_designs_latent(slug):
     with torch.device("meta"):
         network = zoo.build(slug)
-        z = latent(network.encode(batch(network, 1)))
+        z = coarsest(latent(network.encode(batch(network, 1))))
     shapes = {
         "face-sketch": (1, 512, 4, 4),
+        "face-sketch-plus": (1, 256, 16, 16),
+        "sketch-face-plus": (1, 256, 16, 16),
         "sketch-color": (1, 128, 32, 32),
+        "sketch-color-plus": (1, 256, 8, 8),
         "photo-color": (1, 256, 16, 16),
+        "photo-color-plus": (1, 256, 4, 4),
         "dcae": (1, 16, 8, 8),
+        "dcae-plus": (1, 16, 8, 8),
         "face-vae": (1, 128),
         "face-vae-plus": (1, 128),
     }
@@ -69,9 +79,17 @@ def test_every_parameter_gets_a_gradient(network):
         for parameter in network.parameters():  # heads that start at zero pass nothing on
             parameter.add_(0.01 * torch.randn_like(parameter))
     x = batch(network, 4)
-    loss = network(x).square().mean()
+    for name, parameter in network.named_parameters():
+        if "film" in name:
+            nn.init.normal_(parameter)  # it starts without effect, and lets none through to what it takes
+    steering = {"palette": torch.rand(4, 5, 4)} if hasattr(network, "suggest") else {}
+    loss = network(x, **steering).square().mean()
     if isinstance(encoded := network.encode(x), Posterior):
         loss = loss + encoded.kl().mean()
+    if hasattr(network, "suggest"):
+        loss = loss + network.suggest(encoded).square().mean()
+    if hasattr(network, "bits"):  # rounding steps and prior
+        loss = loss + sum(network.bits(network.quantize(encoded, r), r).mean() for r in range(1, 6))
     loss.backward()
     missing = [n for n, p in network.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
     assert not missing

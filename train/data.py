@@ -221,16 +221,18 @@ def affine(
     zoom: float,
     move: float,
     size: tuple[int, int] | None = None,
+    mode: str = "bilinear",
 ) -> Split:
     """Turn by up to +-degrees, scale by up to a factor 1 +- zoom, move by up to a part `move` of the side, and squeeze to
-    `size` (height, width) in the same step; bilinear, edges repeated. Takes and gives float tensors."""
+    `size` (height, width) in the same step; bilinear unless `mode` says bicubic, edges repeated. Takes and gives float
+    tensors."""
     n, _, height, width = batch[0].shape
     turn, scale, dx, dy = (torch.rand(4, n, generator=generator) * 2 - 1).unbind()
     turn, scale = turn * degrees * torch.pi / 180, 1 + scale * zoom
     cos, sin, aspect = turn.cos() / scale, turn.sin() / scale, height / width
     theta = torch.stack([cos, -sin * aspect, dx * move * 2, sin / aspect, cos, dy * move * 2], 1).reshape(n, 2, 3)
     grid = F.affine_grid(theta, [n, 1, *(size or (height, width))], align_corners=False)
-    return tuple(F.grid_sample(x, grid, padding_mode="border", align_corners=False) for x in batch)
+    return tuple(F.grid_sample(x, grid, mode=mode, padding_mode="border", align_corners=False) for x in batch)
 
 
 def jitter(x: Tensor, generator: torch.Generator, amount: float) -> Tensor:
@@ -239,3 +241,22 @@ def jitter(x: Tensor, generator: torch.Generator, amount: float) -> Tensor:
     contrast, brightness = (torch.rand(2, n, 1, 1, 1, generator=generator) * 2 - 1) * amount
     balance = (torch.rand(n, 3, 1, 1, generator=generator) * 2 - 1) * amount / 2
     return ((x - 0.5) * (1 + contrast) * (1 + balance) + 0.5 + brightness / 2).clamp(0, 1)
+
+
+def points(x: Tensor, count: Tensor, size: int, generator: torch.Generator) -> Tensor:
+    """Hints taken from chroma x (B, 2, H, W) in Lab units: `count` (B,) points at random places, squares of an odd
+    `size` px with the mean colour there. Gives (B, 3, H, W): (ab + 128) / 255, 128 / 255 where no hint is, and a mask."""
+    n, _, height, width = x.shape
+    most = int(count.max())
+    places = torch.randint(height * width, (n, most), generator=generator)
+    wanted = torch.arange(most) < count[:, None]
+    seeds = torch.zeros(n, height * width).scatter_add_(1, places, wanted.float())
+    seeds = seeds.reshape(n, 1, height, width)
+
+    def box(y: Tensor) -> Tensor:
+        return F.avg_pool2d(y, size, stride=1, padding=size // 2, count_include_pad=False)
+
+    covered = F.avg_pool2d(seeds, size, stride=1, padding=size // 2)
+    colour = F.avg_pool2d(seeds * box(x), size, stride=1, padding=size // 2) / covered.clamp_min(1e-6)
+    mask = (covered > 0).float()
+    return torch.cat([(mask * colour + 128) / 255, mask], 1)

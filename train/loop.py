@@ -164,7 +164,12 @@ class Run:
         generator = torch.Generator().manual_seed(_mix(self.seed, step))
         batch = self.recipe.augment(tuple(x[picked] for x in self.train_set), generator)
         share = slice(rank, None, self.accelerator.num_processes)
-        return tuple(x[share].to(self.accelerator.device, memory_format=self.layout) for x in batch)
+        return tuple(self._placed(x[share]) for x in batch)
+
+    def _placed(self, x: Tensor) -> Tensor:
+        """On the device; pictures in the recipe's memory layout."""
+        layout = self.layout if x.ndim == 4 else torch.contiguous_format
+        return x.to(self.accelerator.device, memory_format=layout)
 
     def gradients(self, stop: "_Stop") -> tuple[float, float, dict[str, Tensor]]:
         """Loss, norm of its gradient, and parts of the loss; the gradient is left clipped in the parameters."""

@@ -4,20 +4,30 @@ import io
 
 import gradio as gr
 from PIL import Image
+from torch import nn
 
 from ae_models import images, metrics, tasks
+from ae_models.dcae_plus import DCAEPlusConfig
 from ui import parts
 
-MOST_PIXELS = 512 * 512  # of the tab; the function itself takes any size
+MOST_PIXELS = 768 * 768  # of the tab; the function itself takes any size
 WEBP_QUALITY = 80
+FINEST = DCAEPlusConfig.rates
 
 
-def reconstruct(picture: Image.Image, model: str) -> Image.Image:
+def reconstruct(picture: Image.Image, model: str, rate: float) -> Image.Image:
     """Send a picture through the autoencoder's latent and back.
 
-    picture: PNG, JPEG or WebP; one of more than 512x512 pixels is shrunk to that many first. model: which network.
-    Returns an RGB picture."""
-    return tasks.reconstruct(parts.load("dcae", model), shrunk(parts.needs(picture, "a picture")))
+    picture: PNG, JPEG or WebP; one of more than 768x768 pixels is shrunk to that many first. model: which
+    network. rate: how the latent is rounded, 1 (coarsest) to 5 (finest), or 0 for not at all; the classic network does
+    not round, and ignores it. Returns an RGB picture."""
+    network = parts.load("dcae", model)
+    return tasks.reconstruct(network, shrunk(parts.needs(picture, "a picture")), _rate(network, rate))
+
+
+def beside(picture: Image.Image | None, rate: float, model: str) -> Image.Image | None:
+    """reconstruct for the other network, where the picture may be missing."""
+    return None if picture is None else reconstruct(picture, model, rate)
 
 
 def shrunk(picture: Image.Image) -> Image.Image:
@@ -28,30 +38,60 @@ def shrunk(picture: Image.Image) -> Image.Image:
     return images.resize(picture, (max(8, int(picture.width * scale)), max(8, int(picture.height * scale))))
 
 
-def costs(picture: Image.Image | None, again: Image.Image | None, model: str) -> str:
-    """A Markdown table: bytes, bits per pixel and PSNR of the picture's pixels, of its latent and of a WebP file."""
+def costs(picture: Image.Image | None, again: Image.Image | None, model: str, rate: float) -> str:
+    """A Markdown table: bytes, bits per pixel and PSNR of the picture's pixels, of its latent and of a WebP file: of
+    about as many bytes if the latent is rounded."""
     if picture is None or again is None:
         return ""
-    network, picture = parts.load("dcae", model), shrunk(picture)
-    numbers = tasks.encode(network, picture).numel()
-    webp = io.BytesIO()
-    picture.save(webp, "WEBP", quality=WEBP_QUALITY)
+    network, picture = parts.load("dcae", model), images.resize(picture, again.size)
+    rate, pixels = _rate(network, rate), picture.width * picture.height
+    latent = tasks.encode(network, picture, rate)
+    if rate:
+        name, size = f"latent rounded at rate {rate:g}, estimated", round(tasks.estimated_bytes(network, latent, rate))
+        quality, webp = webp_of(picture, size)
+    else:
+        name, size = f"latent, {latent.numel():,} numbers as float32", 4 * latent.numel()
+        quality, webp = WEBP_QUALITY, _webp(picture, WEBP_QUALITY)
     rows = (
-        ("pixels, one byte a channel", 3 * picture.width * picture.height, None),
-        (f"latent, {numbers:,} numbers as float32", 4 * numbers, again),
-        (f"WebP file of quality {WEBP_QUALITY}", webp.tell(), Image.open(webp)),
+        ("pixels, one byte a channel", 3 * pixels, None),
+        (name, size, again),
+        (f"WebP file of quality {quality}", webp.tell(), Image.open(webp)),
     )
     lines = [f"| {picture.width} × {picture.height} px | bytes | bits per pixel | PSNR |", "|---|--:|--:|--:|"]
     for name, size, result in rows:
         quality = "exact" if result is None else f"{psnr(picture, result):.1f} dB"
-        lines.append(f"| {name} | {size:,} | {8 * size / (picture.width * picture.height):.2f} | {quality} |")
-    return "\n".join([*lines, "", NOTE])
+        lines.append(f"| {name} | {size:,} | {8 * size / pixels:.2f} | {quality} |")
+    return "\n".join([*lines, "", ROUNDED if rate else FLOATS])
 
 
-NOTE = (
+FLOATS = (
     "The latent has a third as many numbers as the picture, but as float32 each takes four bytes where a pixel's takes "
     "one: it becomes compression only once its numbers are rounded and coded."
 )
+ROUNDED = (
+    "Estimated: what an ideal code takes for the rounded numbers, if they are as probable as the network learned. No "
+    "file is made. The WebP file beside it is the best one that is no larger."
+)
+
+
+def webp_of(picture: Image.Image, most: int) -> tuple[int, io.BytesIO]:
+    """The highest quality whose WebP file has at most so many bytes, or 0, and the file."""
+    low, high = 0, 100
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if _webp(picture, middle).tell() <= most else (low, middle - 1)
+    return low, _webp(picture, low)
+
+
+def _webp(picture: Image.Image, quality: int) -> io.BytesIO:
+    file = io.BytesIO()
+    picture.save(file, "WEBP", quality=quality)
+    return file
+
+
+def _rate(network: nn.Module, rate: float) -> float:
+    """0 for a network that does not round."""
+    return rate if hasattr(network, "quantize") else 0
 
 
 def psnr(a: Image.Image, b: Image.Image) -> float:
@@ -61,18 +101,22 @@ def psnr(a: Image.Image, b: Image.Image) -> float:
 def build() -> None:
     gr.Markdown(
         "### What a latent keeps of a picture\n"
-        "The autoencoder turns each 32×32 tile into 8×8×16 numbers and rebuilds it from them. Larger pictures go through "
-        "it in overlapping tiles."
+        "The autoencoder turns each 4×4 pixels into 16 numbers and rebuilds them. Rounded coarsely, the numbers cost few "
+        "bytes. The classic network was made for 32×32 pixels: larger pictures go through it in overlapping tiles."
     )
     with gr.Row():
         with gr.Column():
             picture = parts.picture("Picture")
             model = parts.choice("dcae")
+            info = f"1 is the coarsest, {FINEST} the finest, 0 not at all. The classic network does not round."
+            rate = gr.Slider(0, FINEST, value=0, step=1, label="Rounding of the latent", info=info)
             button = gr.Button("Reconstruct", variant="primary")
         with gr.Column():
-            again = parts.result("Reconstruction")
+            again, other = parts.result("Reconstruction"), parts.second()
+            parts.beside("dcae", beside, again, [picture, rate], model, other)
             table = gr.Markdown()
     gr.Examples(parts.examples("landscape-*.webp") + parts.examples("face-*.webp")[:2], picture, label="Examples")
-    parts.run([button.click], reconstruct, [picture, model], again, api_name="reconstruct")
-    parts.answer_at_once(picture, [model], reconstruct, again)
-    parts.run([again.change], costs, [picture, again, model], table, api_visibility="private")
+    inputs = [picture, model, rate]
+    parts.run([button.click], reconstruct, inputs, again, api_name="reconstruct")
+    parts.answer_at_once(picture, [model, rate], reconstruct, again)
+    parts.run([again.change], costs, [picture, again, model, rate], table, api_visibility="private")

@@ -89,7 +89,110 @@ SKETCHES: dict[str, list[Curve]] = {
         smooth([(40, 50), (42, 64), (40, 78)]),
         *[[(39 + i, 54 + 8 * i), (52 + i, 55 + 8 * i)] for i in range(4)],
     ],
+    "rabbit": [
+        oval(50, 46, 22, 19),
+        smooth([(40, 30), (30, 10), (36, 2), (44, 12), (46, 28)]),
+        smooth([(54, 28), (56, 12), (64, 2), (70, 10), (60, 30)]),
+        smooth([(39, 24), (36, 13), (41, 16), (43, 25)]),
+        smooth([(57, 25), (59, 16), (64, 13), (61, 24)]),
+        *eyes(50, 44, 9, 4),
+        [(48, 51), (52, 51), (50, 54), (48, 51)],
+        smooth([(44, 57), (47, 59), (50, 54), (53, 59), (56, 57)]),
+        smooth([(38, 62), (31, 76), (34, 93), (66, 93), (69, 76), (62, 62)]),
+        oval(50, 80, 11, 12),
+        smooth([(69, 80), (78, 76), (80, 84), (74, 90), (68, 88)]),
+        oval(40, 94, 8, 4),
+        oval(60, 94, 8, 4),
+    ],
+    "bird": [
+        smooth([(24, 40), (28, 24), (42, 20), (54, 28), (66, 44), (84, 50), (96, 46)]),
+        smooth([(24, 40), (24, 56), (34, 70), (52, 74), (70, 66), (84, 58), (96, 56), (90, 51), (96, 46)]),
+        [(25, 34), (8, 38), (24, 42)],
+        [(9, 38), (24, 38)],
+        *[oval(35, 32, r, r) for r in (4, 1.8)],
+        smooth([(40, 46), (56, 44), (76, 56), (58, 62), (44, 58), (40, 46)]),
+        smooth([(48, 52), (58, 52), (68, 56)]),
+        [(44, 73), (42, 90), (34, 93)],
+        [(42, 90), (48, 94)],
+        [(56, 73), (58, 90), (50, 94)],
+        [(58, 90), (65, 94)],
+    ],
+    "octopus": [
+        oval(50, 34, 25, 25, 150, 390),
+        *eyes(50, 36, 9, 5),
+        smooth([(43, 48), (50, 52), (57, 48)]),
+        *[smooth([(50 + 5 * i, 46 + 4 * (4 - abs(i)) / 2), (50 + 9 * i, 66), (50 + 12 * i, 84 - 2 * abs(i)),
+                  (50 + 14 * i, 90 - 3 * abs(i)), (50 + 12 * i + 5, 92 - 2 * abs(i)), (50 + 10 * i + 7, 80),
+                  (50 + 6 * i + 5, 58)]) for i in (-3, -1.5, 0, 1.5, 3)],
+        *[oval(x, y, 2.5, 2.5) for x, y in ((38, 20), (62, 18), (50, 14), (30, 30), (70, 30))],
+    ],
+    "snail": [
+        oval(56, 46, 26, 26),
+        smooth([(34, 58), (44, 66), (62, 66), (74, 54), (72, 38), (60, 30), (46, 34), (42, 46), (48, 56), (60, 54), (64, 46), (58, 40), (53, 45)]),
+        smooth([(36, 63), (26, 60), (24, 44), (16, 38), (8, 46), (10, 66), (18, 80), (40, 84), (92, 84), (84, 74), (74, 65)]),
+        [(13, 39), (8, 22)],
+        [(20, 40), (24, 22)],
+        oval(8, 20, 3, 3),
+        oval(24, 20, 3, 3),
+        smooth([(9, 54), (13, 57), (18, 55)]),
+    ],
+    "beetle": [
+        oval(50, 58, 28, 32),
+        smooth([(28, 40), (50, 46), (72, 40)]),
+        [(50, 45), (50, 90)],
+        oval(50, 22, 14, 12, -200, 20),
+        *[oval(50 + s * x, y, r, r) for s in (-1, 1) for x, y, r in ((12, 56, 4.5), (14, 74, 4), (5, 82, 2.5))],
+        *[[(50 + s * 26, y), (50 + s * 38, y + d), (50 + s * 44, y + d + 8)] for s in (-1, 1) for y, d in ((46, -8), (60, 0), (74, 6))],
+        *[smooth([(50 + s * 6, 12), (50 + s * 10, 4), (50 + s * 18, 3)]) for s in (-1, 1)],
+        *eyes(50, 24, 6, 3),
+    ],
+    "dinosaur": [
+        smooth([(14, 24), (16, 12), (32, 8), (44, 16), (46, 32), (56, 44), (74, 50), (88, 64), (98, 84), (80, 76), (70, 78)]),
+        smooth([(14, 24), (16, 30), (30, 30), (34, 36), (30, 50), (32, 68), (40, 78)]),
+        smooth([(30, 50), (22, 52), (18, 58), (24, 60), (31, 58)]),
+        smooth([(40, 70), (36, 84), (34, 94), (50, 94), (50, 84), (56, 78)]),
+        smooth([(58, 76), (58, 88), (56, 94), (72, 94), (70, 84), (74, 70)]),
+        [(50, 84), (58, 82)],
+        *[oval(30, 16, r, r) for r in (3.5, 1.5)],
+        smooth([(16, 24), (24, 24), (30, 22)]),
+        *[[(x, y), (x + 7, y - 7), (x + 8, y + 5)] for x, y in ((45, 22), (49, 34), (58, 43), (70, 47), (81, 55))],
+        smooth([(34, 40), (40, 54), (42, 70)]),
+        *[[(34 + i, 46 + 7 * i), (40 + i, 46 + 7 * i)] for i in range(4)],
+    ],
 }  # fmt: skip
+
+
+def face(wide: float, hair: float = 0, long: float = 0, smile: float = 1) -> list[Curve]:
+    """A frontal face in the pose of the CUHK Face Sketch Database, once the sides are cut off to 4:5. `wide` is half
+    the width of the head; hatched hair stands `hair` above it and hangs down by `long` at the sides."""
+    features = [
+        oval(50, 55, wide, 25),
+        smooth([(46, 52), (45.5, 62), (47, 65), (50, 66), (53, 65), (54.5, 62)]),
+        smooth([(43, 72), (48, 71.2), (50, 71.8), (52, 71.2), (57, 72)]),
+        smooth([(43, 72), (47, 73 + smile), (50, 73.5 + smile), (53, 73 + smile), (57, 72)]),
+    ]
+    for s in (-1, 1):
+        x, temple = 50 + s * 11, 50 + s * wide
+        features += [oval(x, 50, r, min(r, 1.8)) for r in (4.5, 1.6, 0.8)]
+        features += [
+            smooth([(x - s * 6, 46), (x, 43.8), (x + s * 6, 45.5)]),
+            smooth([(temple, 48), (temple + s * 4, 50), (temple, 61)]),
+            smooth([(50 + s * 11, 76), (50 + s * 12, 86), (50 + s * 30, 92), (50 + s * 42, 100)]),
+        ]
+        if long:
+            features += [[(temple + s * (3 - i / 2), 52), (temple + s * (5 - 0.8 * i), 52 + long)] for i in range(10)]
+    for a in np.radians(np.linspace(180, 360, 90 if hair else 0)):
+        outer = 50 + (wide + 3) * np.cos(a), 53 + (26 + hair) * np.sin(a)
+        features.append([outer, (50 + 0.93 * wide * np.cos(a), 52 + 18 * np.sin(a))])
+    return features
+
+
+FACES = {
+    "short": face(wide=20, hair=11),
+    "long": face(wide=19, hair=13, long=44, smile=2),
+    "round": face(wide=23, hair=8, smile=3),
+    "bald": face(wide=20),
+}
 
 
 def sketch(curves: list[Curve], width: float = 4.5) -> Image.Image:
@@ -102,6 +205,22 @@ def sketch(curves: list[Curve], width: float = 4.5) -> Image.Image:
         for x, y in (points[0], points[-1]):
             draw.ellipse((x - pen / 2, y - pen / 2, x + pen / 2, y + pen / 2), fill=0)
     return big.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+
+
+def by_mouse(curves: list[Curve], seed: int, shake: float = 0.9) -> list[Curve]:
+    """The same curves in an unsteady hand: points wander smoothly by about `shake`, and strokes miss their ends."""
+    random = np.random.default_rng(seed)
+
+    def unsteady(curve: Curve) -> Curve:
+        points = np.array(smooth(curve) if len(curve) < 12 else curve, float)
+        knots = random.normal(0, shake, (max(3, len(points) // 8), 2))
+        at = np.linspace(0, len(knots) - 1, len(points))
+        drift = np.stack([np.interp(at, range(len(knots)), k) for k in knots.T], 1)
+        return [
+            tuple(p) for p in (points + drift + random.normal(0, shake / 2, 2))[: len(points) - random.integers(0, 3)]
+        ]
+
+    return [unsteady(curve) for curve in curves]
 
 
 # ---- landscapes ----
@@ -166,6 +285,8 @@ def main() -> None:
     EXAMPLES.mkdir(parents=True, exist_ok=True)
     for name, curves in SKETCHES.items():
         sketch(curves).save(EXAMPLES / f"sketch-{name}.png", optimize=True)
+    for name, curves in FACES.items():
+        sketch(curves, width=2.5).save(EXAMPLES / f"drawn-{name}.png", optimize=True)
     for name, scene in LANDSCAPES.items():
         landscape(**scene).save(EXAMPLES / f"landscape-{name}.webp", quality=90)
     for seed in FACE_SEEDS:

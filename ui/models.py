@@ -61,15 +61,17 @@ def _row(entry: dict) -> str:
 
 
 def curve(history: list[list[float]]) -> str:
-    """[[step, training loss, validation loss], ...] -> SVG: training thin, validation thick, both from 0."""
+    """[[step, training loss, validation loss], ...] -> SVG: training thin, validation thick, from 0 or the lowest."""
     if not history:
         return ""
     width, height = CURVE
-    last, top = history[-1][0] or 1, max(max(train, val) for _, train, val in history[len(history) // 10 :]) or 1
+    losses = [loss for row in history[len(history) // 10 :] for loss in row[1:]]
+    last, low = history[-1][0] or 1, min(0, *losses)
+    span = max(losses) - low or 1
 
     def line(column: int, stroke: str) -> str:
         points = " ".join(
-            f"{row[0] / last * width:.1f},{height * (1 - min(1, row[column] / top)):.1f}" for row in history
+            f"{row[0] / last * width:.1f},{height * (1 - min(1, (row[column] - low) / span)):.1f}" for row in history
         )
         return f'<polyline points="{points}" fill="none" stroke-width="{stroke}" stroke="currentColor"/>'
 

@@ -9,7 +9,7 @@ import gradio as gr
 from PIL import Image
 
 from ae_models import tasks, zoo
-from ui import parts
+from ui import alignment, parts
 
 JPEG_QUALITY = 92
 EDITING = "face-vae-plus"  # the network that knows directions
@@ -20,10 +20,12 @@ REACH = 2.5  # of a slider
 def morph(a: Image.Image, b: Image.Image, steps: int, mode: str, model: str) -> tuple[list[Image.Image], list[str]]:
     """Morph one face into another.
 
-    a, b: PNG, JPEG or WebP pictures of frontal faces; of each the largest centred square is used (of a picture in the
-    proportions of CelebA's aligned 178x218, its face). steps: 2 to 257. mode: slerp (great circle) or lerp (straight
-    line). model: which network. Returns the pictures, and the same as JPEG data URLs."""
+    a, b: PNG, JPEG or WebP pictures of frontal faces; of each the largest face is brought into CelebA's pose. Without a
+    face the largest centred square is used (of a picture in the proportions of CelebA's aligned 178x218, its face).
+    steps: 2 to 257. mode: slerp (great circle) or lerp (straight line). model: which network. Returns the pictures, and
+    the same as JPEG data URLs."""
     a, b = parts.needs(a, "a first face"), parts.needs(b, "a second face")
+    a, b = (alignment.seen_or_told(face, "celeba") for face in (a, b))
     frames = tasks.morph(parts.load("face-vae", model), a, b, steps, mode)
     return frames, [data_url(frame) for frame in frames]
 
@@ -31,6 +33,11 @@ def morph(a: Image.Image, b: Image.Image, steps: int, mode: str, model: str) -> 
 def morph_if_both(a, b, steps: int, mode: str, model: str):
     """The same for the page, where one face may still be missing."""
     return (None, []) if a is None or b is None else morph(a, b, steps, mode, model)
+
+
+def frames_beside(a, b, steps: int, mode: str, model: str) -> list[Image.Image] | None:
+    """The pictures alone, for the other network."""
+    return morph_if_both(a, b, steps, mode, model)[0]
 
 
 def sample(count: int, seed: int, temperature: float, model: str, prior: str) -> list[Image.Image]:
@@ -91,8 +98,10 @@ def build() -> None:
         mode = gr.Radio(["slerp", "lerp"], value="slerp", label="Way", info="great circle or straight line")
         steps = gr.Slider(2, tasks.MAX_STEPS, value=33, step=1, label="Frames")
         button = gr.Button("Morph", variant="primary")
-    with gr.Accordion("All frames", open=False):
+    with gr.Accordion("All frames, and the other network's", open=False):
         frames = gr.Gallery(label="Frames", columns=11, format="jpeg", interactive=False, height="auto")
+        other = gr.Gallery(columns=11, format="jpeg", interactive=False, height="auto", visible=False)
+        parts.beside("face-vae", frames_beside, frames, [a, b, steps, mode], model, other)
     inputs, outputs = [a, b, steps, mode, model], [frames, scrubber]
     parts.run([button.click], morph, inputs, outputs, api_name="morph")
     triggers = [a.change, b.change, mode.change, model.change, steps.release]

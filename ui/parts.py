@@ -15,9 +15,14 @@ EXAMPLES = STATIC / "examples"
 # slug -> (metric, its name, digits, baseline to print beside it): the one figure that a tab shows.
 HEADLINE = {
     "face-sketch": ("mae", "mean absolute error", 3, "mean training sketch"),
+    "face-sketch-plus": ("mae", "mean absolute error", 3, "mean training sketch"),
+    "sketch-face-plus": ("psnr", "PSNR in dB", 1, "mean training photo"),
     "sketch-color": ("psnr", "PSNR in dB", 1, "mean training picture"),
+    "sketch-color-plus": ("psnr_palette", "PSNR in dB with the right palette", 1, "classic network"),
     "photo-color": ("psnr", "PSNR in dB", 1, "grey copy"),
+    "photo-color-plus": ("psnr", "PSNR in dB", 1, "grey copy"),
     "dcae": ("psnr", "PSNR in dB", 1, "KLT of 4x4 patches, 16 numbers each"),
+    "dcae-plus": ("psnr", "PSNR in dB", 1, "KLT of 4x4 patches, 16 numbers each"),
     "face-vae": ("psnr", "PSNR in dB", 1, "PCA with 128 numbers"),
     "face-vae-plus": ("psnr", "PSNR in dB", 1, "PCA with 128 numbers"),
 }
@@ -28,6 +33,7 @@ class Picture(gr.Image):
     16-bit grey, drop alpha without flattening and answer a damaged file with a message of its own."""
 
     is_template = True  # shown by gr.Image's code in the page, not by a frontend of its own
+    read = staticmethod(images.read)
 
     def preprocess(self, payload) -> Image.Image | None:
         """What the page or a client sends (gradio.data_classes.ImageData) -> RGB picture."""
@@ -35,7 +41,18 @@ class Picture(gr.Image):
             return None
         if payload.path is None:
             raise gr.Error("Expected an uploaded picture, got none.", print_exception=False)
-        return plain_errors(images.read)(payload.path)
+        return plain_errors(self.read)(payload.path)
+
+
+class Layer(Picture):
+    """The same with its transparency: RGBA."""
+
+    read = staticmethod(images.read_layer)
+
+
+def layer(label: str) -> Layer:
+    """Input for a transparent picture that lies over another one."""
+    return Layer(label=label, sources=["upload", "clipboard"], image_mode="RGBA", height=200)
 
 
 def picture(label: str) -> Picture:
@@ -47,6 +64,11 @@ def result(label: str, height: int = 320) -> gr.Image:
     """Where a picture comes out: lossless, with a download button."""
     buttons = ["download", "fullscreen"]
     return gr.Image(label=label, format="png", type="pil", interactive=False, buttons=buttons, height=height)
+
+
+def second(height: int = 320) -> gr.Image:
+    """Where the other network's picture comes out, hidden until it is wanted."""
+    return gr.Image(format="png", type="pil", interactive=False, visible=False, height=height)
 
 
 def plain_errors(function: Callable) -> Callable:
@@ -71,9 +93,10 @@ def needs(picture, what: str):
 
 
 def networks(system: str) -> dict[str, str]:
-    """Kinds of network of a system that are in the zoo -> their slugs, the one to take by default first."""
+    """Kinds of network of a system that are in the zoo -> their slugs, the one to take by default first. Of a system
+    without any it is the plus network, which says so when it is loaded."""
     kinds = {"plus": f"{system}-plus", "classic": system}
-    return {kind: slug for kind, slug in kinds.items() if slug in zoo.BY_SLUG}
+    return {kind: slug for kind, slug in kinds.items() if slug in zoo.BY_SLUG} or {"plus": kinds["plus"]}
 
 
 def choice(system: str) -> gr.Radio:
@@ -86,23 +109,23 @@ def choice(system: str) -> gr.Radio:
     return radio
 
 
-def beside(system: str, function: Callable, first: gr.Image, inputs: list, model: gr.Radio, second: gr.Image) -> None:
-    """A box to tick, where a system has two networks: `second` then shows what the other one gives for the same inputs
-    whenever `first` shows something new. `function` takes the inputs and a kind of network."""
+def beside(system: str, function: Callable, first: gr.Image, inputs: list, model: gr.Radio, second) -> None:
+    """A box to tick, where a system has two networks: `second`, a hidden picture or gallery, then shows what the other
+    one gives for the same inputs whenever `first` changes. `function` takes the inputs and a kind of network, and gives
+    None while there is nothing to show."""
     kinds = list(networks(system))
     if len(kinds) < 2:
         return
     wanted = gr.Checkbox(False, label="Side by side with the other network")
 
-    def other(shown, *values):
+    def other(*values):
         *given, kind, ticked = values
-        if shown is None or not ticked:
-            return gr.update(value=None, visible=False)
         rest = next(k for k in kinds if k != kind)
-        return gr.update(value=function(*given, rest), visible=True, label=f"The {rest} network's")
+        shown = function(*given, rest) if ticked else None
+        return gr.update(value=shown, visible=shown is not None, label=f"The {rest} network's")
 
     told = {"api_visibility": "private", "trigger_mode": "always_last", "show_progress": "hidden"}
-    run([first.change, wanted.change], other, [first, *inputs, model, wanted], second, **told)
+    run([first.change, wanted.change], other, [*inputs, model, wanted], second, **told)
 
 
 def load(system: str, kind: str):

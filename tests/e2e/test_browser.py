@@ -151,6 +151,20 @@ def test_an_example_is_one_click_from_a_result(page, tab, output):
     expect(page.locator(".toast-body")).to_have_count(0)
 
 
+def test_two_clicks_on_the_eyes_align_a_photo_without_a_face(page, tmp_path):
+    open_tab(page, "Face → sketch")
+    panel = page.get_by_role("tabpanel").locator("visible=true").last
+    Image.new("RGB", (400, 400), "teal").save(tmp_path / "plain.png")
+    panel.locator("input[type=file]").first.set_input_files(tmp_path / "plain.png")
+    expect(panel).to_contain_text("No face found", timeout=30_000)
+    photo = panel.locator('.block:has(label:has-text("Photo of a face")) img')
+    box = photo.bounding_box()
+    for share, told in ((0.45, "other eye"), (0.55, "Aligned by your clicks")):
+        photo.click(position={"x": box["width"] * share, "y": box["height"] / 2})
+        expect(panel).to_contain_text(told, timeout=30_000)
+    expect(panel.locator('.block:has(label:has-text("Sketch")) img').last).to_be_visible(timeout=30_000)
+
+
 def test_morph_is_scrubbed_without_asking_the_server(page):
     open_tab(page, "Morph faces")
     panel = page.get_by_role("tabpanel").locator("visible=true").last
@@ -198,3 +212,28 @@ def test_models_tab_shows_each_figure(page):
     expect(rows).to_have_count(6)
     expect(page.locator("table.models svg")).to_have_count(5)
     assert "KLT" in rows.nth(4).inner_text()
+
+
+def test_a_dab_changes_the_colours_and_can_be_taken_back(page):
+    draw_circle(page, 120)
+    page.wait_for_timeout(800)
+    plain = shown(page, "Coloured")
+    page.get_by_role("button", name="Dab", exact=True).click()
+    box = page.locator("#canvas canvas").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_timeout(800)
+    assert shown(page, "Coloured").tobytes() != plain.tobytes()
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_timeout(800)
+    assert shown(page, "Coloured").tobytes() == plain.tobytes()
+
+
+def test_a_surprise_gives_its_colours_to_the_pickers(page):
+    draw_circle(page, 120)
+    page.get_by_role("button", name="Surprise me").first.click()
+    surprises = page.locator(
+        '.block:has(label:has-text("Surprises")) .gallery-item, .block:has-text("Surprises") .thumbnail-item'
+    )
+    expect(surprises.nth(3)).to_be_visible(timeout=30_000)
+    surprises.nth(1).click()
+    expect(page.get_by_text("Colour 1", exact=True)).to_be_visible(timeout=10_000)

@@ -1,26 +1,45 @@
-// A 2D drawing canvas. Its value is the drawing as a PNG data URL, or null while nothing is drawn;
-// 'input' is triggered after each stroke. A value that comes from the server is shown and can be drawn on.
+// A 2D drawing canvas with two layers, black lines on white and dabs of colour under them. Its value is null while nothing
+// is drawn, else the lines as a PNG data URL, followed by a space and the dabs as another if there are any. 'input' is
+// triggered after each stroke. A value that comes from the server is shown and can be drawn on.
 const canvas = element.querySelector("canvas");
-const context = canvas.getContext("2d", { willReadFrequently: true });
+const screen = canvas.getContext("2d", { willReadFrequently: true });
+const [lines, dabs] = ["white", "transparent"].map((paper) => {
+  const sheet = document.createElement("canvas");
+  sheet.width = canvas.width;
+  sheet.height = canvas.height;
+  return { paper, sheet, context: sheet.getContext("2d", { willReadFrequently: true }), empty: true };
+});
 const UNDO_STEPS = 30;
-let past = []; // earlier drawings as ImageData, the newest last; null is the empty one
-let empty = true;
+const DAB_WIDTH = 22;
+let past = []; // earlier drawings, the newest last, each the ImageData of both layers; null is an empty layer
 let tool = "pen";
 let last = null; // where the stroke under way is
+let shown = null; // the value this canvas shows
 
-function blank() {
-  context.fillStyle = "white";
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  empty = true;
+function blank(layer) {
+  layer.context.clearRect(0, 0, canvas.width, canvas.height);
+  layer.context.fillStyle = layer.paper;
+  layer.context.fillRect(0, 0, canvas.width, canvas.height);
+  layer.empty = true;
+}
+
+function render() {
+  screen.globalCompositeOperation = "source-over";
+  screen.fillStyle = "white";
+  screen.fillRect(0, 0, canvas.width, canvas.height);
+  screen.drawImage(dabs.sheet, 0, 0);
+  screen.globalCompositeOperation = "multiply";
+  screen.drawImage(lines.sheet, 0, 0);
 }
 
 function remember() {
-  past.push(empty ? null : context.getImageData(0, 0, canvas.width, canvas.height));
+  past.push([lines, dabs].map((l) => (l.empty ? null : l.context.getImageData(0, 0, canvas.width, canvas.height))));
   if (past.length > UNDO_STEPS) past.shift();
 }
 
 function publish() {
-  shown = empty ? null : canvas.toDataURL("image/png");
+  const urls = [lines, ...(dabs.empty ? [] : [dabs])].map((layer) => layer.sheet.toDataURL("image/png"));
+  shown = lines.empty && dabs.empty ? null : urls.join(" ");
   props.value = shown;
   trigger("input");
 }
@@ -30,14 +49,25 @@ function position(event) {
   return [((event.clientX - box.left) * canvas.width) / box.width, ((event.clientY - box.top) * canvas.height) / box.height];
 }
 
-function line(from, to) {
-  context.strokeStyle = tool === "pen" ? "black" : "white";
-  context.lineWidth = element.querySelector("[data-width]").value * (tool === "pen" ? 1 : 3);
-  context.lineCap = context.lineJoin = "round";
+function stroke(context, style, width, from, to, operation = "source-over") {
+  Object.assign(context, { strokeStyle: style, lineWidth: width, lineCap: "round", lineJoin: "round" });
+  context.globalCompositeOperation = operation;
   context.beginPath();
   context.moveTo(...from);
   context.lineTo(...to);
   context.stroke();
+  context.globalCompositeOperation = "source-over";
+}
+
+function line(from, to) {
+  const width = element.querySelector("[data-width]").value;
+  if (tool === "pen") stroke(lines.context, "black", width, from, to);
+  if (tool === "dab") stroke(dabs.context, element.querySelector("[data-colour]").value, DAB_WIDTH, from, to);
+  if (tool === "eraser") {
+    stroke(lines.context, "white", 3 * width, from, to);
+    stroke(dabs.context, "black", 3 * width, from, to, "destination-out");
+  }
+  render();
 }
 
 canvas.addEventListener("pointerdown", (event) => {
@@ -45,7 +75,8 @@ canvas.addEventListener("pointerdown", (event) => {
   event.preventDefault();
   canvas.setPointerCapture(event.pointerId);
   remember();
-  empty = false;
+  if (tool === "dab") dabs.empty = false;
+  else lines.empty = false;
   last = position(event);
   line(last, last);
 });
@@ -67,26 +98,33 @@ canvas.addEventListener("pointercancel", lift);
 
 function undo() {
   if (!past.length) return;
-  const picture = past.pop();
-  blank();
-  if (picture) {
-    context.putImageData(picture, 0, 0);
-    empty = false;
-  }
+  const pictures = past.pop();
+  [lines, dabs].forEach((layer, i) => {
+    blank(layer);
+    if (!pictures[i]) return;
+    layer.context.putImageData(pictures[i], 0, 0);
+    layer.empty = false;
+  });
+  render();
   publish();
 }
 
-for (const button of element.querySelectorAll("[data-tool]")) {
-  button.addEventListener("click", () => {
-    tool = button.dataset.tool;
-    for (const other of element.querySelectorAll("[data-tool]")) other.setAttribute("aria-pressed", other === button);
-  });
+function choose(name) {
+  tool = name;
+  for (const button of element.querySelectorAll("[data-tool]")) {
+    button.setAttribute("aria-pressed", button.dataset.tool === name);
+  }
 }
+for (const button of element.querySelectorAll("[data-tool]")) {
+  button.addEventListener("click", () => choose(button.dataset.tool));
+}
+element.querySelector("[data-colour]").addEventListener("input", () => choose("dab"));
 element.querySelector("[data-undo]").addEventListener("click", undo);
 element.querySelector("[data-clear]").addEventListener("click", () => {
-  if (empty) return;
+  if (lines.empty && dabs.empty) return;
   remember();
-  blank();
+  [lines, dabs].forEach(blank);
+  render();
   publish();
 });
 canvas.addEventListener("keydown", (event) => {
@@ -96,17 +134,27 @@ canvas.addEventListener("keydown", (event) => {
   }
 });
 
-let shown = null; // the value this canvas shows
-watch("value", () => {
+function loaded(url) {
+  return new Promise((resolve, reject) => {
+    const picture = new Image();
+    picture.onload = () => resolve(picture);
+    picture.onerror = reject;
+    picture.src = url;
+  });
+}
+
+watch("value", async () => {
   if (!props.value || props.value === shown) return;
   shown = props.value;
-  const picture = new Image();
-  picture.onload = () => {
-    remember();
-    blank();
-    context.drawImage(picture, 0, 0, canvas.width, canvas.height);
-    empty = false;
-  };
-  picture.src = shown;
+  const pictures = await Promise.all(shown.split(" ").map(loaded));
+  remember();
+  [lines, dabs].forEach((layer, i) => {
+    blank(layer);
+    if (!pictures[i]) return;
+    layer.context.drawImage(pictures[i], 0, 0, canvas.width, canvas.height);
+    layer.empty = false;
+  });
+  render();
 });
-blank();
+[lines, dabs].forEach(blank);
+render();

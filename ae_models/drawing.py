@@ -1,0 +1,120 @@
+"""A user's line drawing: its ink, what a network sees of it, and colour put under its own lines at its own size.
+
+Ink is float32 (1, 1, H, W), 0 is paper and 1 the darkest line. The network's square has the drawing in its middle.
+"""
+
+import math
+
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional as F
+
+from ae_models import images
+
+FAINTEST = 0.06  # ink below this everywhere is a blank sheet
+FILL_SIDE = 512  # px of the longer side at which colour is filled in; beyond it only the lines get sharper
+REACH = 12.0  # px of the network over which a colour flows to where none is sure
+BARRIER = 5.0  # how many times that reach a px of full ink counts for
+
+
+def ink_of(sketch: Image.Image) -> Tensor:
+    """Any picture of a drawing -> its ink. The paper's own tone is taken as white, and a drawing in white on black is
+    turned round."""
+    grey = images.to_tensor(images.to_rgb(sketch).convert("L"))
+    if grey.median() < 0.5:
+        grey = 1 - grey
+    paper = grey.flatten()[:: max(1, grey.numel() // 100_000)].quantile(0.9)
+    return (1 - grey / paper).clamp(0, 1)
+
+
+def is_blank(ink: Tensor) -> bool:
+    return bool(ink.max() < FAINTEST)
+
+
+def for_network(ink: Tensor, size: int) -> Tensor:
+    """Ink -> sketch (1, 1, size, size) in [0, 1], 0 is ink; lines that shrinking makes faint are darkened again."""
+    small = images.resize_tensor(_square(ink), (size, size))
+    lines = small[small > FAINTEST / 2]
+    strongest = lines.quantile(0.9) if len(lines) else torch.tensor(1.0)
+    return 1 - (small / strongest.clamp(FAINTEST, 0.8) * 0.8).clamp(0, 1)
+
+
+def dabs_for_network(hints: Image.Image, size: int) -> Tensor:
+    """RGBA picture, opaque where a colour is wanted -> RGB and opacity, 0 or 1, (1, 4, size, size); what shrinking makes
+    tiny is 3 px wide."""
+    colour, alpha = _square(images.to_tensor(hints)).split([3, 1], 1)
+    colour, alpha = images.resize_tensor(torch.cat([colour * alpha, alpha], 1), (size, size)).split([3, 1], 1)
+    tiny = (F.max_pool2d(alpha, 5, 1, 2) < 0.99) & (F.max_pool2d(alpha, 3, 1, 1) > 0.02)
+    colour, weight = (torch.where(tiny, F.avg_pool2d(x, 3, 1, 1), x) for x in (colour, alpha))
+    opaque = tiny | (alpha > 0.5)
+    return torch.cat([colour / weight.clamp_min(1e-4), torch.ones_like(alpha)], 1).clamp(0, 1) * opaque
+
+
+def under_lines(colour: Tensor, ink: Tensor) -> Tensor:
+    """The network's picture (1, 3, size, size) and the drawing's ink -> the coloured drawing (1, 3, H, W).
+
+    The picture has lines of its own, soft and a little off. A drawing as small as that has nothing to add; the larger it
+    is, the more only what lies between the lines is kept, and the drawing's own ink goes on top."""
+    height, width = ink.shape[2:]
+    side, size = max(height, width), colour.shape[-1]
+    plain = _crop(images.resize_tensor(colour, (side, side)), (height, width)).clamp(0, 1)
+    own = min(1.0, max(0.0, math.log2(side / size) / 2))  # all of the drawing's lines from four times the size on
+    if own == 0:
+        return plain
+    return torch.lerp(plain, fill(colour, ink).clamp(0, 1) * (1 - ink), own)
+
+
+def fill(colour: Tensor, ink: Tensor) -> Tensor:
+    """The network's picture without its lines (1, 3, H, W): each colour flows up to the drawing's lines, not across.
+    That is done at FILL_SIDE at most."""
+    height, width = ink.shape[2:]
+    side, size = min(max(height, width), FILL_SIDE), colour.shape[-1]
+    inner = tuple(max(1, round(n * side / max(height, width))) for n in (height, width))
+    ink = images.resize_tensor(ink, inner)
+    seen = images.resize_tensor(_square(ink), (size, size))
+    sure = 1 - F.max_pool2d((3 * seen).clamp(0, 1), 3, 1, 1)  # 0 on lines and beside them
+    weight = sure + 0.01 * (1 - seen) + 1e-4
+    known = _crop(images.resize_tensor(torch.cat([colour * weight, weight, sure], 1), (side, side)), inner)
+    spread = flow(known[:, :4], ink, REACH * side / size)
+    still = known[:, :3] / known[:, 3:4]
+    filled = torch.lerp(spread[:, :3] / spread[:, 3:].clamp_min(1e-8), still, known[:, 4:].clamp(0, 1))
+    return images.resize_tensor(filled, (height, width))
+
+
+def flow(x: Tensor, ink: Tensor, reach: float, rounds: int = 2) -> Tensor:
+    """Smooth (1, C, H, W) along rows and columns over about `reach` px, but not across ink: the recursive filter of
+    Gastal & Oliveira 2011, "Domain transform for edge-aware image and video processing"."""
+    for i in range(rounds):
+        sigma = reach * 3**0.5 * 2 ** (rounds - 1 - i) / (4**rounds - 1) ** 0.5
+        for dim in (3, 2):
+            here = ink.movedim(dim, 0)
+            step = 1 + BARRIER * reach * torch.maximum(here[1:], here[:-1])
+            keep = torch.exp(-(2**0.5) * step / sigma)
+            x = _both_ways(x.movedim(dim, 0), keep).movedim(0, dim)
+    return x
+
+
+def _both_ways(x: Tensor, keep: Tensor) -> Tensor:
+    """A first-order recursive filter along the first dimension, forwards and then backwards."""
+    rows = list(x)
+    for i in range(1, len(rows)):
+        rows[i] = torch.lerp(rows[i], rows[i - 1], keep[i - 1])
+    for i in range(len(rows) - 2, -1, -1):
+        rows[i] = torch.lerp(rows[i], rows[i + 1], keep[i])
+    return torch.stack(rows)
+
+
+def _square(x: Tensor) -> Tensor:
+    """Zeros around (1, C, H, W), so that it is square with the picture in its middle."""
+    height, width = x.shape[2:]
+    side = max(height, width)
+    left, top = (side - width) // 2, (side - height) // 2
+    return F.pad(x, (left, side - width - left, top, side - height - top))
+
+
+def _crop(x: Tensor, size: tuple[int, int]) -> Tensor:
+    """The inverse of _square."""
+    height, width = size
+    top, left = (x.shape[2] - height) // 2, (x.shape[3] - width) // 2
+    return x[:, :, top : top + height, left : left + width]

@@ -1,0 +1,56 @@
+"""Palettes: up to 5 colours with weights, as tensors (5, 4) with RGB in [0, 1] and a weight, 0 where there is no entry."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+COLOURS = 5
+
+Entries = list[tuple[tuple[int, int, int], float]]  # ((r, g, b) in 0..255, weight), as a user gives them
+
+
+def from_entries(entries) -> Tensor | None:
+    """Entries -> (5, 4), None for none. Raises ValueError for more than 5, for colours outside 0..255 and for weights
+    that are negative, not finite or all 0."""
+    entries = [] if entries is None else list(entries)
+    if not entries:
+        return None
+    if len(entries) > COLOURS:
+        raise ValueError(f"expected a palette of at most {COLOURS} colours, got {len(entries)}")
+    try:
+        rows = torch.tensor([[*map(float, colour), float(weight)] for colour, weight in entries]).reshape(-1, 4)
+    except (TypeError, ValueError, RuntimeError):
+        raise ValueError(f"expected entries ((r, g, b), weight) in a palette, got {str(entries)[:100]}") from None
+    colours, weights = rows.split([3, 1], 1)
+    if not ((colours >= 0) & (colours <= 255)).all():
+        raise ValueError(f"expected colours from 0 to 255, got {colours.tolist()}")
+    if not (torch.isfinite(weights).all() and (weights >= 0).all() and weights.max() > 0):
+        raise ValueError(f"expected finite weights of at least 0, not all 0, got {weights[:, 0].tolist()}")
+    return F.pad(torch.cat([colours / 255, weights / weights.max()], 1), (0, 0, 0, COLOURS - len(rows)))
+
+
+def to_entries(palette: Tensor) -> Entries:
+    """(5, 4) -> those with a weight."""
+    return [(tuple(round(255 * c) for c in row[:3]), round(row[3], 4)) for row in palette.tolist() if row[3] > 0]
+
+
+def shares(palettes: Tensor) -> Tensor:
+    """(N, 5, 4) -> weights that sum to 1, or to 0 where no colour is given (N, 5)."""
+    weights = palettes[:, :, 3]
+    return weights / weights.sum(1, keepdim=True).clamp_min(1e-6)
+
+
+def vividness(palettes: Tensor) -> Tensor:
+    """(N, 5, 4) -> how far from grey their colours are on average, by weight, in RGB: (N,)."""
+    colours = palettes[:, :, :3]
+    return ((colours - colours.mean(2, keepdim=True)).norm(dim=2) * shares(palettes)).sum(1)
+
+
+def distance(a: Tensor, b: Tensor) -> Tensor:
+    """(N, 5, 4) and (M, 5, 4) -> how far a colour of one is from the nearest of the other on average, by weight, both
+    ways; in RGB, 0 to sqrt(3): (N, M)."""
+    far = torch.cdist(a[:, None, :, :3], b[None, :, :, :3])  # (N, M, 5, 5)
+    absent_a, absent_b = (a[:, :, 3] == 0)[:, None, :, None], (b[:, :, 3] == 0)[None, :, None, :]
+    there = (far.masked_fill(absent_b, 9).amin(3) * shares(a)[:, None]).sum(2)
+    back = (far.masked_fill(absent_a, 9).amin(2) * shares(b)[None]).sum(2)
+    return (there + back) / 2

@@ -1,0 +1,129 @@
+"""Line sketch -> colour picture that obeys a palette and dabs of colour: `sketch-color-plus`."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from ae_models import palettes
+from ae_models.palettes import COLOURS
+from ae_models.unet import UNet, UNetConfig
+
+VIVID = 0.5  # part of the kept palettes that is vivid enough to be proposed
+SUITED = 24  # how many of those suit a sketch well enough
+
+
+@dataclass(frozen=True)
+class SketchColorPlusConfig:
+    size: int = 128  # px
+    widths: tuple[int, ...] = (32, 96, 160, 256)
+    key: int = 16  # numbers that say which palette entry a pixel wants
+    condition: int = 64
+    palettes: int = 96  # the prior's choice
+
+
+class SketchColorPlus(nn.Module):
+    """A U-Net that points at palette entries.
+
+        (B, 1, H, W)  sketch in [0, 1], 0 is ink      (B, 4, H, W)  dabs: RGB, opacity      (B, 5, 4)  palette: RGB, weight
+          |                                             |                                     | deep sets -> (B, condition)
+          +---------------------------------------------+-> UNet, each block under FiLM  <----+
+        (B, key + 2 + 3 + 1, H, W)  query, own colour and paper's logits, own colour, shade
+          | softmax of query . key of each entry, of paper and of the own colour
+        (B, 3, H, W)  shade * (weights . [palette, white, own colour]), about [0, 1]
+
+    A regression to RGB alone paints the mean of all plausible colours, which is brown. Here a pixel only decides *which*
+    of the given colours it has and how light it is, so results are as vivid as the palette. A palette's entries may be
+    in any order (Zaheer et al. 2017, arXiv 1703.06114), and any of them may be missing: weight 0. Where there is no
+    palette, `suggest` says how probable each of those that are kept from the training pictures is for a sketch.
+    """
+
+    color_space = "RGB"
+    value_range = (0.0, 1.0)
+    channels = 1
+
+    def __init__(self, config: SketchColorPlusConfig = SketchColorPlusConfig()):
+        super().__init__()
+        self.config = config
+        channels_out = config.key + 2 + 3 + 1
+        self.unet = UNet(UNetConfig(5, channels_out, config.widths, condition=config.condition))
+        self.entry = nn.Sequential(nn.Linear(5, 64), nn.SiLU(), nn.Linear(64, config.condition))
+        self.key = nn.Sequential(nn.Linear(5, 64), nn.SiLU(), nn.Linear(64, config.key - 4))
+        self.prior = nn.Linear(config.widths[-1], config.palettes)
+        self.register_buffer("palettes", torch.zeros(config.palettes, COLOURS, 4))
+
+    def encode(self, sketch: Tensor, palette: Tensor | None = None, hints: Tensor | None = None) -> list[Tensor]:
+        """Sketch (B, 1, H, W), palette (B, 5, 4), dabs (B, 4, H, W) -> features of each resolution, the highest first."""
+        if hints is None:
+            hints = sketch.new_zeros(len(sketch), 4, *sketch.shape[2:])
+        opacity = hints[:, 3:]
+        x = torch.cat([1 - sketch, hints[:, :3] * opacity, opacity], 1)
+        return self.unet.encode(x, self._condition(self._palette(sketch, palette)))
+
+    def decode(self, features: list[Tensor], palette: Tensor | None = None) -> Tensor:
+        """What encode gave, with the same palette -> colour pictures (B, 3, H, W); H and W those of whole cells."""
+        palette = self._palette(features[0], palette)
+        y = self.unet.decode(features, self._condition(palette))
+        keys = self._keys(palette)
+        with torch.autocast(y.device.type, enabled=False):
+            return self._paint(y.float(), keys.float(), palette)
+
+    def forward(self, sketch: Tensor, palette: Tensor | None = None, hints: Tensor | None = None) -> Tensor:
+        height, width = sketch.shape[2:]
+        return self.decode(self.encode(sketch, palette, hints), palette)[..., :height, :width]
+
+    def _paint(self, y: Tensor, keys: Tensor, palette: Tensor) -> Tensor:
+        """What the U-Net gave (B, key + 6, H, W) -> colours (B, 3, H, W)."""
+        query, logits, own, shade = y.split([self.config.key, 2, 3, 1], 1)
+        wanted = torch.einsum("bdhw,bkd->bkhw", query, keys)
+        wanted = wanted.masked_fill((palette[:, :, 3] == 0)[:, :, None, None], -torch.inf)
+        share = torch.cat([wanted, logits], 1).softmax(1)  # (B, 5 + 2, H, W)
+        entries, paper, mine = share.split([COLOURS, 1, 1], 1)
+        colour = torch.einsum("bkhw,bkc->bchw", entries, palette[:, :, :3]) + paper + mine * own.sigmoid()
+        return 2 * shade.sigmoid() * colour
+
+    def suggest(self, features: list[Tensor]) -> Tensor:
+        """What encode gave for sketches alone -> logits of the kept palettes (B, config.palettes)."""
+        return self.prior(features[-1].mean((2, 3)))
+
+    def _palette(self, like: Tensor, palette: Tensor | None) -> Tensor:
+        """(B, 5, 4) with weights that sum to 1, or all 0 where no colour is given."""
+        if palette is None:
+            return like.new_zeros(len(like), COLOURS, 4, dtype=torch.float32)
+        palette = palette.float()
+        return torch.cat([palette[:, :, :3], palettes.shares(palette)[:, :, None]], 2)
+
+    def _condition(self, palette: Tensor) -> Tensor:
+        """Mean of what the entries say, by weight: (B, condition); 0 without a palette."""
+        return (self.entry(_features(palette)) * palette[:, :, 3:]).sum(1)
+
+    def _keys(self, palette: Tensor) -> Tensor:
+        """(B, 5, key). Colour and its square are among them as they are, so that a query can ask for the entry nearest to
+        a dab: -|c - e|^2 is linear in (e, |e|^2)."""
+        features = _features(palette)
+        return torch.cat([features[:, :, :4], self.key(features)], 2)
+
+    def propose(self, sketch: Tensor, count: int = 1, seed: int = 0) -> Tensor:
+        """Palettes that suit a sketch (1, 1, H, W): (count, 5, 4). A single one with seed 0 is that of the least expected
+        distance from the true one; else the first is drawn from the probable ones, and each further is that which
+        differs most from those before. Vivid ones only: the average of all is brown."""
+        kept = self.palettes.float().cpu()
+        vivid = palettes.vividness(kept)
+        vivid = vivid >= vivid.quantile(1 - VIVID)
+        chance = self.suggest(self.encode(sketch))[0].float().softmax(0).cpu()
+        far = palettes.distance(kept, kept)
+        if count == 1 and seed == 0:
+            return kept[(far @ chance).masked_fill(~vivid, torch.inf).argmin()][None]
+        probable = (chance * vivid).argsort(descending=True)[: max(count, min(SUITED, int(vivid.sum())))]
+        generator = torch.Generator().manual_seed(seed)
+        chosen = probable[torch.multinomial(chance[probable], 1, generator=generator)]
+        while len(chosen) < count:
+            apart = far[probable][:, chosen].amin(1)
+            chosen = torch.cat([chosen, probable[apart.argmax()][None]])
+        return kept[chosen]
+
+
+def _features(palette: Tensor) -> Tensor:
+    """(B, 5, 4) -> centred colour, its square, weight (B, 5, 5)."""
+    colour = 2 * palette[:, :, :3] - 1
+    return torch.cat([colour, colour.square().sum(2, keepdim=True), palette[:, :, 3:]], 2)

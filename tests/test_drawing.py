@@ -1,0 +1,222 @@
+"""Lines, palettes and dabs: what they are made of, and what a user may give."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageDraw, ImageOps
+
+from ae_models import drawing, images, palettes, tasks, zoo
+from tests.conftest import MINIATURE
+from train import colours, lines
+
+RED_BLUE = [((255, 0, 0), 2), ((0, 0, 255), 1)]
+
+
+@pytest.fixture
+def network():
+    torch.manual_seed(0)
+    network = zoo.build("sketch-color-plus", **MINIATURE["sketch-color-plus"]).eval()
+    network.palettes.copy_(torch.rand(6, 5, 4))
+    return network
+
+
+def circle(size=(64, 64), width=3, ink=0, paper=255):
+    image = Image.new("L", size, paper)
+    w, h = size
+    ImageDraw.Draw(image).ellipse((w * 0.2, h * 0.2, w * 0.8, h * 0.8), outline=ink, width=width)
+    return image
+
+
+def art(count=3):
+    """Discs with a black outline on white, as artwork is."""
+    pictures = []
+    for seed in range(count):
+        image = Image.new("RGB", (64, 64), "white")
+        colour = tuple(np.random.default_rng(seed).integers(0, 200, 3).tolist())
+        ImageDraw.Draw(image).ellipse((12, 12, 52, 52), fill=colour, outline="black", width=2)
+        pictures.append(images.to_tensor(image))
+    return torch.cat(pictures)
+
+
+# ---- a user's drawing ----
+
+
+def test_ink_of_pencil_on_grey_paper_and_of_white_on_black():
+    assert drawing.ink_of(circle()).max() == 1
+    grey = drawing.ink_of(circle(ink=120, paper=220))
+    assert grey.median() == 0 and 0.3 < grey.max() < 0.6
+    assert torch.equal(drawing.ink_of(ImageOps.invert(circle())), drawing.ink_of(circle()))
+
+
+@pytest.mark.parametrize("shade", [0, 90, 255])
+def test_a_blank_sheet_stays_blank(network, shade):
+    picture = tasks.color_sketch(network, Image.new("RGB", (40, 30), (shade,) * 3))
+    assert picture.getextrema() == ((255, 255),) * 3 and picture.size == (40, 30)
+    with pytest.raises(ValueError, match="blank sheet"):
+        tasks.surprise(network, Image.new("L", (40, 30), shade))
+
+
+def test_thin_lines_of_a_large_drawing_reach_the_network():
+    small = drawing.for_network(drawing.ink_of(circle((2000, 1000), width=2)), 64)
+    assert small.shape == (1, 1, 64, 64) and small.min() < 0.4 and small.max() == 1
+
+
+def test_colours_do_not_flow_across_lines():
+    ink = drawing.ink_of(circle((256, 256), width=6))
+    colour = torch.ones(1, 3, 64, 64)
+    y, x = torch.meshgrid(torch.arange(64), torch.arange(64), indexing="ij")
+    colour[:, 1:, ((x - 31.5) ** 2 + (y - 31.5) ** 2).sqrt() < 19] = 0  # red inside
+    picture = drawing.under_lines(colour, ink)
+    assert picture[0, 1, 128, 60] < 0.1 and picture[0, 1, 128, 44] > 0.9  # 3 px off the line on both sides
+    assert picture[0, :, 128, 52].max() < 0.2  # the line itself
+
+
+def test_a_drawing_of_the_networks_size_is_its_picture():
+    colour = torch.rand(1, 3, 64, 64)
+    assert torch.equal(drawing.under_lines(colour, drawing.ink_of(circle())), colour)
+
+
+def test_dabs_keep_their_colour_when_they_shrink():
+    hints = Image.new("RGBA", (500, 300))
+    ImageDraw.Draw(hints).ellipse((100, 100, 112, 112), fill=(10, 200, 30, 255))
+    x = drawing.dabs_for_network(hints, 64)
+    there = x[0, 3] > 0
+    assert 4 <= there.sum() <= 25
+    assert torch.allclose(x[0, :3, there], torch.tensor([10, 200, 30])[:, None] / 255, atol=0.02)
+
+
+@pytest.mark.parametrize("size", [(16, 16), (5000, 40), (33, 300)])
+def test_any_size_with_everything_given(network, size):
+    hints = Image.new("RGBA", size, (255, 0, 0, 255))
+    assert tasks.color_sketch(network, circle(size), RED_BLUE, hints).size == size
+
+
+def test_given_things_change_the_picture_and_seeds_choose_palettes(network):
+    plain = tasks.color_sketch(network, circle())
+    assert plain.tobytes() == tasks.color_sketch(network, circle(), []).tobytes()
+    assert plain.tobytes() == tasks.color_sketch(network, circle(), hints=Image.new("RGBA", (64, 64))).tobytes()
+    assert plain.tobytes() != tasks.color_sketch(network, circle(), RED_BLUE).tobytes()
+    hints = Image.new("RGBA", (64, 64), (255, 0, 0, 255))
+    assert plain.tobytes() != tasks.color_sketch(network, circle(), hints=hints).tobytes()
+    assert len({tasks.color_sketch(network, circle(), seed=seed).tobytes() for seed in range(12)}) > 1
+
+
+def test_the_order_of_a_palette_does_not_matter(network):
+    a, b = (tasks.color_sketch(network, circle(), p) for p in (RED_BLUE, RED_BLUE[::-1]))
+    assert np.abs(np.asarray(a, int) - np.asarray(b, int)).max() <= 1
+
+
+def test_surprises_differ_and_repeat(network):
+    four = tasks.surprise(network, circle(), seed=3)
+    assert len({picture.tobytes() for picture, _ in four}) == 4
+    assert [p for _, p in four] == [p for _, p in tasks.surprise(network, circle(), seed=3)]
+    picture, palette = four[2]
+    again = tasks.color_sketch(network, circle(), palette)  # 8 bits of colour are lost on the way
+    assert np.abs(np.asarray(picture, int) - np.asarray(again, int)).max() <= 3
+
+
+@pytest.mark.parametrize(
+    ("palette", "words"),
+    [
+        (RED_BLUE * 3, "at most 5 colours, got 6"),
+        ([((256, 0, 0), 1)], "colours from 0 to 255"),
+        ([((-1, 0, 0), 1)], "colours from 0 to 255"),
+        ([((math.nan, 0, 0), 1)], "colours from 0 to 255"),
+        ([((1, 0, 0), -1)], "weights of at least 0"),
+        ([((1, 0, 0), math.inf)], "finite weights"),
+        ([((1, 0, 0), math.nan)], "finite weights"),
+        ([((1, 0, 0), 0)], "not all 0"),
+        ([((1, 0), 1)], "entries"),
+        ([(1, 0, 0)], "entries"),
+        (["red"], "entries"),
+        ([("red", 1)], "entries"),
+    ],
+)
+def test_bad_palettes_are_refused(network, palette, words):
+    with pytest.raises(ValueError, match=words):
+        tasks.color_sketch(network, circle(), palette)
+
+
+@pytest.mark.parametrize("hints", [Image.new("RGBA", (63, 64)), Image.new("RGB", (64, 64)), "red"])
+def test_bad_hints_are_refused(network, hints):
+    with pytest.raises(ValueError, match="expected hints"):
+        tasks.color_sketch(network, circle(), hints=hints)
+
+
+# ---- palettes ----
+
+
+def test_entries_there_and_back():
+    assert palettes.to_entries(palettes.from_entries(RED_BLUE)) == [((255, 0, 0), 1.0), ((0, 0, 255), 0.5)]
+    assert palettes.from_entries([]) is None and palettes.from_entries(None) is None
+
+
+def test_distance_ignores_order_and_missing_entries():
+    a, b = palettes.from_entries(RED_BLUE)[None], palettes.from_entries(RED_BLUE[::-1])[None]
+    assert palettes.distance(a, b) == 0
+    assert palettes.distance(a, palettes.from_entries([((0, 255, 0), 1)])[None]) > 1
+    assert palettes.vividness(a) > palettes.vividness(palettes.from_entries([((90, 90, 90), 1)])[None])
+
+
+def test_dominant_colours_are_those_of_the_picture():
+    picture = torch.ones(1, 3, 32, 32)
+    picture[:, :, :8] = torch.tensor([1.0, 0, 0])[:, None, None]
+    picture[:, :, 8:12] = torch.tensor([0.0, 0, 1])[:, None, None]
+    palette = colours.dominant(picture)[0]
+    assert torch.allclose(palette[:2, :3], torch.tensor([[1.0, 0, 0], [0, 0, 1]]), atol=1e-3)
+    assert palette[0, 3] == pytest.approx(2 / 3, abs=0.05) and palette[2:, 3].sum() == 0
+
+
+def test_recolouring_keeps_paper_and_lines_and_moves_palette_and_picture_alike():
+    pictures, generator = art(), torch.Generator().manual_seed(0)
+    own = colours.dominant(pictures)
+    new, palette = colours.recolour(pictures, own, torch.tensor([True, True, False]), generator)
+    paper = (pictures == 1).all(1, keepdim=True).expand_as(pictures)
+    assert torch.allclose(new[paper], pictures[paper], atol=1e-5)
+    assert torch.equal(new[2], pictures[2]) or torch.allclose(new[2], pictures[2], atol=1e-6)
+    assert palettes.distance(colours.dominant(new), palette).diagonal().max() < 0.05
+    assert (new[0] - pictures[0]).abs().max() > 0.05
+
+
+def test_dabs_have_the_pictures_colours():
+    pictures = art()
+    hints = colours.dabs(pictures, torch.tensor([0, 1, 10]), torch.Generator().manual_seed(1))
+    areas = hints[:, 3].sum((1, 2))
+    assert areas[0] == 0 and 4 < areas[1] < areas[2]
+    assert ((hints[:, :3] - pictures).abs() * hints[:, 3:]).sum() / (3 * areas.sum()) < 0.15
+
+
+def test_medoids_are_some_of_those_given():
+    all_palettes = colours.dominant(art(8))
+    few = colours.medoids(all_palettes, 3)
+    assert palettes.distance(few, all_palettes).amin(1).max() < 1e-6
+    assert len(colours.medoids(all_palettes[:2], 5)) == 5
+
+
+# ---- lines ----
+
+
+@pytest.mark.parametrize("style", [*lines.STYLES, lines.LEFT_OUT], ids=lambda s: s.__name__)
+def test_each_style_draws_the_outline_and_leaves_paper_alone(style):
+    ink = style(art(), torch.Generator().manual_seed(0))
+    assert ink.shape == (3, 1, 64, 64) and ink.min() >= 0 and ink.max() <= 1
+    ring, far = ink[:, 0, 10:14, 28:36].amax((1, 2)), ink[:, 0, :6]
+    assert (ring > 0.5).all() and far.max() == 0
+
+
+def test_drawings_repeat_for_a_generator_and_differ():
+    pictures = art()
+    given = 1 - lines.silhouette(pictures)
+    a, b, c = (lines.draw(pictures, given, torch.Generator().manual_seed(s)) for s in (0, 0, 1))
+    assert torch.equal(a, b) and not torch.equal(a, c)
+    assert a.min() >= 0 and a.max() <= 1 and lines.LEFT_OUT not in lines.STYLES
+    assert len(lines.SHARES) == 1 + len(lines.STYLES)
+
+
+def test_pens_are_of_many_widths():
+    thin = torch.zeros(1, 1, 64, 64)
+    thin[..., 32, 8:56] = 1
+    widths = [lines.pen(thin, torch.Generator().manual_seed(s)).sum().item() / 48 for s in range(30)]
+    assert min(widths) < 1.3 and 3 < max(widths) < 8

@@ -1,0 +1,66 @@
+"""From an uploaded picture to the face in the pose that a network knows, corrected by clicking the eyes."""
+
+import gradio as gr
+from PIL import Image
+
+from ae_models import align
+from ui import parts
+
+HINT = "Not right? Click both eyes in your picture."
+NO_FACE = "**No face found.** Click both eyes in your picture, or take the tick away to use all of it."
+
+
+def seen(picture: Image.Image, pose: str) -> tuple[Image.Image, int]:
+    """What a network is shown of a picture, and how many faces that has: with none it is the part that the network
+    takes by itself."""
+    try:
+        return align.align_face(picture, pose)
+    except align.NoFace:
+        return align.whole(picture, pose), 0
+
+
+def remark(faces: int) -> str:
+    """What a reader should know about a picture with so many faces."""
+    if faces == 1:
+        return ""
+    return f"{faces} faces found: the largest is used." if faces else "No face found: the whole picture is used."
+
+
+def seen_or_told(picture: Image.Image, pose: str) -> Image.Image:
+    """What a network is shown, for handlers whose outputs have no place for the remark: it goes to the page's corner."""
+    face, count = seen(picture, pose)
+    if count != 1:
+        gr.Info(remark(count))
+    return face
+
+
+def build(photo: gr.Image, pose: str, needs_face: bool) -> tuple[gr.Image, gr.Checkbox]:
+    """For a picture input: the box that asks for a face, and the picture that the network sees, which two clicks on the
+    eyes of the input correct. With needs_face a photo without one is taken only if the box says so."""
+    shown = gr.Image(label="What the network sees", format="png", type="pil", interactive=False, buttons=[], height=320)
+    wanted = gr.Checkbox(True, label="Find the face", info="if not, the whole picture is used")
+    note = gr.Markdown()
+    clicks = gr.State([])
+
+    def found(picture, looking: bool):
+        if picture is None:
+            return None, "", []
+        if not looking:
+            return align.whole(picture, pose), HINT, []
+        face, count = seen(picture, pose)
+        if needs_face and not count:
+            return None, NO_FACE, []
+        return face, f"{remark(count)} {HINT}", []
+
+    def clicked(picture, before: list, event: gr.SelectData):
+        eyes = [*before, tuple(event.index)]
+        if len(eyes) < 2:
+            return gr.skip(), "Now click the other eye.", eyes
+        return align.align(picture, tuple(sorted(eyes)), pose), f"Aligned by your clicks. {HINT}", []
+
+    outputs = [shown, note, clicks]
+    search = {"api_visibility": "private", "trigger_mode": "always_last"}
+    parts.run([photo.change, wanted.change], found, [photo, wanted], outputs, **search)
+    click = {"api_visibility": "private", "trigger_mode": "multiple", "show_progress": "hidden"}
+    parts.run([photo.select], clicked, [photo, clicks], outputs, **click)
+    return shown, wanted
