@@ -286,8 +286,8 @@ def face_vae(network: nn.Module, test: data.Split, train: data.Split | None) -> 
     are of single units. unevenness is the largest step of a morph over its mean step.
 
     fd is "FD (own features)" of train/face_figures.py and nearest the distance to the nearest training face, of samples
-    at temperature 1 and, beside them, of other faces. An edit row says how far two unit steps along an attribute's
-    direction move the classifier's logit of that attribute, and how far the other 39, in their standard deviations."""
+    at temperature 1 and, in rows beside the baselines, of other faces. An edit row says how far two unit steps along an
+    attribute's direction move its logit in the classifier, and how far the other 39, in their standard deviations."""
     faces, truth = test[0].float() / 255, test[1].flatten(1)
 
     def figures(again: Tensor) -> dict[str, Statistic]:

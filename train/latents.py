@@ -24,7 +24,7 @@ from train import classifier, data
 
 SLUG = "face-vae-plus"
 ROUNDS = 30  # of expectation and maximisation
-COMMON = 1.0  # faces for each dimension that the common covariance counts as in each component's
+COMMON = 2.0  # faces for each dimension that the common covariance counts as in each component's
 RIDGE = 1.0  # in faces
 PICTURE = 32  # px, of the pictures that principal directions change most
 

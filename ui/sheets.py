@@ -209,21 +209,21 @@ def face_vae(network) -> list[Row]:
 
 def face_vae_plus(network) -> list[Row]:
     faces, names = opened("face-*.webp"), network.config.attributes
-    (woman, man) = (tasks.sample(network, 1, seed=seed)[0] for seed in EDITED)
+    (first, second) = (tasks.sample(network, 1, seed=seed)[0] for seed in EDITED)
     turned = [faces[0].rotate(45), ImageOps.flip(faces[1]), *opened("landscape-*.webp")[:1]]
-    torn = [tasks.edit(network, face, {name: 5.0}) for face in (woman, man) for name in names[:4]]
+    torn = [tasks.edit(network, face, {name: 5.0}) for face in (first, second) for name in names[:4]]
 
     def edited(face: Image.Image, some: tuple[str, ...], amount: float) -> Row:
         changed = [tasks.edit(network, face, {name: amount}) for name in some]
-        return f"a sample, then {amount:+.0f} of {', '.join(some)}", [face, *changed]
+        return f"a sample, then {amount:+g} of {', '.join(some)}", [face, *changed]
 
     return [
         ("sampled from the mixture, temperature 1", tasks.sample(network, 8, seed=1)),
         ("sampled from the mixture, temperature 0.7", tasks.sample(network, 8, seed=2, temperature=0.7)),
         ("sampled from the normal prior, temperature 1", tasks.sample(network, 8, seed=1, prior="normal")),
         ("morph", tasks.morph(network, faces[0], faces[3], steps=8)),
-        edited(woman, names[:7], 2.5),
-        edited(man, names[7:14], 2.5),
+        edited(first, names[:7], 2.5),
+        edited(second, names[7:14], 2.5),
         ("fails: turned, upside down, not a face", turned),
         ("out", [tasks.reconstruct(network, p) for p in turned]),
         ("fails: temperature 1.5", tasks.sample(network, 8, seed=1, temperature=1.5)),
