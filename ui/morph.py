@@ -25,7 +25,7 @@ def morph(a: Image.Image, b: Image.Image, steps: int, mode: str, model: str) -> 
     steps: 2 to 257. mode: slerp (great circle) or lerp (straight line). model: which network. Returns the pictures, and
     the same as JPEG data URLs."""
     a, b = parts.needs(a, "a first face"), parts.needs(b, "a second face")
-    a, b = (alignment.seen_or_told(face, "celeba") for face in (a, b))
+    a, b = in_pose(a), in_pose(b)
     frames = tasks.morph(parts.load("face-vae", model), a, b, steps, mode)
     return frames, [data_url(frame) for frame in frames]
 
@@ -48,6 +48,11 @@ def sample(count: int, seed: int, temperature: float, model: str, prior: str) ->
     without a mixture draws from the normal distribution. Returns the pictures."""
     network = parts.load("face-vae", model)
     return tasks.sample(network, count, seed, temperature, prior if prior in tasks.priors(network) else None)
+
+
+def in_pose(picture: Image.Image | None) -> Image.Image | None:
+    """The largest face of a picture as the networks know faces; the whole picture if it has none."""
+    return None if picture is None else alignment.seen_or_told(picture, "celeba")
 
 
 def change(names: list[str], picture: Image.Image | None, *amounts: float) -> Image.Image | None:
@@ -147,9 +152,13 @@ def build_changes() -> None:
             changed = parts.result("Changed face")
             back = gr.Button("Reset the sliders")
     private = {"api_visibility": "private", "show_progress": "hidden"}
-    moved = [face.change, *(s.input for s in sliders)]
-    parts.run(moved, functools.partial(change, names), [face, *sliders], changed, trigger_mode="always_last", **private)
-    parts.run([back.click], functools.partial(reset, names), face, [*sliders, changed], **private)
+    posed = gr.State()  # the face is looked for once, not at each move of a slider
+    parts.run([face.change], in_pose, [face], posed, **private)
+    moved = [posed.change, *(s.input for s in sliders)]
+    parts.run(
+        moved, functools.partial(change, names), [posed, *sliders], changed, trigger_mode="always_last", **private
+    )
+    parts.run([back.click], functools.partial(reset, names), posed, [*sliders, changed], **private)
     parts.run([new.click], invent, [], face, **private)
 
 
