@@ -65,7 +65,7 @@ RECIPE = Recipe(
     data=faces.pairs,
     augment=augment,
     prepare=prepare,
-    loss=faces.objective(energy=0.12, opinion=0.02),
+    loss=faces.objective(strokes=0.3, opinion=0.04),
     optimizer=faces.optimizer,
     build=lambda: faces.Contest("face-sketch-plus"),
     finish=faces.release,
