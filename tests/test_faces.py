@@ -83,6 +83,16 @@ def test_the_variogram_ignores_where_strokes_are_but_not_how_strong():
     assert faces.variogram(x * 0.5).mean() == pytest.approx(0.5 * faces.variogram(x).mean().item(), rel=1e-3)
 
 
+def test_the_variogram_tells_strokes_from_a_checkerboard():
+    rows, columns = torch.arange(48)[:, None], torch.arange(48)
+    stripes = ((rows + 0 * columns) % 6 < 3).float()[None, None]
+    checkerboard = ((rows + columns) % 2).float()[None, None]
+    flat = torch.full_like(stripes, 0.5)
+    wanted = faces.variogram(stripes)
+    distances = [(faces.variogram(x) - wanted).abs().mean().item() for x in (stripes.roll(3, 2), checkerboard, flat)]
+    assert distances[0] < 0.05 < distances[1]
+
+
 def test_one_backward_pass_trains_network_and_critic_apart():
     critic, drawn = faces.Critic(1), torch.rand(2, 1, 48, 40, requires_grad=True)
     own, opinion = critic.losses(drawn, torch.rand(2, 1, 48, 40))
