@@ -77,10 +77,20 @@ def test_ssim_is_that_of_torchmetrics_but_for_the_border():
     assert faces.ssim(x, x).item() == pytest.approx(1)
 
 
-def test_stroke_energy_ignores_where_strokes_are_but_not_how_strong():
+def test_the_variogram_ignores_where_strokes_are_but_not_how_strong():
     x = (torch.arange(48) % 4 < 2).float().expand(1, 1, 48, 48)
-    assert torch.allclose(faces.stroke_energy(x), faces.stroke_energy(x.roll(2, 3)), atol=1e-5)
-    assert faces.stroke_energy(x * 0.5).mean() == pytest.approx(0.5 * faces.stroke_energy(x).mean().item(), rel=1e-3)
+    assert torch.allclose(faces.variogram(x), faces.variogram(x.roll(2, 3)), atol=1e-5)
+    assert faces.variogram(x * 0.5).mean() == pytest.approx(0.5 * faces.variogram(x).mean().item(), rel=1e-3)
+
+
+def test_the_variogram_tells_strokes_from_a_checkerboard():
+    rows, columns = torch.arange(48)[:, None], torch.arange(48)
+    stripes = ((rows + 0 * columns) % 6 < 3).float()[None, None]
+    checkerboard = ((rows + columns) % 2).float()[None, None]
+    flat = torch.full_like(stripes, 0.5)
+    wanted = faces.variogram(stripes)
+    distances = [(faces.variogram(x) - wanted).abs().mean().item() for x in (stripes.roll(3, 2), checkerboard, flat)]
+    assert distances[0] < 0.05 < distances[1]
 
 
 def test_one_backward_pass_trains_network_and_critic_apart():
@@ -95,11 +105,11 @@ def test_one_backward_pass_trains_network_and_critic_apart():
 
 def test_the_critic_has_no_say_early_nor_in_validation(contest):
     rows = torch.rand(4, 3, 40, 32), torch.rand(4, 1, 40, 32), torch.zeros(4, 1, 1, 1)
-    loss = faces.objective(energy=0.1, opinion=0.5)
+    loss = faces.objective(strokes=0.1, opinion=0.5)
     early, parts = loss(contest.train(), rows, 0.1)
     late, _ = loss(contest, rows, 0.9)
     assert late.item() == pytest.approx((early + 0.5 * parts["opinion"]).item(), abs=1e-3)
-    assert set(loss(contest.eval(), rows, 1.0)[1]) == {"l1", "dssim", "energy"}
+    assert set(loss(contest.eval(), rows, 1.0)[1]) == {"l1", "dssim", "strokes"}
 
 
 def test_the_release_computes_what_was_trained(contest):

@@ -65,7 +65,7 @@ RECIPE = Recipe(
     data=faces.pairs,
     augment=augment,
     prepare=prepare,
-    loss=faces.objective(energy=0.12, opinion=0.02),
+    loss=faces.objective(strokes=0.3, opinion=0.04),
     optimizer=faces.optimizer,
     build=lambda: faces.Contest("face-sketch-plus"),
     finish=faces.release,
@@ -78,7 +78,8 @@ RECIPE = Recipe(
         "data": "CUHK Face Sketch Database, subsets CUHK student and AR, photo and artist's sketch",
         "terms": "The database is for research only; so are these weights.",
         "limits": "Trained on 158 frontal faces of young adults with a calm face, in the pose of a passport photo: other poses, "
-        "glasses, children, hands and hats come out as smudges or as hair. Strokes are plausible, not the artist's own.",
+        "glasses, children, hands and hats come out as smudges or as hair. Strokes are "
+        "plausible, not the artist's own, and softer; dark hair without detail shows a faint grid of pixels.",
         "example": 'sketch = tasks.translate_face(model, Image.open("face.jpg"))',
     },
 )

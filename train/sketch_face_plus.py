@@ -50,7 +50,7 @@ RECIPE = Recipe(
     data=faces.pairs,
     augment=augment,
     prepare=prepare,
-    loss=faces.objective(energy=0.05, opinion=0.01),
+    loss=faces.objective(strokes=0.2, opinion=0.01),
     optimizer=faces.optimizer,
     build=lambda: faces.Contest("sketch-face-plus"),
     finish=faces.release,
