@@ -79,18 +79,23 @@ def build() -> nn.Module:
     return add_norm(network, plain=[network.unet.head])
 
 
-@torch.no_grad()
 def finish(network: nn.Module, root: Path) -> nn.Module:
-    """Norms folded in, and the prior's palettes. What it says is standardised over the training sketches: else the few
-    most frequent palettes would win for each."""
+    """Norms folded in, and the prior's palettes."""
     network = fold(network)
     network.palettes.copy_(prior_palettes(root))
-    sketches = data.sketch2photo(root, "train")[0].to(network.palettes.device)
-    logits = torch.cat([network.suggest(network.encode(x.float() / 255)) for x in sketches.split(32)])
+    standardise(network, data.sketch2photo(root, "train")[0])
+    return network
+
+
+@torch.no_grad()
+def standardise(network: nn.Module, sketches: Tensor) -> None:
+    """Give what the prior says mean 0 and deviation 1 over the training sketches (N, 1, H, W), uint8: else the few most
+    frequent palettes would win for each."""
+    batches = sketches.to(network.palettes.device).split(32)
+    logits = torch.cat([network.suggest(network.encode(x.float() / 255)) for x in batches])
     mean, deviation = logits.mean(0), logits.std(0).clamp_min(1e-3)
     network.prior.weight.div_(deviation[:, None])
     network.prior.bias.sub_(mean).div_(deviation)
-    return network
 
 
 RECIPE = Recipe(
