@@ -46,6 +46,12 @@ def vividness(palettes: Tensor) -> Tensor:
     return ((colours - colours.mean(2, keepdim=True)).norm(dim=2) * shares(palettes)).sum(1)
 
 
+def misfit(palettes: Tensor, colours: Tensor) -> Tensor:
+    """(N, 5, 4) and colours (M, 3) -> how far the colours are from a palette's nearest entries on average, (N,)."""
+    far = torch.cdist(colours, palettes[:, :, :3])  # (N, M, 5)
+    return far.masked_fill((palettes[:, :, 3] == 0)[:, None], 9).amin(2).mean(1)
+
+
 def distance(a: Tensor, b: Tensor) -> Tensor:
     """(N, 5, 4) and (M, 5, 4) -> how far a colour of one is from the nearest of the other on average, by weight, both
     ways; in RGB, 0 to sqrt(3): (N, M)."""

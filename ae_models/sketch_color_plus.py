@@ -9,8 +9,10 @@ from ae_models import palettes
 from ae_models.palettes import COLOURS
 from ae_models.unet import UNet, UNetConfig
 
-VIVID = 0.5  # part of the kept palettes that is vivid enough to be proposed
-SUITED = 24  # how many of those suit a sketch well enough
+SUITED = 24  # how many of the kept palettes suit a sketch well enough
+LIKING = (
+    10.0  # what a wanted colour's distance from a palette costs, in standard deviations of how suitable palettes are
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class SketchColorPlus(nn.Module):
     A regression to RGB alone paints the mean of all plausible colours, which is brown. Here a pixel only decides *which*
     of the given colours it has and how light it is, so results are as vivid as the palette. A palette's entries may be
     in any order (Zaheer et al. 2017, arXiv 1703.06114), and any of them may be missing: weight 0. Where there is no
-    palette, `suggest` says how probable each of those that are kept from the training pictures is for a sketch.
+    palette, `suggest` says how well each of those that are kept from the training pictures suits a sketch.
     """
 
     color_space = "RGB"
@@ -83,7 +85,8 @@ class SketchColorPlus(nn.Module):
         return 2 * shade.sigmoid() * colour
 
     def suggest(self, features: list[Tensor]) -> Tensor:
-        """What encode gave for sketches alone -> logits of the kept palettes (B, config.palettes)."""
+        """What encode gave for sketches alone -> how well each kept palette suits them (B, config.palettes): logits, in
+        a release with mean 0 and standard deviation 1 over the training sketches, so that each suits some."""
         return self.prior(features[-1].mean((2, 3)))
 
     def _palette(self, like: Tensor, palette: Tensor | None) -> Tensor:
@@ -103,23 +106,22 @@ class SketchColorPlus(nn.Module):
         features = _features(palette)
         return torch.cat([features[:, :, :4], self.key(features)], 2)
 
-    def propose(self, sketch: Tensor, count: int = 1, seed: int = 0) -> Tensor:
-        """Palettes that suit a sketch (1, 1, H, W): (count, 5, 4). A single one with seed 0 is that of the least expected
-        distance from the true one; else the first is drawn from the probable ones, and each further is that which
-        differs most from those before. Vivid ones only: the average of all is brown."""
+    def propose(self, sketch: Tensor, count: int = 1, seed: int = 0, wanted: Tensor | None = None) -> Tensor:
+        """Palettes that suit a sketch (1, 1, H, W) and hold colours like those `wanted` (N, 3): (count, 5, 4). Seed 0 asks
+        for the most suitable one, another seed for a draw from the suitable ones; several are that one and those which
+        differ most from it and each other. Vivid ones only: the average of all is brown."""
         kept = self.palettes.float().cpu()
         vivid = palettes.vividness(kept)
-        vivid = vivid >= vivid.quantile(1 - VIVID)
-        chance = self.suggest(self.encode(sketch))[0].float().softmax(0).cpu()
-        far = palettes.distance(kept, kept)
-        if count == 1 and seed == 0:
-            return kept[(far @ chance).masked_fill(~vivid, torch.inf).argmin()][None]
-        probable = (chance * vivid).argsort(descending=True)[: max(count, min(SUITED, int(vivid.sum())))]
+        score = self.suggest(self.encode(sketch))[0].float().cpu()
+        if wanted is not None and len(wanted):
+            score = score - LIKING * palettes.misfit(kept, wanted.float().cpu())
+        score = score.masked_fill(vivid < vivid.median(), -torch.inf)
+        suited = score.argsort(descending=True)[: max(count, SUITED)]
         generator = torch.Generator().manual_seed(seed)
-        chosen = probable[torch.multinomial(chance[probable], 1, generator=generator)]
+        drawn = torch.multinomial(score[suited].softmax(0), 1, generator=generator) if seed else torch.tensor([0])
+        chosen, far = suited[drawn], palettes.distance(kept, kept)[suited]
         while len(chosen) < count:
-            apart = far[probable][:, chosen].amin(1)
-            chosen = torch.cat([chosen, probable[apart.argmax()][None]])
+            chosen = torch.cat([chosen, suited[far[:, chosen].amin(1).argmax()][None]])
         return kept[chosen]
 
 

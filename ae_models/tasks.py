@@ -36,7 +36,7 @@ def color_sketch(model: nn.Module, sketch: Image.Image, palette=None, hints=None
     ink, x, dabs = _drawing(model, sketch, hints)
     if drawing.is_blank(ink):
         return _on_lines(torch.ones(1, 3, *_size(model)), ink)
-    chosen = _propose(model, x, 1, seed) if given is None else given[None]
+    chosen = _propose(model, x, dabs, 1, seed) if given is None else given[None]
     return _paint(model, ink, x, chosen, dabs)[0]
 
 
@@ -49,7 +49,7 @@ def surprise(
     ink, x, dabs = _drawing(model, sketch, hints)
     if drawing.is_blank(ink):
         raise ValueError("expected a drawing, got a blank sheet: draw a few lines")
-    chosen = _propose(model, x, count, seed)
+    chosen = _propose(model, x, dabs, count, seed)
     return list(zip(_paint(model, ink, x, chosen, dabs), map(palettes.to_entries, chosen)))
 
 
@@ -276,8 +276,9 @@ def _drawing(model: nn.Module, sketch: Image.Image, hints: Image.Image | None) -
 
 
 @torch.inference_mode()
-def _propose(model: nn.Module, x: Tensor, count: int, seed: int) -> Tensor:
-    return model.propose(x, count, seed)
+def _propose(model: nn.Module, x: Tensor, dabs: Tensor | None, count: int, seed: int) -> Tensor:
+    wanted = None if dabs is None else dabs[0, :3, dabs[0, 3] > 0].T
+    return model.propose(x, count, seed, wanted)
 
 
 def _paint(model: nn.Module, ink: Tensor, x: Tensor, chosen: Tensor, dabs: Tensor | None) -> list[Image.Image]:

@@ -117,6 +117,14 @@ def test_surprises_differ_and_repeat(network):
     assert np.abs(np.asarray(picture, int) - np.asarray(again, int)).max() <= 3
 
 
+def test_without_a_palette_one_is_taken_that_holds_the_dabs_colours(network):
+    x = drawing.for_network(drawing.ink_of(circle()), 16)
+    for palette in network.palettes[
+        palettes.vividness(network.palettes) >= palettes.vividness(network.palettes).median()
+    ]:
+        assert torch.equal(network.propose(x, wanted=palette[:3, :3])[0], palette)
+
+
 @pytest.mark.parametrize(
     ("palette", "words"),
     [

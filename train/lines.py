@@ -60,7 +60,7 @@ def brush(art: Tensor, generator: Generator) -> Tensor:
 
 
 STYLES: tuple[Callable[[Tensor, Generator], Tensor], ...] = (gradient, thin, ridge, outline, difference)
-SHARES = (6.0, 2.0, 3.0, 4.0, 1.0, 3.0)  # how often the given lines and each of STYLES
+SHARES = (8.0, 2.0, 3.0, 4.0, 1.0, 3.0)  # how often the given lines and each of STYLES
 LEFT_OUT = brush  # never trained on: what the network makes of a pen that it does not know
 
 
@@ -84,8 +84,8 @@ def by_hand(ink: Tensor, generator: Generator) -> Tensor:
 
 
 def pen(ink: Tensor, generator: Generator) -> Tensor:
-    """A hand's lines of 0.7 to 4 px: wobble, gaps, strokes gone astray, thick or thin, soft or hard."""
-    (ink,) = wobble((ink,), generator, 0.8)
+    """A hand's lines of 0.7 to 4 px: gaps, strokes gone astray, thick or thin, soft or hard. An unsteady hand is `wobble`
+    of lines and artwork alike: colour has to follow the lines, and lines that miss the artwork teach it to blur."""
     gaps = noise(ink, generator, 20) > uniform(ink, generator, 0.9, 2.5)
     ink = torch.maximum(ink * ~gaps, stray(ink, generator))
     wide = torch.stack([ink, thicken(ink, 2), thicken(ink, 3), thicken(ink, 4)], 1)

@@ -15,7 +15,12 @@ from train.folding import add_norm, fold
 from train.recipe import Recipe
 
 SLUG = "sketch-color-plus"
-PALETTE, RECOLOURED, DABS, MOST_DABS = 0.75, 0.6, 0.6, 20  # how often each is given; RECOLOURED of those with a palette
+PALETTE, RECOLOURED, DABS, MOST_DABS = (
+    0.75,
+    0.6,
+    0.75,
+    20,
+)  # how often each is given; RECOLOURED of those with a palette
 SOFTNESS = 0.03  # of the prior's labels, a distance of palettes
 
 
@@ -39,6 +44,7 @@ def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
     sketch, art = data.flip((sketch.float() / 255, art.float() / 255), generator)
     sketch, art = data.affine((sketch, art), generator, degrees=10, zoom=0.15, move=0.05)
     sketch, art = lines.wobble((sketch, art), generator, 1.5, cells=5)
+    sketch, art = lines.wobble((sketch, art), generator, 0.5, cells=12)
     return condition(lines.draw(art, sketch, generator), art, palette, target, generator)
 
 
@@ -83,7 +89,19 @@ def finish(network: nn.Module, root: Path) -> nn.Module:
     """Norms folded in, and the prior's palettes."""
     network = fold(network)
     network.palettes.copy_(prior_palettes(root))
+    standardise(network, data.sketch2photo(root, "train")[0])
     return network
+
+
+@torch.no_grad()
+def standardise(network: nn.Module, sketches: Tensor) -> None:
+    """Give what the prior says mean 0 and deviation 1 over the training sketches (N, 1, H, W), uint8: else the few most
+    frequent palettes would win for each."""
+    batches = sketches.to(network.palettes.device).split(32)
+    logits = torch.cat([network.suggest(network.encode(x.float() / 255)) for x in batches])
+    mean, deviation = logits.mean(0), logits.std(0).clamp_min(1e-3)
+    network.prior.weight.div_(deviation[:, None])
+    network.prior.bias.sub_(mean).div_(deviation)
 
 
 RECIPE = Recipe(
