@@ -80,7 +80,7 @@ def test_ssim_is_that_of_torchmetrics_but_for_the_border():
 def test_the_variogram_ignores_where_strokes_are_but_not_how_strong():
     x = (torch.arange(48) % 4 < 2).float().expand(1, 1, 48, 48)
     assert torch.allclose(faces.variogram(x), faces.variogram(x.roll(2, 3)), atol=1e-5)
-    assert faces.variogram(x * 0.5).mean() == pytest.approx(0.5 * faces.variogram(x).mean().item(), rel=1e-3)
+    assert faces.variogram(x * 0.5).mean() == pytest.approx(0.5 * faces.variogram(x).mean().item(), rel=1e-2)
 
 
 def test_the_variogram_tells_strokes_from_a_checkerboard():
