@@ -5,6 +5,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 COLOURS = 5
+NEAR = 0.15  # distance in RGB below which two colours do the same in a palette
 
 Entries = list[tuple[tuple[int, int, int], float]]  # ((r, g, b) in 0..255, weight), as a user gives them
 
@@ -50,6 +51,20 @@ def misfit(palettes: Tensor, colours: Tensor) -> Tensor:
     """(N, 5, 4) and colours (M, 3) -> how far the colours are from a palette's nearest entries on average, (N,)."""
     far = torch.cdist(colours, palettes[:, :, :3])  # (N, M, 5)
     return far.masked_fill((palettes[:, :, 3] == 0)[:, None], 9).amin(2).mean(1)
+
+
+def with_colours(palette: Tensor, wanted: Tensor) -> Tensor:
+    """Palette (5, 4) and colours (N, 3) -> the palette with entries replaced, those most like them, until each of the
+    colours is near to an entry or all entries are replaced."""
+    palette, free = palette.clone(), palette[:, 3] > 0
+    while free.any():
+        far = torch.cdist(wanted, palette[:, :3]).masked_fill(palette[:, 3] == 0, 9).amin(1)
+        if far.max() < NEAR:
+            break
+        colour = wanted[far.argmax()]
+        entry = (palette[:, :3] - colour).norm(dim=1).masked_fill(~free, 9).argmin()
+        palette[entry, :3], free[entry] = colour, False
+    return palette
 
 
 def distance(a: Tensor, b: Tensor) -> Tensor:

@@ -107,7 +107,7 @@ class SketchColorPlus(nn.Module):
         return torch.cat([features[:, :, :4], self.key(features)], 2)
 
     def propose(self, sketch: Tensor, count: int = 1, seed: int = 0, wanted: Tensor | None = None) -> Tensor:
-        """Palettes that suit a sketch (1, 1, H, W) and hold colours like those `wanted` (N, 3): (count, 5, 4). Seed 0 asks
+        """Palettes that suit a sketch (1, 1, H, W) and hold the colours `wanted` (N, 3): (count, 5, 4). Seed 0 asks
         for the most suitable one, another seed for a draw from the suitable ones; several are that one and those which
         differ most from it and each other. Vivid ones only: the average of all is brown."""
         kept = self.palettes.float().cpu()
@@ -122,7 +122,9 @@ class SketchColorPlus(nn.Module):
         chosen, far = suited[drawn], palettes.distance(kept, kept)[suited]
         while len(chosen) < count:
             chosen = torch.cat([chosen, suited[far[:, chosen].amin(1).argmax()][None]])
-        return kept[chosen]
+        if wanted is None or not len(wanted):
+            return kept[chosen]
+        return torch.stack([palettes.with_colours(palette, wanted.float().cpu()) for palette in kept[chosen]])
 
 
 def _features(palette: Tensor) -> Tensor:

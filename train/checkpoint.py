@@ -30,18 +30,31 @@ def save_checkpoint(path: Path, run) -> None:
 def load_checkpoint(path: Path, run) -> State:
     """Put a checkpoint's tensors into a fresh loop.Run; gives the state to go on from. Raises ValueError if there is no
     checkpoint, or if it is of another run."""
-    if not path.is_file():
-        raise ValueError(f"expected a checkpoint to resume from, found no {path}")
-    try:
-        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # reading a damaged file raises whatever its bytes happen to mean
-        raise ValueError(f"{path}: damaged checkpoint ({error!r}); start again without --resume") from None
+    checkpoint = _read(path)
     if checkpoint["run"] != run.identity:
         raise ValueError(f"{path}: expected the checkpoint of a run with {run.identity}, got {checkpoint['run']}")
     run.network.load_state_dict(checkpoint["network"])
     run.average.load_state_dict(checkpoint["average"])
     run.optimizer.load_state_dict(checkpoint["optimizer"])
     return State(**checkpoint["state"])
+
+
+def load_weights(path: Path, run) -> None:
+    """The best averaged weights in a checkpoint of another run, for a fresh loop.Run to begin with. Raises ValueError."""
+    checkpoint = _read(path)
+    if checkpoint["run"]["system"] != run.recipe.slug:
+        raise ValueError(f"{path}: expected a checkpoint of {run.recipe.slug}, got {checkpoint['run']['system']}")
+    for network in (run.network, run.average.module):
+        network.load_state_dict(checkpoint["state"]["weights"])
+
+
+def _read(path: Path) -> dict:
+    if not path.is_file():
+        raise ValueError(f"expected a checkpoint to go on from, found no {path}")
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # reading a damaged file raises whatever its bytes happen to mean
+        raise ValueError(f"{path}: damaged checkpoint ({error!r}); start again without it") from None
 
 
 def save_release(folder: Path, run) -> None:
@@ -85,6 +98,8 @@ def _options() -> list[str]:
     for word in sys.argv[1:]:
         if skip:
             skip = False
+        elif words and words[-1] == "--start":
+            words.append(Path(word).name)
         elif word in ("--data", "--out"):
             skip = True
         elif word != "--resume" and not word.startswith(("--data=", "--out=")):

@@ -1,6 +1,7 @@
 """One training loop for every system.
 
-    python -m train.dcae --data DIR [--out DIR] [--epochs N] [--batch N] [--seed N] [--resume] [--fp32] [--track]
+    python -m train.dcae --data DIR [--out DIR] [--epochs N] [--batch N] [--seed N] [--resume] [--start FILE]
+                         [--fp32] [--track]
     accelerate launch --multi_gpu -m train.dcae --data DIR ...            several GPUs
     torchrun --nproc_per_node 2 -m train.dcae --data DIR ...              several processes on CPUs, with gloo
 
@@ -28,7 +29,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
-from train.checkpoint import code_commit, load_checkpoint, save_checkpoint, save_release
+from train.checkpoint import code_commit, load_checkpoint, load_weights, save_checkpoint, save_release
 from train.data import Split
 from train.recipe import Recipe, State, build
 
@@ -48,20 +49,31 @@ def main(recipe: Recipe, argv: list[str] | None = None) -> None:
     parser.add_argument("--batch", type=_at_least(0), default=recipe.batch, help="per process; 0 is the whole set")
     parser.add_argument("--seed", type=_at_least(0), default=0)
     parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
+    parser.add_argument(
+        "--start", type=Path, help="last.pt of an earlier run, whose weights a new schedule goes on from"
+    )
     parser.add_argument("--fp32", action="store_true", help="no bfloat16")
     parser.add_argument("--track", action="store_true", help="log to trackio")
     args = parser.parse_args(argv)
     recipe = dataclasses.replace(recipe, epochs=args.epochs, batch=args.batch, bf16=recipe.bf16 and not args.fp32)
     try:
-        train(recipe, args.data, args.out, args.seed, args.resume, args.track)
+        train(recipe, args.data, args.out, args.seed, args.resume, args.track, args.start)
     except (ValueError, FloatingPointError) as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt as stopped:
         sys.exit(str(stopped))
 
 
-def train(recipe: Recipe, root: Path, out: Path, seed: int = 0, resume: bool = False, track: bool = False) -> Path:
-    """Train and write OUT/release; gives its path. Raises ValueError for bad data or a checkpoint that does not fit,
+def train(
+    recipe: Recipe,
+    root: Path,
+    out: Path,
+    seed: int = 0,
+    resume: bool = False,
+    track: bool = False,
+    start: Path | None = None,
+) -> Path:
+    """Train and write OUT/release; gives its path. `start` is the checkpoint of another run, to begin with its weights. Raises ValueError for bad data or a checkpoint that does not fit,
     FloatingPointError when the loss is not finite, KeyboardInterrupt when a signal stopped it after a checkpoint."""
     if track and importlib.util.find_spec("trackio") is None:
         raise ValueError("expected the package trackio for --track, found none: pip install trackio")
@@ -69,6 +81,8 @@ def train(recipe: Recipe, root: Path, out: Path, seed: int = 0, resume: bool = F
     if track:
         accelerator.init_trackers("autoencoder-studio", config={"system": recipe.slug, "seed": seed})
     run, main_process = Run(recipe, root, seed, accelerator), accelerator.is_main_process
+    if start:
+        load_weights(start, run)
     if resume:
         run.state = load_checkpoint(out / CHECKPOINT, run)
     state, stop = run.state, _Stop()
