@@ -130,9 +130,10 @@ def sketch_color_plus(network) -> list[Row]:
     pens = [examples.sketch(list(examples.SKETCHES.values())[i], width) for i, width in ((0, 1.5), (4, 12), (9, 20))]
     pens += [pencil, ImageOps.invert(even[3]), even[5].resize((2000, 2000))]
     (red, blue), surprises = PALETTES, tasks.surprise(network, even[0]) + tasks.surprise(network, unsteady[5], seed=1)
-    dabbed = [
-        tasks.color_sketch(network, even[4], hints=dab(p)) for p in ((250, 130, 170), (90, 160, 90), (240, 190, 60))
-    ]
+    (rabbit,) = opened("sketch-rabbit.png")
+    dabs = [dab(colour) for colour in ((250, 130, 170), (90, 160, 90), (240, 190, 60))]
+    dabbed = [tasks.color_sketch(network, rabbit, red, hints=hints) for hints in dabs]
+    dabbed += [tasks.color_sketch(network, rabbit, hints=hints) for hints in dabs]
     bad = [blank_circle(), text(), examples.sketch(examples.SKETCHES["octopus"][4:])]
     return [
         ("drawn by a program", even),
@@ -144,7 +145,7 @@ def sketch_color_plus(network) -> list[Row]:
         ("a thin and two thick pens, pencil, white on black, 2000 px", pens),
         ("out", [tasks.color_sketch(network, p) for p in pens]),
         ("surprises: four and four", [picture for picture, _ in surprises]),
-        ("a dab on the belly: pink, green, yellow", dabbed),
+        ("a dab of pink, green, yellow on the belly: with the red palette; with nothing else", dabbed),
         ("fails: nothing to go by, not a creature, outlines that do not close", bad),
         ("out", [tasks.color_sketch(network, p) for p in bad]),
     ]
