@@ -15,6 +15,8 @@ from ae_models import images
 FAINTEST = 0.06  # ink below this everywhere is a blank sheet
 FILL_SIDE = 512  # px of the longer side at which colour is filled in; beyond it only the lines get sharper
 REACH = 12.0  # px of the network over which a colour flows to where none is sure
+SLACK = 0.1  # the closer to 0, the further a dab's colour holds
+PAPER = 0.2  # darkness from which on a pixel counts as painted
 BARRIER = 5.0  # how many times that reach a px of full ink counts for
 
 
@@ -80,6 +82,17 @@ def fill(colour: Tensor, ink: Tensor) -> Tensor:
     still = known[:, :3] / known[:, 3:4]
     filled = torch.lerp(spread[:, :3] / spread[:, 3:].clamp_min(1e-8), still, known[:, 4:].clamp(0, 1))
     return images.resize_tensor(filled, (height, width))
+
+
+def obey(colour: Tensor, dabs: Tensor, sketch: Tensor) -> Tensor:
+    """The network's picture (B, 3, size, size) with what it lacks to the dabs (1, 4, size, size) added where they are and
+    around them, up to the lines of the sketch (1, 1, size, size); paper stays paper."""
+    wanted, opaque = dabs.split([3, 1], 1)
+    lack = torch.cat([(wanted - colour) * opaque, opaque.expand(len(colour), -1, -1, -1)], 1)
+    lack, near = torch.cat([flow(x[None], 1 - sketch, REACH) for x in lack]).split([3, 1], 1)
+    painted = ((1 - colour.amin(1, keepdim=True)) / PAPER).clamp(0, 1)
+    share = near / (near + SLACK) * torch.maximum(painted, opaque)
+    return colour + lack / near.clamp_min(1e-8) * share
 
 
 def flow(x: Tensor, ink: Tensor, reach: float, rounds: int = 2) -> Tensor:

@@ -287,6 +287,8 @@ def _paint(model: nn.Module, ink: Tensor, x: Tensor, chosen: Tensor, dabs: Tenso
     with torch.inference_mode():
         hints = None if dabs is None else dabs.expand(many, -1, -1, -1)
         colours = model(x.expand(many, -1, -1, -1), chosen.to(x), hints).float().cpu()
+    if dabs is not None:
+        colours = drawing.obey(colours, dabs.cpu(), x.cpu())
     return [_on_lines(colour[None], ink) for colour in colours]
 
 
