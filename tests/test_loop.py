@@ -108,6 +108,15 @@ def test_a_checkpoint_of_another_run_is_refused(pictures, tmp_path):
         loop.train(small(epochs=1), pictures, tmp_path / "new", resume=True)
 
 
+def test_a_run_starts_with_the_weights_of_another(pictures, tmp_path):
+    first = loop.train(small(epochs=12), pictures, tmp_path / "a")
+    again = loop.train(small(epochs=2), pictures, tmp_path / "b", start=tmp_path / "a" / loop.CHECKPOINT)
+    before, after = (hub.read_config(release)["training"]["curve"] for release in (first, again))
+    assert after[0][1] < 0.7 * before[0][1]
+    with pytest.raises(ValueError, match="expected a checkpoint of face-vae, got dcae"):
+        loop.train(RECIPES["face-vae"].RECIPE, pictures, tmp_path / "c", start=tmp_path / "a" / loop.CHECKPOINT)
+
+
 def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_the_last_good_weights(pictures, tmp_path, monkeypatch):
     monkeypatch.setattr(loop, "SAVE_SECONDS", 0)
     recipe = small(epochs=4)

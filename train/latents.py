@@ -25,6 +25,7 @@ from train import classifier, data
 SLUG = "face-vae-plus"
 ROUNDS = 30  # of expectation and maximisation
 COMMON = 2.0  # faces for each dimension that the common covariance counts as in each component's
+FLOOR = 1e-3  # of the mean variance, in each direction
 RIDGE = 1.0  # in faces
 PICTURE = 32  # px, of the pictures that principal directions change most
 
@@ -64,6 +65,9 @@ def mixture(z: Tensor, components: int, generator: torch.Generator) -> tuple[Ten
     """Latents (N, Z) -> weights (K,), means (K, Z) and Cholesky factors (K, Z, Z) of a Gaussian mixture by expectation
     maximisation (Dempster et al. 1977); each covariance is drawn towards the common one, as by an inverse Wishart."""
     centre, common, extra = z.mean(0), torch.cov(z.T), COMMON * z.shape[1]
+    common = common + FLOOR * common.diagonal().mean() * torch.eye(
+        len(common)
+    )  # fewer faces than dimensions are singular
     weights = torch.full((components,), 1 / components)
     means = (z[torch.randperm(len(z), generator=generator)[:components]] + centre) / 2  # halfway: none owns an outlier
     factors = torch.linalg.cholesky(common).repeat(components, 1, 1)
