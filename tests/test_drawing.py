@@ -142,7 +142,10 @@ def test_dabs_are_obeyed_up_to_the_lines():
     dabs[:, :, 14:18, 14:18] = torch.tensor([1.0, 0, 0, 1])[:, None, None]
     painted = drawing.obey(colour, dabs, sketch)
     assert (painted[0, :, 16, 16] - torch.tensor([1.0, 0, 0])).abs().max() < 0.25
-    assert 0.52 < painted[0, 0, 16, 28] < painted[0, 0, 16, 22] < painted[0, 0, 16, 16] and (painted[..., 40:] - colour[..., 40:]).abs().max() < 0.02
+    assert (
+        0.52 < painted[0, 0, 16, 28] < painted[0, 0, 16, 22] < painted[0, 0, 16, 16]
+        and (painted[..., 40:] - colour[..., 40:]).abs().max() < 0.02
+    )
     assert torch.equal(painted[..., 50:, :], colour[..., 50:, :])
 
 
