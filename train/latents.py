@@ -82,6 +82,12 @@ def mixture(z: Tensor, components: int, generator: torch.Generator) -> tuple[Ten
     return weights, means, factors
 
 
+def covariance(z: Tensor) -> Tensor:
+    """Latents (N, Z) -> (Z, Z), positive definite also of fewer latents than dimensions."""
+    raw = torch.cov(z.T)
+    return raw + FLOOR * raw.diagonal().mean() * torch.eye(len(raw))
+
+
 def joint_log_density(z: Tensor, weights: Tensor, means: Tensor, factors: Tensor) -> Tensor:
     """Latents (N, Z) -> log p(latent, component) in nats, (N, K)."""
     columns = []
@@ -103,7 +109,7 @@ def principal_directions(z: Tensor, pictures: Tensor, count: int) -> Tensor:
     """Latents (N, Z) and their pictures (N, D) -> (P, Z), those that change pictures most first, each a standard
     deviation long: redundancy analysis (van den Wollenberg 1977)."""
     z, pictures = z - z.mean(0), pictures - pictures.mean(0)
-    factor = torch.linalg.cholesky(torch.cov(z.T))
+    factor = torch.linalg.cholesky(covariance(z))
     white = torch.linalg.solve_triangular(factor, z.T, upper=False)  # (Z, N)
     turn, _, _ = torch.linalg.svd(white @ pictures, full_matrices=False)
     return (factor @ turn[:, :count]).T

@@ -44,10 +44,12 @@ class Picture(gr.Image):
         return plain_errors(self.read)(payload.path)
 
 
-class Layer(Picture):
-    """The same with its transparency: RGBA."""
+class Layer(gr.Image):
+    """The same with its transparency: RGBA. The page takes the code of a template's direct base, so that is gr.Image."""
 
+    is_template = True
     read = staticmethod(images.read_layer)
+    preprocess = Picture.preprocess
 
 
 def layer(label: str) -> Layer:

@@ -18,7 +18,7 @@ SURPRISES = 4
 
 
 def color_sketch(
-    sketch: Image.Image, model: str, palette: str = "", hints: str | None = None, seed: int = 0
+    sketch: Image.Image, model: str, palette: str = "", hints: Image.Image | None = None, seed: int = 0
 ) -> Image.Image:
     """Colour a line sketch.
 
@@ -27,7 +27,7 @@ def color_sketch(
     another seed. hints: PNG or WebP of the sketch's size, opaque where its colour is wanted and transparent elsewhere.
     Returns an RGB picture of the sketch's size."""
     sketch = parts.needs(sketch, "a sketch")
-    return tasks.color_sketch(parts.load("sketch-color", model), sketch, entries(palette), layer(hints), seed)
+    return tasks.color_sketch(parts.load("sketch-color", model), sketch, entries(palette), hints, seed)
 
 
 def color_drawing(drawing: str | None, model: str, palette: str = "", seed: int = 0) -> Image.Image | None:
@@ -44,14 +44,14 @@ def color_upload(sketch: Image.Image | None, *given) -> Image.Image | None:
 
 
 def color_again(
-    drawing: str | None, sketch: Image.Image | None, model: str, palette: str, hints: str | None, seed: int
+    drawing: str | None, sketch: Image.Image | None, model: str, palette: str, hints: Image.Image | None, seed: int
 ):
     """When something else than the sketch has changed: the drawing anew if there is one, else the upload."""
     return color_either(drawing, sketch, palette, hints, seed, model) or gr.skip()
 
 
 def color_either(
-    drawing: str | None, sketch: Image.Image | None, palette: str, hints: str | None, seed: int, model: str
+    drawing: str | None, sketch: Image.Image | None, palette: str, hints: Image.Image | None, seed: int, model: str
 ):
     """The drawing if there is one, else the upload, if any."""
     return color_drawing(drawing, model, palette, seed) or color_upload(sketch, model, palette, hints, seed)
@@ -120,7 +120,7 @@ def from_canvas(text: object) -> tuple[Image.Image, Image.Image | None]:
     first, *more = text.split(" ") if isinstance(text, str) else [text]
     if len(more) > 1:
         raise ValueError(f"expected a drawing of at most two layers, got {1 + len(more)}")
-    return from_data_url(first), layer(io.BytesIO(decoded(more[0]))) if more else None
+    return from_data_url(first), images.read_layer(decoded(more[0])) if more else None
 
 
 def from_data_url(text: object) -> Image.Image:
@@ -137,14 +137,6 @@ def decoded(text: object) -> bytes:
         return base64.b64decode(text[len(PREFIX) :], validate=True)
     except binascii.Error:
         raise ValueError("expected a drawing as a PNG data URL, got damaged base64") from None
-
-
-def layer(file: str | io.BytesIO | None) -> Image.Image | None:
-    """A file with transparency -> RGBA picture, None for none. Raises ValueError as images.read does."""
-    if file is None:
-        return None
-    images.read(file.getvalue() if isinstance(file, io.BytesIO) else file)  # whether it can be read at all
-    return Image.open(file).convert("RGBA")
 
 
 def example_drawing(event: gr.SelectData) -> str:
@@ -184,8 +176,7 @@ def build() -> None:
                     button = gr.Button("Colour it", variant="primary")
                     surprise_uploaded = gr.Button("Surprise me")
                 with gr.Accordion("Dabs of colour, from a file", open=False):
-                    hints = gr.Image(label="Transparent but for the dabs, of the sketch's size", type="filepath",
-                                     image_mode="RGBA", format="png", sources=["upload"], height=160)  # fmt: skip
+                    hints = parts.layer("Transparent but for the dabs, of the sketch's size")
         with gr.Column():
             picture, other = parts.result("Coloured", height=512), parts.second(height=512)
             count, pickers, palette = palette_controls()

@@ -54,7 +54,7 @@ function stroke(context, style, width, from, to, operation = "source-over") {
   context.globalCompositeOperation = operation;
   context.beginPath();
   context.moveTo(...from);
-  context.lineTo(...to);
+  context.lineTo(to[0] + 0.01, to[1]); // a line of no length leaves no dot
   context.stroke();
   context.globalCompositeOperation = "source-over";
 }
