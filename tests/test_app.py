@@ -121,13 +121,6 @@ def test_sizes_at_the_ends(client, upload, size):
     assert sketch.height == size[1]
 
 
-@pytest.mark.skipif("sketch-face-plus" in zoo.BY_SLUG, reason="there is the network")
-def test_a_system_without_a_network_says_so(client, upload):
-    with pytest.raises(AppError, match="got 'sketch-face-plus'"):
-        client.predict(upload(blob((40, 50), 0)), model="plus", api_name="/sketch_to_face")
-    assert "Not available" in parts.figure_line("sketch-face-plus")
-
-
 def test_sample(client):
     faces = client.predict(count=3, seed=4, temperature=0.7, model="classic", api_name="/sample")
     assert len(faces) == 3 and Image.open(faces[0]["image"]).size == (128, 128)
