@@ -4,23 +4,19 @@ Every function raises ValueError for a picture or a number it cannot use, saying
 """
 
 import math
-from collections.abc import Callable
 
 import torch
 from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ae_models import drawing, images, palettes
+from ae_models import drawing, images, palettes, points, tiles
 from ae_models.latents import lerp, slerp
 
 FACE_ASPECT = 200 / 250  # width / height of the CUHK Face Sketch Database
 MAX_STEPS, MAX_SAMPLES, MAX_CHANGE = 257, 64, 5
 TILES_AT_ONCE = 256
 LONGEST = 4  # of a photo's sides as the network sees it, in those of its shorter one
-STRIP = 256  # rows
-CELLS_AT_ONCE = 65536  # of a latent: 1024x1024 px, and some 100 MB of memory
-FAR, TONE = 5.0, 10.0  # how far a hint's colour spreads: cells of 4 px as the network sees them, units of lightness
 
 
 def color_sketch(model: nn.Module, sketch: Image.Image, palette=None, hints=None, seed: int = 0) -> Image.Image:
@@ -72,10 +68,10 @@ def colorize(model: nn.Module, photo: Image.Image, saturation: float = 1.0, hint
     A classic network ignores them."""
     saturation = _number("saturation", saturation, 0, 3)
     image = images.to_rgb(photo)
-    points = None if hints is None else _hints(hints, image.size)
-    lightness = _in_strips(lambda rgb: images.rgb_to_lab(rgb)[:, :1], images.to_tensor(image))
-    lab = torch.cat([lightness, chroma(model, lightness, points) * saturation], 1)
-    return images.to_images(_in_strips(images.lab_to_rgb, lab))[0]
+    wanted = None if hints is None else points.read(_layer(hints, image.size, "photo"))
+    lightness = tiles.by_pixel(lambda rgb: images.rgb_to_lab(rgb)[:, :1], images.to_tensor(image))
+    lab = torch.cat([lightness, chroma(model, lightness, wanted) * saturation], 1)
+    return images.to_images(tiles.by_pixel(images.lab_to_rgb, lab))[0]
 
 
 def chroma(model: nn.Module, lightness: Tensor, hints: Tensor | None = None) -> Tensor:
@@ -89,11 +85,11 @@ def chroma(model: nn.Module, lightness: Tensor, hints: Tensor | None = None) -> 
     if hints is None:
         hints = torch.zeros(len(lightness), 3, 1, 1)
     size = _working_size(model, *lightness.shape[-2:])
-    small = torch.cat([images.resize_tensor(lightness, size) / 100, _resize_hints(hints, size)], 1)
+    small = torch.cat([images.resize_tensor(lightness, size) / 100, points.resize(hints, size)], 1)
     ab = _run(model, small) * 255 - 128
     cells = ab.shape[-2:]
     if hints[:, 2:].any():
-        ab = ab + _correction(ab, _resize_hints(hints, cells), images.resize_tensor(lightness, cells))
+        ab = ab + points.correction(ab, points.resize(hints, cells), images.resize_tensor(lightness, cells))
     ab = images.upsample_chroma(ab, lightness)
     return torch.where(hints[:, 2:] > 0, hints[:, :2] * 255 - 128, ab)
 
@@ -128,11 +124,13 @@ def encode(model: nn.Module, picture: Image.Image, rate: int = 0) -> Tensor:
         return model.encode(_to_network(model, images.to_tensor(face))).mode().float().cpu()
     x = images.to_tensor(image)
     if _is_whole(model):
-        return _strips(lambda strip: model.encode(_to_network(model, strip), rate), x, model.patch, model.reach).cpu()
+        return tiles.strips(
+            lambda strip: model.encode(_to_network(model, strip), rate), x, model.patch, model.reach
+        ).cpu()
     size = model.config.size
     x = F.pad(x, (0, -x.shape[3] % size, 0, -x.shape[2] % size), mode="replicate")
     rows, columns = x.shape[2] // size, x.shape[3] // size
-    return _join(_batches(model.encode, _to_network(model, _split(x, size))), rows, columns).float().cpu()
+    return tiles.join(_batches(model.encode, _to_network(model, tiles.split(x, size))), rows, columns).float().cpu()
 
 
 @torch.inference_mode()
@@ -148,13 +146,13 @@ def decode(model: nn.Module, latent: Tensor, rate: int = 0) -> Image.Image:
         return _from_network(model, model.decode(latent.to(_device(model))))[0]
     if _is_whole(model):
         _check_grid(latent, model.config.latent)
-        picture = _strips(lambda z: model.decode(z.to(_device(model)), rate), latent, 1, model.reach)
+        picture = tiles.strips(lambda z: model.decode(z.to(_device(model)), rate), latent, 1, model.reach)
         return _from_network(model, picture)[0]
     _, channels, side, _ = model.encode(torch.zeros(1, 3, *_size(model), device=_device(model))).shape
     _check_grid(latent, channels, side)
     rows, columns = latent.shape[2] // side, latent.shape[3] // side
-    tiles = _batches(model.decode, _split(latent.to(_device(model)), side))
-    return _from_network(model, _join(tiles, rows, columns))[0]
+    decoded = _batches(model.decode, tiles.split(latent.to(_device(model)), side))
+    return _from_network(model, tiles.join(decoded, rows, columns))[0]
 
 
 @torch.inference_mode()
@@ -169,7 +167,7 @@ def rounded(model: nn.Module, latent: Tensor, rate: int) -> Tensor:
 def estimated_bytes(model: nn.Module, latent: Tensor, rate: int) -> float:
     """Length of an ideal code for the rounded latent under the network's prior: what an entropy coder comes close to."""
     q, rate = _quantized(model, latent, rate)
-    rows = max(1, CELLS_AT_ONCE // q.shape[3])
+    rows = max(1, tiles.CELLS // q.shape[3])
     return sum(model.bits(part, rate).item() for part in q.split(rows, dim=2)) / 8
 
 
@@ -268,11 +266,8 @@ def _drawing(model: nn.Module, sketch: Image.Image, hints: Image.Image | None) -
     x = drawing.for_network(ink, model.config.size).to(_device(model))
     if hints is None:
         return ink, x, None
-    if not isinstance(hints, Image.Image) or hints.mode != "RGBA":
-        raise ValueError(f"expected hints as an RGBA picture, got {getattr(hints, 'mode', type(hints).__name__)}")
-    if hints.size != (ink.shape[3], ink.shape[2]):
-        raise ValueError(f"expected hints of the sketch's size {ink.shape[3]}x{ink.shape[2]}, got {hints.size}")
-    return ink, x, drawing.dabs_for_network(hints, model.config.size).to(_device(model))
+    layer = _layer(hints, (ink.shape[3], ink.shape[2]), "sketch")
+    return ink, x, drawing.dabs_for_network(layer, model.config.size).to(_device(model))
 
 
 @torch.inference_mode()
@@ -297,6 +292,15 @@ def _on_lines(colour: Tensor, ink: Tensor) -> Image.Image:
 
 
 # ---- between pictures and networks ----
+
+
+def _layer(hints: Image.Image, size: tuple[int, int], of: str) -> Image.Image:
+    """The hints. Raises ValueError unless they are an RGBA picture of this size."""
+    picture = isinstance(hints, Image.Image)
+    if not picture or hints.mode != "RGBA" or hints.size != size:
+        got = f"{hints.mode} of {hints.width}x{hints.height}" if picture else type(hints).__name__
+        raise ValueError(f"expected hints to be an RGBA picture of the {of}'s {size[0]}x{size[1]} px, got {got}")
+    return hints
 
 
 def _number(name: str, value: float, low: float, high: float) -> float:
@@ -391,73 +395,7 @@ def _working_size(model: nn.Module, height: int, width: int) -> tuple[int, int]:
     return height, width
 
 
-def _hints(picture: Image.Image, size: tuple[int, int]) -> Tensor:
-    """RGBA picture of `size` -> hints as chroma() takes them."""
-    if not isinstance(picture, Image.Image) or (picture.mode, picture.size) != ("RGBA", size):
-        got = f"{picture.mode} of {'x'.join(map(str, picture.size))}" if isinstance(picture, Image.Image) else picture
-        raise ValueError(
-            f"expected hints to be an RGBA picture of the photo's {'x'.join(map(str, size))} px, got {got}"
-        )
-    rgba = images.to_tensor(picture)
-    mask = (rgba[:, 3:] > 0.5).float()
-    ab = _in_strips(lambda rgb: images.rgb_to_lab(rgb)[:, 1:], rgba[:, :3])
-    return torch.cat([(ab * mask + 128) / 255, mask], 1)
-
-
-def _resize_hints(hints: Tensor, size: tuple[int, int]) -> Tensor:
-    """Hints at another size: a cell that a hint touches has its colour, however small the hint is."""
-    ab, mask = hints[:, :2] - 128 / 255, hints[:, 2:]
-    covered = F.adaptive_avg_pool2d(mask, size)
-    colour = F.adaptive_avg_pool2d(ab * mask, size) / covered.clamp_min(1e-9)
-    return torch.cat([colour + 128 / 255, (covered > 0).float()], 1)
-
-
-def _correction(ab: Tensor, hints: Tensor, lightness: Tensor) -> Tensor:
-    """What to add to predicted ab (B, 2, h, w) so that it agrees with the hints where they are, and less where place and
-    lightness (B, 1, h, w) are further from theirs: an unlikely colour does not stay a spot. Weights as in the bilateral
-    filter (Tomasi & Manduchi 1998)."""
-    height, width = ab.shape[-2:]
-    mask = hints[:, 2:].flatten(2)  # (B, 1, h w)
-    missing = mask * (hints[:, :2] * 255 - 128 - ab).flatten(2)
-    place = torch.cartesian_prod(torch.arange(height), torch.arange(width)).T / FAR
-    at = torch.cat([place.expand(len(ab), -1, -1), lightness.flatten(2) / TONE], 1).mT  # (B, h w, 3)
-    near = torch.exp(-torch.cdist(at, at).square() / 2) * mask  # (B, h w, h w): of each cell to each with a hint
-    mean = missing @ near.mT / near.sum(2).clamp_min(1e-9)[:, None]
-    return (mean * near.amax(2)[:, None]).unflatten(2, (height, width))
-
-
-def _in_strips(function, x: Tensor) -> Tensor:
-    """A function of single pixels over strips of rows, so that a photo of 25 megapixels needs little memory."""
-    return torch.cat([function(strip) for strip in x.split(STRIP, 2)], 2)
-
-
 # ---- tiles ----
-
-
-def _split(x: Tensor, side: int) -> Tensor:
-    """(1, C, rows * side, columns * side) -> (rows * columns, C, side, side)."""
-    return x.unfold(2, side, side).unfold(3, side, side)[0].permute(1, 2, 0, 3, 4).flatten(0, 1)
-
-
-def _join(tiles: Tensor, rows: int, columns: int) -> Tensor:
-    """The inverse of _split."""
-    _, channels, height, width = tiles.shape
-    grid = tiles.reshape(rows, columns, channels, height, width).permute(2, 0, 3, 1, 4)
-    return grid.reshape(1, channels, rows * height, columns * width)
-
-
-def _strips(function: Callable, x: Tensor, side: int, reach: int) -> Tensor:
-    """function(x) for x (1, C, H, W) of cells of `side` rows, but a strip of rows at a time, so that memory stays small.
-    A cell of the result depends on `reach` cells to each side: with so many more around a strip nothing changes."""
-    cells = -(-x.shape[2] // side)
-    rows = max(1, CELLS_AT_ONCE * side // x.shape[3])
-    parts = []
-    for top in range(0, cells, rows):
-        first, last = max(0, top - reach), min(cells, top + rows + reach)
-        y = function(x[:, :, first * side : last * side])
-        scale = y.shape[2] // (last - first)  # rows of the result for a cell
-        parts.append(y[:, :, (top - first) * scale : (top - first + rows) * scale])
-    return torch.cat(parts, 2)
 
 
 @torch.inference_mode()
@@ -476,6 +414,6 @@ def _reconstruct_tiled(model: nn.Module, image: Image.Image) -> Image.Image:
             padding = (dx, -(width + dx) % size, dy, -(height + dy) % size)
             padded = F.pad(x, padding, mode="replicate")
             rows, columns = padded.shape[2] // size, padded.shape[3] // size
-            tiles = _batches(model, _to_network(model, _split(padded, size))).float().cpu() * window
-            total += _join(tiles, rows, columns)[..., dy : dy + height, dx : dx + width]
+            again = _batches(model, _to_network(model, tiles.split(padded, size))).float().cpu() * window
+            total += tiles.join(again, rows, columns)[..., dy : dy + height, dx : dx + width]
     return _from_network(model, total)[0]

@@ -15,8 +15,8 @@ from ae_models.unet import Block, UNet, UNetConfig
 class VAEPlusConfig:
     size: int = 128  # px, a multiple of 4 * 2 ** (len(encoder) - 1)
     latent: int = 128
-    encoder: tuple[int, ...] = (64, 128, 256, 256)  # channels at 1/4, 1/8, ... of the size
-    decoder: tuple[int, ...] = (64, 128, 256)  # the same, of the U-Net that refines
+    encoder: tuple[int, ...] = (64, 128, 192, 192)  # channels at 1/4, 1/8, ... of the size
+    decoder: tuple[int, ...] = (64, 128, 192)  # the same, of the U-Net that refines
     components: int = 12  # of the mixture that samples are drawn from
     principal: int = 16  # directions
     attributes: tuple[str, ...] = (  # of CelebA, each with a direction
@@ -42,7 +42,7 @@ class VAEPlus(nn.Module):
 
         (B, 3, 128, 128)  picture in [0, 1]
           | halved to 64 px -> projection on `basis`, each coefficient divided by its deviation -> (B, 128)
-          | Conv 4x4 s4, Block, 3 x [Conv 2x2 s2, Block] -> (B, 256, 4, 4) -> two linear layers: a correction, log variance
+          | Conv 4x4 s4, Block, 3 x [Conv 2x2 s2, Block] -> (B, 192, 4, 4) -> two linear layers: a correction, log variance
         mean = projection + correction, log variance, (B, 128)
           | z = mean + sigma * noise in training, the mean otherwise
           | coefficients * deviations @ basis + mean face -> PCA's picture, (B, 3, 64, 64)

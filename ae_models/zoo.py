@@ -68,7 +68,12 @@ ROWS = (
     Row("dcae", DCAE, DCAEConfig, "Squeezes a picture into a third of its numbers and rebuilds it."),
     Row("dcae-plus", DCAEPlus, DCAEPlusConfig, "Squeezes a picture of any size, at several rates, and rebuilds it."),
     Row("face-vae", VAE, VAEConfig, "Describes a face by 128 numbers; morphs and samples faces."),
-    Row("face-vae-plus", VAEPlus, VAEPlusConfig, "The same around PCA: sharper faces, better samples, edits."),
+    Row(
+        "face-vae-plus",
+        VAEPlus,
+        VAEPlusConfig,
+        "Describes a face by 128 numbers, sharper; morphs, changes and samples faces.",
+    ),
 )
 BY_SLUG = {row.slug: row for row in ROWS}
 

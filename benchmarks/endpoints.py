@@ -19,17 +19,8 @@ from PIL import Image
 
 import app
 from ae_models import tasks, zoo
+from benchmarks.timing import median_ms
 from ui import parts
-
-
-def median_ms(function, rounds: int) -> float:
-    function()
-    seconds = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        function()
-        seconds.append(time.perf_counter() - start)
-    return 1e3 * statistics.median(seconds)
 
 
 def idle_app(answers: dict[str, Image.Image]) -> gr.Blocks:

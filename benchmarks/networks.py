@@ -9,8 +9,6 @@ timed apart, in bfloat16 with channels last as well.
 
 import argparse
 import functools
-import statistics
-import time
 from collections.abc import Callable
 
 import torch
@@ -19,6 +17,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from ae_models import tasks, zoo
+from benchmarks.timing import median_ms
 
 # system -> what it does, and the size of the picture it does that to, in px
 TASKS = {
@@ -30,16 +29,6 @@ TASKS = {
     "face-vae": (tasks.reconstruct, (128, 128)),
 }
 PEAK_CHANNELS, PEAK_SIDE = 256, 64
-
-
-def median_ms(function: Callable, rounds: int) -> float:
-    function()
-    seconds = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        function()
-        seconds.append(time.perf_counter() - start)
-    return 1e3 * statistics.median(seconds)
 
 
 def multiply_adds(function: Callable) -> float:

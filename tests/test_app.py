@@ -344,7 +344,7 @@ def test_palettes_that_are_none_are_refused(text):
             {"palette": '[["#ff0000", 1], ["#ff0000", 1], ["#f00", 1], ["#f00", 1], ["#f00", 1], ["#f00", 1]]'},
             "at most 5",
         ),
-        ({"hints": Image.new("RGBA", (9, 9))}, "hints of the sketch's size"),
+        ({"hints": Image.new("RGBA", (9, 9))}, "picture of the sketch's"),
         ({"seed": -1}, "seed to be a number"),
     ],
 )

@@ -9,7 +9,7 @@ import torch
 from ae_models import hub, zoo
 from tests.conftest import MINIATURE, stems
 from tests.test_zoo import config_of
-from train import evaluate
+from train import evaluate, measures
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = {
@@ -73,9 +73,9 @@ def test_known_figures(pictures):
 def test_pca_and_klt_are_exact_when_all_numbers_are_kept():
     train = torch.randint(0, 256, (6, 3, 8, 8), dtype=torch.uint8)
     x = train.float() / 255
-    assert torch.allclose(evaluate._klt(x, x, 48), x, atol=1e-4)
-    assert torch.allclose(evaluate._pca(train, evaluate._mean(train), x, 6), x, atol=1e-4)
-    few = evaluate._pca(train, evaluate._mean(train), x, 2)
+    assert torch.allclose(measures._klt(x, x, 48), x, atol=1e-4)
+    assert torch.allclose(measures._pca(train, measures._mean(train), x, 6), x, atol=1e-4)
+    few = measures._pca(train, measures._mean(train), x, 2)
     assert 0.01 < (few - x).square().mean() < x.var()
 
 

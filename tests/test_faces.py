@@ -6,7 +6,7 @@ from PIL import ImageDraw
 
 from ae_models import images, metrics, zoo
 from tests.conftest import MINIATURE, blob
-from train import evaluate, face_sketch_plus, faces, sketch_face_plus
+from train import face_sketch_plus, faces, measures, sketch_face_plus
 
 
 def generator():
@@ -73,7 +73,7 @@ def test_only_the_input_is_changed_and_some_stay_as_they_were(recipe):
 def test_ssim_is_that_of_torchmetrics_but_for_the_border():
     x = torch.nn.functional.interpolate(torch.rand(2, 3, 12, 10), scale_factor=20.0, mode="bicubic").clamp(0, 1)
     y = (x + 0.1 * torch.randn(x.shape)).clamp(0, 1)
-    assert faces.ssim(x, y).item() == pytest.approx(evaluate.ssim(x, y).mean().item(), abs=0.01)
+    assert faces.ssim(x, y).item() == pytest.approx(measures.ssim(x, y).mean().item(), abs=0.01)
     assert faces.ssim(x, x).item() == pytest.approx(1)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
-    {"images", "layers", "metrics", "latents", "card", "manifest", "palettes", "unet", "bottleneck"},
+    {"images", "layers", "metrics", "latents", "card", "manifest", "palettes", "unet", "bottleneck", "tiles"},
     {
         "face_sketch",
         "face_sketch_plus",
@@ -23,6 +23,7 @@ FLOORS = (
         "photo_color_plus",
         "sketch_color_plus",
         "drawing",
+        "points",
         "hub",
     },
     {"zoo", "tasks"},

@@ -10,24 +10,24 @@ from torch.nn import functional as F
 from ae_models.palettes import COLOURS, distance
 
 SAMPLES, ROUNDS = 1024, 12
+LEAST_DAB, LARGEST_DAB = 1.5, 5  # radius in px
 WHITE = 0.94  # a pixel with all channels above is paper
 
 
-def dominant(art: Tensor, colours: int = COLOURS) -> Tensor:
+def dominant(art: Tensor) -> Tensor:
     """The dominant colours of each picture with their shares, the greatest first: (B, 5, 4). k-means (Lloyd 1982) over
     1,024 pixels that are not paper, started with the colours that lie farthest apart; deterministic."""
     pixels = _foreground(art, torch.Generator().manual_seed(0))  # (B, SAMPLES, 3)
     centres = pixels.mean(1, keepdim=True)
-    while centres.shape[1] < colours:
+    while centres.shape[1] < COLOURS:
         lonely = torch.cdist(pixels, centres).amin(2).argmax(1)
         centres = torch.cat([centres, pixels[torch.arange(len(art)), lonely][:, None]], 1)
     for _ in range(ROUNDS):
-        member = F.one_hot(torch.cdist(pixels, centres).argmin(2), colours).to(pixels)  # (B, SAMPLES, colours)
+        member = F.one_hot(torch.cdist(pixels, centres).argmin(2), COLOURS).to(pixels)  # (B, SAMPLES, 5)
         share = member.mean(1)[:, :, None]
         centres = torch.where(share > 0, member.mT @ pixels / (share * SAMPLES).clamp_min(1), centres)
     palette = torch.cat([centres, share], 2)
-    palette = palette.gather(1, share.argsort(1, descending=True).expand_as(palette))
-    return F.pad(palette, (0, 0, 0, COLOURS - colours))
+    return palette.gather(1, share.argsort(1, descending=True).expand_as(palette))
 
 
 def medoids(palettes: Tensor, count: int) -> Tensor:
@@ -76,16 +76,16 @@ def imperfect(palette: Tensor, generator: Generator) -> Tensor:
     return torch.cat([colours.clamp(0, 1), weights * ~missing.to(palette.device)], 2)
 
 
-def dabs(art: Tensor, count: Tensor, generator: Generator, radius: tuple[float, float] = (1.5, 5.0)) -> Tensor:
+def dabs(art: Tensor, count: Tensor, generator: Generator) -> Tensor:
     """`count` (B,) little discs with the picture's mean colour where they lie, most of them off the paper:
     RGB and opacity (B, 4, H, W)."""
     n, _, height, width = art.shape
     most = max(1, int(count.max()))
     inside = (art.amin(1).flatten(1) < WHITE).float().cpu() + 0.02
     centre = torch.multinomial(inside, most, generator=generator)  # (B, most)
-    size = radius[0] + (radius[1] - radius[0]) * torch.rand(n, most, generator=generator)
+    size = LEAST_DAB + (LARGEST_DAB - LEAST_DAB) * torch.rand(n, most, generator=generator)
     size = size.masked_fill(torch.arange(most)[None] >= count[:, None], -1)
-    reach = torch.arange(-int(radius[1]), int(radius[1]) + 1)
+    reach = torch.arange(-LARGEST_DAB, LARGEST_DAB + 1)
     dy, dx = (d.flatten() for d in torch.meshgrid(reach, reach, indexing="ij"))
     y, x = (centre // width)[:, :, None] + dy, (centre % width)[:, :, None] + dx  # (B, most, offsets)
     covered = (

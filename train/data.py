@@ -235,12 +235,37 @@ def affine(
     return tuple(F.grid_sample(x, grid, mode=mode, padding_mode="border", align_corners=False) for x in batch)
 
 
+def wobble(batch: Split, generator: torch.Generator, amount: float, cells: int) -> Split:
+    """Move the points of all tensors alike along a smooth field of about `amount` px, edges repeated."""
+    n, _, height, width = batch[0].shape
+    field = torch.randn(n, 2, cells, cells, generator=generator).to(batch[0]) * (amount * 2 / width)
+    field = F.interpolate(field, (height, width), mode="bicubic").permute(0, 2, 3, 1)
+    still = torch.eye(2, 3).to(field).expand(n, 2, 3)
+    grid = F.affine_grid(still, [n, 1, height, width], align_corners=False) + field
+    return tuple(F.grid_sample(x, grid, padding_mode="border", align_corners=False) for x in batch)
+
+
 def jitter(x: Tensor, generator: torch.Generator, amount: float) -> Tensor:
     """Scale contrast and each colour channel, and lift brightness, by up to `amount`; (B, 3, H, W) in [0, 1], clipped."""
     n = len(x)
     contrast, brightness = (torch.rand(2, n, 1, 1, 1, generator=generator) * 2 - 1) * amount
     balance = (torch.rand(n, 3, 1, 1, generator=generator) * 2 - 1) * amount / 2
     return ((x - 0.5) * (1 + contrast) * (1 + balance) + 0.5 + brightness / 2).clamp(0, 1)
+
+
+def chance(count: int, generator: torch.Generator, share: float) -> Tensor:
+    """Which samples a change befalls: (count, 1, 1, 1), bool."""
+    return torch.rand(count, 1, 1, 1, generator=generator) < share
+
+
+def maybe(share: float, changed: Tensor, x: Tensor, generator: torch.Generator) -> Tensor:
+    """A share of the samples changed, the others as they were; clipped to [0, 1]."""
+    return torch.where(chance(len(x), generator, share), changed, x).clamp(0, 1)
+
+
+def spread(count: int, generator: torch.Generator, low: float, high: float) -> Tensor:
+    """A number between low and high for each sample: (count, 1, 1, 1)."""
+    return torch.rand(count, 1, 1, 1, generator=generator) * (high - low) + low
 
 
 def points(x: Tensor, count: Tensor, size: int, generator: torch.Generator) -> Tensor:

@@ -1,6 +1,6 @@
 """Train `face-attributes`, the classifier of train/classifier.py, on the attributes of CelebA.
 
-    python -m train.face_attributes --data DIR        9 minutes on one core
+    python -m train.face_attributes --data DIR        13 minutes on a busy core
 
 Only training people of odd identity are seen: the directions of train/latents.py are found on the others.
 """

@@ -1,6 +1,6 @@
 """Train `face-sketch-plus` on the CUHK Face Sketch Database.
 
-python -m train.face_sketch_plus --data DIR        about 30 minutes on one core
+python -m train.face_sketch_plus --data DIR        about 35 minutes on a busy core
 """
 
 from functools import partial
@@ -17,7 +17,7 @@ CLEAN = 0.35  # share of samples whose photo stays a studio's
 
 def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
     photo, sketch, behind, style = faces.warp(batch, generator)
-    studio = faces.chance(len(photo), generator, CLEAN)
+    studio = data.chance(len(photo), generator, CLEAN)
     return torch.where(studio, photo, anywhere(photo, behind, generator)), sketch, style
 
 
@@ -31,7 +31,7 @@ def prepare(batch: data.Split) -> data.Split:
 
 def anywhere(photo: Tensor, behind: Tensor, generator: torch.Generator) -> Tensor:
     """Other backgrounds, light, colours and cameras, each by chance. (B, 3, H, W) in [0, 1]."""
-    maybe, spread = partial(faces.maybe, generator=generator), partial(faces.spread, len(photo), generator)
+    maybe, spread = partial(data.maybe, generator=generator), partial(data.spread, len(photo), generator)
     x = maybe(0.6, torch.lerp(photo, scenery(photo.shape, generator), behind), photo)
     x = maybe(0.5, x * side_light(photo.shape, generator), x)
     x = maybe(0.7, data.jitter(x, generator, amount=0.3), x)
@@ -47,7 +47,7 @@ def scenery(shape: torch.Size, generator: torch.Generator) -> Tensor:
     total = torch.rand(n, 3, 1, 1, generator=generator).expand(shape)
     for cells in (2, 4, 12, 40):
         noise = F.interpolate(torch.randn(n, 3, cells, cells, generator=generator), (height, width), mode="bicubic")
-        total = total + noise / cells**0.5 * faces.spread(n, generator, 0, 0.6)
+        total = total + noise / cells**0.5 * data.spread(n, generator, 0, 0.6)
     return total.clamp(0, 1)
 
 
@@ -57,7 +57,7 @@ def side_light(shape: torch.Size, generator: torch.Generator) -> Tensor:
     angle = torch.rand(n, 1, 1, 1, generator=generator) * 2 * torch.pi
     across, down = torch.linspace(-1, 1, width), torch.linspace(-1, 1, height)[:, None]
     ramp = (across * angle.cos() + down * angle.sin()) / 1.2
-    return 1 + faces.spread(n, generator, 0, 0.4) * ramp.clamp(-1, 1)
+    return 1 + data.spread(n, generator, 0, 0.4) * ramp.clamp(-1, 1)
 
 
 RECIPE = Recipe(

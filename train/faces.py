@@ -46,24 +46,9 @@ def warp(batch: data.Split, generator: torch.Generator, share: float = 0.5) -> d
     photo, sketch, behind, style = data.flip(batch, generator)
     photo, sketch, behind = (x.float() / 255 for x in (photo, sketch, behind))
     moved = data.affine((photo, sketch, behind), generator, **TURN, mode="bicubic")
-    chosen = chance(len(photo), generator, share)
+    chosen = data.chance(len(photo), generator, share)
     photo, sketch, behind = (torch.where(chosen, m.clamp(0, 1), x) for m, x in zip(moved, (photo, sketch, behind)))
     return photo, sketch, behind, style
-
-
-def chance(count: int, generator: torch.Generator, share: float) -> Tensor:
-    """Which samples a change befalls: (count, 1, 1, 1), bool."""
-    return torch.rand(count, 1, 1, 1, generator=generator) < share
-
-
-def maybe(share: float, changed: Tensor, x: Tensor, generator: torch.Generator) -> Tensor:
-    """A share of the samples changed, the others as they were; clipped to [0, 1]."""
-    return torch.where(chance(len(x), generator, share), changed, x).clamp(0, 1)
-
-
-def spread(count: int, generator: torch.Generator, low: float, high: float) -> Tensor:
-    """A number between low and high for each sample: (count, 1, 1, 1)."""
-    return torch.rand(count, 1, 1, 1, generator=generator) * (high - low) + low
 
 
 def blurred(x: Tensor) -> Tensor:
@@ -126,9 +111,9 @@ def release(contest: Contest, root: Path) -> nn.Module:
 
 
 def objective(strokes: float, opinion: float) -> Callable:
-    """The loss of a recipe: L1 + SSIM, and with these weights the variogram of strokes and, once half is learned, the critic's
-    opinion. Without the last two the mean of all plausible strokes is drawn: smooth grey. Batches are (input, target,
-    styles)."""
+    """The loss of a recipe: L1 + SSIM, and with these weights the variogram of strokes and, from 30 % of the run on, the
+    critic's opinion. Without the last two the mean of all plausible strokes is drawn: smooth grey. Batches are (input,
+    target, styles)."""
 
     def loss(contest: Contest, batch: data.Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
         picture, truth, style = batch

@@ -9,9 +9,7 @@ from collections.abc import Callable
 import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
-
-GREY = (0.299, 0.587, 0.114)
-
+from torchvision.transforms.v2.functional import gaussian_blur, rgb_to_grayscale
 
 # ---- styles ----
 
@@ -37,7 +35,7 @@ def thin(art: Tensor, generator: Generator) -> Tensor:
 def ridge(art: Tensor, generator: Generator) -> Tensor:
     """The artist's own dark lines, what is darker than the closing of the picture by a 5x5 square (black top-hat), and
     the silhouette."""
-    light = grey(art)
+    light = rgb_to_grayscale(art)
     return torch.maximum(silhouette(art), soft(close(light, 5) - light, uniform(art, generator, 0.05, 0.25), 15))
 
 
@@ -48,13 +46,13 @@ def outline(art: Tensor, generator: Generator) -> Tensor:
 
 def difference(art: Tensor, generator: Generator) -> Tensor:
     """Difference of Gaussians, the lines of what is darker than its surroundings (Marr & Hildreth 1980)."""
-    light = grey(art)
+    light = rgb_to_grayscale(art)
     return soft(blur(light, 1.8) - blur(light, 0.8), uniform(art, generator, 0.02, 0.07), 40)
 
 
 def brush(art: Tensor, generator: Generator) -> Tensor:
     """XDoG (Winnemöller et al. 2012): lines that swell, and dark areas filled with ink."""
-    light = grey(art)
+    light = rgb_to_grayscale(art)
     sharp = 8 * blur(light, 0.7) - 7 * blur(light, 1.4)
     return soft(-sharp, -uniform(art, generator, 0.2, 0.5), 6)
 
@@ -84,7 +82,7 @@ def by_hand(ink: Tensor, generator: Generator) -> Tensor:
 
 
 def pen(ink: Tensor, generator: Generator) -> Tensor:
-    """A hand's lines of 0.7 to 4 px: gaps, strokes gone astray, thick or thin, soft or hard. An unsteady hand is `wobble`
+    """A hand's lines of 0.7 to 4 px: gaps, strokes gone astray, thick or thin, soft or hard. An unsteady hand is `data.wobble`
     of lines and artwork alike: colour has to follow the lines, and lines that miss the artwork teach it to blur."""
     gaps = noise(ink, generator, 20) > uniform(ink, generator, 0.9, 2.5)
     ink = torch.maximum(ink * ~gaps, stray(ink, generator))
@@ -106,16 +104,6 @@ def on_paper(ink: Tensor, generator: Generator) -> Tensor:
     return torch.where(clean, 1 - ink, (paper * (1 - pencil)).clamp(0, 1))
 
 
-def wobble(batch: tuple[Tensor, ...], generator: Generator, amount: float, cells: int = 10) -> tuple[Tensor, ...]:
-    """Move the points of all tensors alike along a smooth field of about `amount` px, white or no ink outside."""
-    n, _, height, width = batch[0].shape
-    field = torch.randn(n, 2, cells, cells, generator=generator).to(batch[0]) * (amount * 2 / width)
-    field = F.interpolate(field, (height, width), mode="bicubic").permute(0, 2, 3, 1)
-    still = torch.eye(2, 3).to(field).expand(n, 2, 3)
-    grid = F.affine_grid(still, [n, 1, height, width], align_corners=False) + field
-    return tuple(F.grid_sample(x, grid, padding_mode="border", align_corners=False) for x in batch)
-
-
 def stray(ink: Tensor, generator: Generator, most: int = 4) -> Tensor:
     """Up to `most` short quadratic Bézier strokes that belong to nothing, in half of the drawings; 1 px wide."""
     n, _, height, width = ink.shape
@@ -135,12 +123,9 @@ def stray(ink: Tensor, generator: Generator, most: int = 4) -> Tensor:
 
 
 def blur(x: Tensor, sigma: float) -> Tensor:
-    """Gaussian, edges repeated."""
-    radius = max(1, round(2.5 * sigma))
-    kernel = torch.exp(-(torch.arange(-radius, radius + 1).to(x) ** 2) / (2 * sigma**2))
-    kernel = kernel / kernel.sum()
-    flat = F.pad(x.flatten(0, 1)[:, None], (radius,) * 4, mode="replicate")
-    return F.conv2d(F.conv2d(flat, kernel[None, None, None]), kernel[None, None, :, None]).reshape(x.shape)
+    """Gaussian, cut off at 2.5 sigma."""
+    width = 2 * max(1, round(2.5 * sigma)) + 1
+    return gaussian_blur(x, [width, width], [sigma, sigma])
 
 
 def slope(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -175,10 +160,6 @@ def close(x: Tensor, width: int) -> Tensor:
     """Grey closing by a square: lines darker than both their sides and narrower than `width` px vanish."""
     wide = F.max_pool2d(x, width, 1, width // 2)
     return -F.max_pool2d(-wide, width, 1, width // 2)
-
-
-def grey(art: Tensor) -> Tensor:
-    return (art * torch.tensor(GREY).to(art)[:, None, None]).sum(1, keepdim=True)
 
 
 def uniform(like: Tensor, generator: Generator, low: float, high: float) -> Tensor:

@@ -73,7 +73,8 @@ def train(
     track: bool = False,
     start: Path | None = None,
 ) -> Path:
-    """Train and write OUT/release; gives its path. `start` is the checkpoint of another run, to begin with its weights. Raises ValueError for bad data or a checkpoint that does not fit,
+    """Train and write OUT/release; gives its path. `start` is the checkpoint of another run, to begin with its
+    weights. Raises ValueError for bad data or a checkpoint that does not fit,
     FloatingPointError when the loss is not finite, KeyboardInterrupt when a signal stopped it after a checkpoint."""
     if track and importlib.util.find_spec("trackio") is None:
         raise ValueError("expected the package trackio for --track, found none: pip install trackio")

@@ -100,8 +100,8 @@ def surprise_drawing(drawing: str | None, model: str, seed: int) -> tuple[list, 
     return surprise(lines, dabs, model, seed)
 
 
-def surprise_upload(sketch: Image.Image, model: str, seed: int) -> tuple[list, list[str], int]:
-    return surprise(parts.needs(sketch, "a sketch"), None, model, seed)
+def surprise_upload(sketch: Image.Image, hints: Image.Image | None, model: str, seed: int):
+    return surprise(parts.needs(sketch, "a sketch"), hints, model, seed)
 
 
 def take(pictures: list, chosen: list[str], event: gr.SelectData) -> list:
@@ -201,11 +201,11 @@ def build() -> None:
         parts.beside("sketch-color", color_either, picture, [canvas, upload, palette, hints, seed], model, other)
     chosen, next_seed = gr.State([]), gr.State(0)
     for press, function, source in (
-        (surprise_drawn, surprise_drawing, canvas),
-        (surprise_uploaded, surprise_upload, upload),
+        (surprise_drawn, surprise_drawing, [canvas]),
+        (surprise_uploaded, surprise_upload, [upload, hints]),
     ):
         surprises = [gallery, chosen, next_seed]
-        parts.run([press.click], function, [source, model, next_seed], surprises, api_visibility="private")
+        parts.run([press.click], function, [*source, model, next_seed], surprises, api_visibility="private")
     gallery.select(take, [gallery, chosen], [picture, palette, count, *pickers], api_visibility="private")
 
 

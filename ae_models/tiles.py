@@ -1,0 +1,40 @@
+"""Pictures in parts, so that memory stays small: tiles side by side, strips of rows. Tensors are (B, C, H, W)."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+ROWS = 256  # of a strip
+CELLS = 65536  # of a strip of a latent: 1024x1024 px, and some 100 MB of memory
+
+
+def split(x: Tensor, side: int) -> Tensor:
+    """(1, C, rows * side, columns * side) -> (rows * columns, C, side, side)."""
+    return x.unfold(2, side, side).unfold(3, side, side)[0].permute(1, 2, 0, 3, 4).flatten(0, 1)
+
+
+def join(tiles: Tensor, rows: int, columns: int) -> Tensor:
+    """The inverse of split."""
+    _, channels, height, width = tiles.shape
+    grid = tiles.reshape(rows, columns, channels, height, width).permute(2, 0, 3, 1, 4)
+    return grid.reshape(1, channels, rows * height, columns * width)
+
+
+def by_pixel(function: Callable, x: Tensor) -> Tensor:
+    """A function of single pixels over strips of rows, so that a photo of 25 megapixels needs little memory."""
+    return torch.cat([function(strip) for strip in x.split(ROWS, 2)], 2)
+
+
+def strips(function: Callable, x: Tensor, side: int, reach: int) -> Tensor:
+    """function(x) for x (1, C, H, W) of cells of `side` rows, but a strip of rows at a time, so that memory stays small.
+    A cell of the result depends on `reach` cells to each side: with so many more around a strip nothing changes."""
+    cells = -(-x.shape[2] // side)
+    rows = max(1, CELLS * side // x.shape[3])
+    parts = []
+    for top in range(0, cells, rows):
+        first, last = max(0, top - reach), min(cells, top + rows + reach)
+        y = function(x[:, :, first * side : last * side])
+        scale = y.shape[2] // (last - first)  # rows of the result for a cell
+        parts.append(y[:, :, (top - first) * scale : (top - first + rows) * scale])
+    return torch.cat(parts, 2)
