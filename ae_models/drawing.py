@@ -11,13 +11,13 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ae_models import images
+from ae_models.domain_transform import flow
 
 FAINTEST = 0.06  # ink below this everywhere is a blank sheet
 FILL_SIDE = 512  # px of the longer side at which colour is filled in; beyond it only the lines get sharper
 REACH = 12.0  # px of the network over which a colour flows to where none is sure
 SLACK = 0.03  # the closer to 0, the further a dab's colour holds
 PAPER = 0.2  # darkness from which on a pixel counts as painted
-BARRIER = 5.0  # how many times that reach a px of full ink counts for
 
 
 def ink_of(sketch: Image.Image) -> Tensor:
@@ -93,29 +93,6 @@ def obey(colour: Tensor, dabs: Tensor, sketch: Tensor) -> Tensor:
     painted = ((1 - colour.amin(1, keepdim=True)) / PAPER).clamp(0, 1)
     share = near / (near + SLACK) * torch.maximum(painted, opaque)
     return colour + lack / near.clamp_min(1e-8) * share
-
-
-def flow(x: Tensor, ink: Tensor, reach: float, rounds: int = 2) -> Tensor:
-    """Smooth (1, C, H, W) along rows and columns over about `reach` px, but not across ink: the recursive filter of
-    Gastal & Oliveira 2011, "Domain transform for edge-aware image and video processing"."""
-    for i in range(rounds):
-        sigma = reach * 3**0.5 * 2 ** (rounds - 1 - i) / (4**rounds - 1) ** 0.5
-        for dim in (3, 2):
-            here = ink.movedim(dim, 0)
-            step = 1 + BARRIER * reach * torch.maximum(here[1:], here[:-1])
-            keep = torch.exp(-(2**0.5) * step / sigma)
-            x = _both_ways(x.movedim(dim, 0), keep).movedim(0, dim)
-    return x
-
-
-def _both_ways(x: Tensor, keep: Tensor) -> Tensor:
-    """A first-order recursive filter along the first dimension, forwards and then backwards."""
-    rows = list(x)
-    for i in range(1, len(rows)):
-        rows[i] = torch.lerp(rows[i], rows[i - 1], keep[i - 1])
-    for i in range(len(rows) - 2, -1, -1):
-        rows[i] = torch.lerp(rows[i], rows[i + 1], keep[i])
-    return torch.stack(rows)
 
 
 def _square(x: Tensor) -> Tensor:

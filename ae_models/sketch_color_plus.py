@@ -4,11 +4,16 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from ae_models import palettes
+from ae_models.domain_transform import flow
 from ae_models.palettes import COLOURS
 from ae_models.unet import UNet, UNetConfig
 
+FAINT = 0.7  # lines of a sketch darker than this hold a dab's colour back, those of half of it fully
+SLACK = 0.003  # the closer to 0, the further a dab's colour is sure
+LEAST = 1e-6
 SUITED = 24  # how many of the kept palettes suit a sketch well enough
 LIKING = (
     10.0  # what a wanted colour's distance from a palette costs, in standard deviations of how suitable palettes are
@@ -21,6 +26,7 @@ class SketchColorPlusConfig:
     widths: tuple[int, ...] = (32, 96, 160, 256)
     key: int = 16  # numbers that say which palette entry a pixel wants
     condition: int = 64
+    reaches: tuple[float, ...] = (8.0, 32.0)  # px over which a dab's colour flows, up to the lines
     palettes: int = 96  # the prior's choice
 
 
@@ -28,11 +34,11 @@ class SketchColorPlus(nn.Module):
     """A U-Net that points at palette entries.
 
         (B, 1, H, W)  sketch in [0, 1], 0 is ink      (B, 4, H, W)  dabs: RGB, opacity      (B, 5, 4)  palette: RGB, weight
-          |                                             |                                     | deep sets -> (B, condition)
+          |                                             |  and as they flow to the lines      | deep sets -> (B, condition)
           +---------------------------------------------+-> UNet, each block under FiLM  <----+
-        (B, key + 2 + 3 + 1, H, W)  query, own colour and paper's logits, own colour, shade
-          | softmax of query . key of each entry, of paper and of the own colour
-        (B, 3, H, W)  shade * (weights . [palette, white, own colour]), about [0, 1]
+        (B, key + 4 + 3 + 1, H, W)  query, logits of paper, own colour and dabs near and far, own colour, shade
+          | softmax of query . key of each entry and of those logits
+        (B, 3, H, W)  shade * (weights . [palette, white, own colour, dabs' colours]), about [0, 1]
 
     A regression to RGB alone paints the mean of all plausible colours, which is brown. Here a pixel only decides *which*
     of the given colours it has and how light it is, so results are as vivid as the palette. A palette's entries may be
@@ -47,41 +53,50 @@ class SketchColorPlus(nn.Module):
     def __init__(self, config: SketchColorPlusConfig = SketchColorPlusConfig()):
         super().__init__()
         self.config = config
-        channels_out = config.key + 2 + 3 + 1
-        self.unet = UNet(UNetConfig(5, channels_out, config.widths, condition=config.condition))
+        flows = len(config.reaches)
+        self.outputs = (config.key, 2 + flows, 3, 1)  # query, logits, own colour, shade
+        self.unet = UNet(UNetConfig(5 + 4 * flows, sum(self.outputs), config.widths, condition=config.condition))
         self.entry = nn.Sequential(nn.Linear(5, 64), nn.SiLU(), nn.Linear(64, config.condition))
         self.key = nn.Sequential(nn.Linear(5, 64), nn.SiLU(), nn.Linear(64, config.key - 4))
         self.prior = nn.Linear(config.widths[-1], config.palettes)
         self.register_buffer("palettes", torch.zeros(config.palettes, COLOURS, 4))
 
     def encode(self, sketch: Tensor, palette: Tensor | None = None, hints: Tensor | None = None) -> list[Tensor]:
-        """Sketch (B, 1, H, W), palette (B, 5, 4), dabs (B, 4, H, W) -> features of each resolution, the highest first."""
+        """Sketch (B, 1, H, W), palette (B, 5, 4), dabs (B, 4, H, W) -> how the dabs flow, a map (B, 4, H, W) for
+        each reach, one after the other in dimension 1, and features of each resolution, the highest first."""
         if hints is None:
             hints = sketch.new_zeros(len(sketch), 4, *sketch.shape[2:])
         opacity = hints[:, 3:]
-        x = torch.cat([1 - sketch, hints[:, :3] * opacity, opacity], 1)
-        return self.unet.encode(x, self._condition(self._palette(sketch, palette)))
+        dabs = torch.cat([hints[:, :3] * opacity, opacity], 1)
+        near = torch.cat([_flowed(dabs, sketch, reach) for reach in self.config.reaches], 1)
+        x = torch.cat([1 - sketch, dabs, near], 1)
+        return [near, *self.unet.encode(x, self._condition(self._palette(sketch, palette)))]
 
     def decode(self, features: list[Tensor], palette: Tensor | None = None) -> Tensor:
         """What encode gave, with the same palette -> colour pictures (B, 3, H, W); H and W those of whole cells."""
-        palette = self._palette(features[0], palette)
+        near, *features = features
+        palette = self._palette(near, palette)
         y = self.unet.decode(features, self._condition(palette))
         keys = self._keys(palette)
         with torch.autocast(y.device.type, enabled=False):
-            return self._paint(y.float(), keys.float(), palette)
+            return self._paint(y.float(), keys.float(), palette, near.float())
 
     def forward(self, sketch: Tensor, palette: Tensor | None = None, hints: Tensor | None = None) -> Tensor:
         height, width = sketch.shape[2:]
         return self.decode(self.encode(sketch, palette, hints), palette)[..., :height, :width]
 
-    def _paint(self, y: Tensor, keys: Tensor, palette: Tensor) -> Tensor:
-        """What the U-Net gave (B, key + 6, H, W) -> colours (B, 3, H, W)."""
-        query, logits, own, shade = y.split([self.config.key, 2, 3, 1], 1)
+    def _paint(self, y: Tensor, keys: Tensor, palette: Tensor, near: Tensor) -> Tensor:
+        """What the U-Net gave (B, sum(outputs), H, W) -> colours (B, 3, H, W)."""
+        query, logits, own, shade = y.split(self.outputs, 1)
         wanted = torch.einsum("bdhw,bkd->bkhw", query, keys)
         wanted = wanted.masked_fill((palette[:, :, 3] == 0)[:, :, None, None], -torch.inf)
-        share = torch.cat([wanted, logits], 1).softmax(1)  # (B, 5 + 2, H, W)
-        entries, paper, mine = share.split([COLOURS, 1, 1], 1)
+        near = F.pad(near, (0, y.shape[3] - near.shape[3], 0, y.shape[2] - near.shape[2])).unflatten(1, (-1, 4))
+        dabs, sure = near[:, :, :3], near[:, :, 3]  # (B, reaches, 3, H, W), (B, reaches, H, W)
+        plain, of_dabs = logits.split([2, sure.shape[1]], 1)
+        share = torch.cat([wanted, plain, of_dabs + (sure + LEAST).log()], 1).softmax(1)
+        entries, paper, mine, dabbed = share.split([COLOURS, 1, 1, sure.shape[1]], 1)
         colour = torch.einsum("bkhw,bkc->bchw", entries, palette[:, :, :3]) + paper + mine * own.sigmoid()
+        colour = colour + (dabbed[:, :, None] * dabs / sure.clamp_min(LEAST)[:, :, None]).sum(1)
         return 2 * shade.sigmoid() * colour
 
     def suggest(self, features: list[Tensor]) -> Tensor:
@@ -125,6 +140,16 @@ class SketchColorPlus(nn.Module):
         if wanted is None or not len(wanted):
             return kept[chosen]
         return torch.stack([palettes.with_colours(palette, wanted.float().cpu()) for palette in kept[chosen]])
+
+
+def _flowed(dabs: Tensor, sketch: Tensor, reach: float) -> Tensor:
+    """Dabs (B, 4, H, W), RGB times opacity and opacity, as they flow over about `reach` px, but not across the lines of
+    the sketch (B, 1, H, W): the same, with how sure the colour is for opacity. Computed at half the size."""
+    ink = F.max_pool2d(((FAINT - sketch) / FAINT * 2).clamp(0, 1), 2, ceil_mode=True)
+    colour, amount = flow(F.avg_pool2d(dabs, 2, ceil_mode=True), ink, reach / 2).split([3, 1], 1)
+    sure = amount / (amount + SLACK)
+    flowed = torch.cat([colour / amount.clamp_min(LEAST) * sure, sure], 1)
+    return F.interpolate(flowed, scale_factor=2.0)[..., : dabs.shape[2], : dabs.shape[3]]
 
 
 def _features(palette: Tensor) -> Tensor:

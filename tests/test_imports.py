@@ -9,7 +9,19 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
-    {"images", "layers", "metrics", "latents", "card", "manifest", "palettes", "unet", "bottleneck", "tiles"},
+    {
+        "images",
+        "layers",
+        "metrics",
+        "latents",
+        "card",
+        "manifest",
+        "palettes",
+        "unet",
+        "bottleneck",
+        "tiles",
+        "domain_transform",
+    },
     {
         "face_sketch",
         "face_sketch_plus",

@@ -235,14 +235,14 @@ def affine(
     return tuple(F.grid_sample(x, grid, mode=mode, padding_mode="border", align_corners=False) for x in batch)
 
 
-def wobble(batch: Split, generator: torch.Generator, amount: float, cells: int) -> Split:
+def wobble(batch: Split, generator: torch.Generator, amount: float, cells: int, mode: str = "bilinear") -> Split:
     """Move the points of all tensors alike along a smooth field of about `amount` px, edges repeated."""
     n, _, height, width = batch[0].shape
     field = torch.randn(n, 2, cells, cells, generator=generator).to(batch[0]) * (amount * 2 / width)
     field = F.interpolate(field, (height, width), mode="bicubic").permute(0, 2, 3, 1)
     still = torch.eye(2, 3).to(field).expand(n, 2, 3)
     grid = F.affine_grid(still, [n, 1, height, width], align_corners=False) + field
-    return tuple(F.grid_sample(x, grid, padding_mode="border", align_corners=False) for x in batch)
+    return tuple(F.grid_sample(x, grid, mode=mode, padding_mode="border", align_corners=False) for x in batch)
 
 
 def jitter(x: Tensor, generator: torch.Generator, amount: float) -> Tensor:
