@@ -23,6 +23,8 @@ class FaceSketchPlus(nn.Module):
 
     (B, 3, 250, 200)  photo in [0, 1]
       | + 2 channels: where a pixel is, x and y in [-1, 1]; the faces are aligned, so place tells eye from mouth
+      | + 1 channel of white noise, the same for every picture: the grain of which strokes are made, since a photo
+      |   does not say where each of them lies
       | UNet (ae_models/unet.py), steered by the style
     (B, 1, 250, 200)  sketch, about [0, 1] (no activation at the end)
     """
@@ -30,16 +32,17 @@ class FaceSketchPlus(nn.Module):
     color_space = "RGB"
     value_range = (0.0, 1.0)
     channels, channels_out = 3, 1
+    grain = 1  # channels of noise
 
     def __init__(self, config: FacePlusConfig = FacePlusConfig()):
         super().__init__()
         self.config = config
-        unet = UNetConfig(self.channels + 2, self.channels_out, config.widths, config.patch, config.styles)
+        unet = UNetConfig(self.channels + 2 + self.grain, self.channels_out, config.widths, config.patch, config.styles)
         self.unet = UNet(unet)
 
     def encode(self, picture: Tensor, style: Tensor | None = None) -> list[Tensor]:
         """(B, channels, H, W) in [0, 1] -> features of each resolution, the highest first; see forward for style."""
-        return self.unet.encode(_with_place(picture), self._condition(picture, style))
+        return self.unet.encode(self._with_more(picture), self._condition(picture, style))
 
     def decode(self, features: list[Tensor], style: Tensor | None = None) -> Tensor:
         """What encode gave -> (B, channels_out, H, W) about [0, 1], H and W those of whole cells."""
@@ -56,17 +59,23 @@ class FaceSketchPlus(nn.Module):
             style = torch.zeros(len(x), dtype=torch.long, device=x.device)
         return F.one_hot(style, self.config.styles).to(x)
 
+    def _with_more(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) -> (B, C + 2 + grain, H, W): x from -1 at the left edge to 1 at the right, y from -1 at the top to
+        1, noise, in training another one for each sample."""
+        count, _, height, width = x.shape
+        across = torch.linspace(-1, 1, width, device=x.device, dtype=x.dtype).expand(count, 1, height, width)
+        down = torch.linspace(-1, 1, height, device=x.device, dtype=x.dtype)[:, None].expand(count, 1, height, width)
+        if self.training:
+            noise = torch.randn(count, self.grain, height, width, device=x.device, dtype=x.dtype)
+        else:
+            fixed = torch.Generator().manual_seed(0)
+            noise = torch.randn(self.grain, height, width, generator=fixed).to(x).expand(count, -1, -1, -1)
+        return torch.cat([x, across, down, noise], 1)
+
 
 class SketchFacePlus(FaceSketchPlus):
     """The same from a grey sketch (B, 1, 250, 200) to a colour photo (B, 3, 250, 200), both in [0, 1]."""
 
     color_space = "L"
     channels, channels_out = 1, 3
-
-
-def _with_place(x: Tensor) -> Tensor:
-    """(B, C, H, W) -> (B, C + 2, H, W): x from -1 at the left edge to 1 at the right, y from -1 at the top to 1."""
-    count, _, height, width = x.shape
-    across = torch.linspace(-1, 1, width, device=x.device, dtype=x.dtype).expand(count, 1, height, width)
-    down = torch.linspace(-1, 1, height, device=x.device, dtype=x.dtype)[:, None].expand(count, 1, height, width)
-    return torch.cat([x, across, down], 1)
+    grain = 0

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from train import data, faces, loop
 from train.recipe import Recipe
 
-CLEAN = 0.35  # share of samples whose photo stays a studio's
+CLEAN = 0.5  # share of samples whose photo stays a studio's
 
 
 def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
@@ -69,7 +69,7 @@ RECIPE = Recipe(
     optimizer=faces.optimizer,
     build=lambda: faces.Contest("face-sketch-plus"),
     finish=faces.release,
-    epochs=60,
+    epochs=180,
     batch=4,
     ema=0.998,
     channels_last=True,

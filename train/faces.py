@@ -13,12 +13,13 @@ from torch.func import functional_call
 from torch.nn import functional as F
 
 from ae_models import zoo
-from train import data
+from train import data, optimizers
 from train.folding import add_norm, fold
 
 SUBSETS = ("cuhk_student", "ar")  # in the order of the styles
 OFFSETS = ((0, 1), (1, 0), (1, 1), (1, -1), (0, 2), (2, 0), (2, 2), (2, -2), (0, 4), (4, 0))  # px, (down, right)
 TURN = {"degrees": 4, "zoom": 0.06, "move": 0.03}  # how far a face may be from the pose of the data
+BEND = 2.0  # px
 
 
 def pairs(root: Path, split: str) -> data.Split:
@@ -41,11 +42,12 @@ def background(photos: Tensor, threshold: float = 0.16) -> Tensor:
 
 
 def warp(batch: data.Split, generator: torch.Generator, share: float = 0.5) -> data.Split:
-    """Mirror half of the samples, and turn, scale and move a share of them; the others keep every pixel, since
+    """Mirror half of the samples, and turn, scale, move and bend a share of them; the others keep every pixel, since
     resampling takes the edge off strokes. uint8 in, float32 out, pictures in [0, 1]."""
     photo, sketch, behind, style = data.flip(batch, generator)
     photo, sketch, behind = (x.float() / 255 for x in (photo, sketch, behind))
     moved = data.affine((photo, sketch, behind), generator, **TURN, mode="bicubic")
+    moved = data.wobble(moved, generator, BEND, cells=5, mode="bicubic")
     chosen = data.chance(len(photo), generator, share)
     photo, sketch, behind = (torch.where(chosen, m.clamp(0, 1), x) for m, x in zip(moved, (photo, sketch, behind)))
     return photo, sketch, behind, style
@@ -95,11 +97,8 @@ class Contest(nn.Module):
 
 def optimizer(contest: Contest) -> torch.optim.Optimizer:
     """The critic without the memory of momentum that makes two opponents circle each other."""
-    groups = [
-        {"params": contest.network.parameters(), "lr": 1.5e-3, "betas": (0.9, 0.99)},
-        {"params": contest.critic.parameters(), "lr": 3e-4, "betas": (0.5, 0.99)},
-    ]
-    return torch.optim.AdamW(groups, weight_decay=0.02)
+    critic = {"params": contest.critic.parameters(), "lr": 3e-4, "betas": (0.5, 0.99), "weight_decay": 0.02}
+    return optimizers.muon(contest.network, 0.05, 1.5e-3, critic)
 
 
 def release(contest: Contest, root: Path) -> nn.Module:
