@@ -34,7 +34,7 @@ METRICS = {
         *("psnr_pens", "psnr_left_out_pen", "psnr_256", "surprises_l1"),
     },
     "dcae": {"l1", "psnr", "ssim"},
-    "dcae-plus": {"l1", "psnr", "ssim", "photo_psnr"},
+    "dcae-plus": {"l1", "psnr", "ssim", "photo_psnr", "large_photo_psnr"},
     "face-vae": FACES,
     "face-vae-plus": FACES | {"edit_own", "edit_others"},
 }

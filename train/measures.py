@@ -7,6 +7,7 @@ PSNR: mean over pictures after rounding to 8 bits. SSIM: 11x11 Gaussian window o
 
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -25,6 +26,7 @@ Statistic = Tensor | Callable[[Tensor], float] | dict[str, float]
 Results = dict[str, dict[str, Statistic]]  # method -> metric -> statistic; the first method is the network
 
 POINTS, POINT_SIZE = 10, 5  # true colours given as hints, and their side in px
+LARGE_PHOTOS = ("cheetah.jpg", "cheetah1.jpg", "lion.jpg", "tower.jpg", "groot.jpeg")  # of gradio's package
 BARS = (27.6, 32.2)  # dB at which coders are compared
 ACTIVE = 0.01  # variance of the posterior mean over pictures above which a unit is in use (Burda et al. 2015)
 
@@ -244,6 +246,7 @@ def dcae_plus(network: nn.Module, test: data.Split, train: data.Split | None) ->
     bytes_at_27.6, bytes_at_32.2   mean bytes where the mean PSNR is that, between two rates: estimated by the prior; of
                                    WebP those of files; of numbers that are not coded four bytes each
     photo_psnr                     of landscapes of 128 px, each as one picture
+    large_photo_psnr               of the photographs that gradio's package brings along, 256x256 to 910x512 px
     Rows "rounded at rate n": psnr, and the bytes that the prior estimates."""
     pictures, *photos = (x.float() / 255 for x in test)
     classic = zoo.load("dcae")
@@ -255,9 +258,19 @@ def dcae_plus(network: nn.Module, test: data.Split, train: data.Split | None) ->
     for name, model in (("network", network), ("classic network", classic)) if photos else ():
         again = _apply(lambda p, m=model: tasks.reconstruct(m, p), photos[0])
         results[name]["photo_psnr"] = metrics.psnr(again, photos[0])
+    for name, model in (("network", network), ("classic network", classic)):
+        results[name]["large_photo_psnr"] = _large_photo_psnr(model)
     for i, (psnr, size) in enumerate(zip(curve.psnr, curve.bytes), 1):
         results[f"rounded at rate {i}"] = {"psnr": psnr, "bytes": size}
     return results
+
+
+def _large_photo_psnr(network: nn.Module) -> Tensor:
+    """(5,)"""
+    folder = Path(find_spec("gradio").origin).parent / "media_assets" / "images"
+    photos = (images.read(folder / name) for name in LARGE_PHOTOS)
+    both = ((images.to_tensor(tasks.reconstruct(network, photo)), images.to_tensor(photo)) for photo in photos)
+    return torch.cat([metrics.psnr(again, photo) for again, photo in both])
 
 
 def cifar10_and_photos(root: Path, split: str) -> data.Split:
