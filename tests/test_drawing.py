@@ -134,6 +134,21 @@ def test_colours_wanted_take_the_place_of_the_entries_most_like_them():
     assert torch.equal(many[:, 3], palette[:, 3]) and torch.equal(many[3:], palette[3:])
 
 
+def test_the_network_may_point_at_the_colour_of_a_dab_on_this_side_of_a_line(network):
+    sketch, dabs = torch.ones(1, 1, 32, 32), torch.zeros(1, 4, 32, 32)
+    sketch[..., 16:18] = 0
+    red = torch.tensor([0.9, 0.2, 0.1])
+    dabs[:, :3, 8:12, 6:10], dabs[:, 3, 8:12, 6:10] = red[:, None, None], 1
+    near = network.encode(sketch, None, dabs)[0]
+    assert near.shape == (1, 8, 32, 32)
+    assert (near[0, :3, 10, 2] / near[0, 3, 10, 2] - red).abs().max() < 1e-4  # a dab has one colour
+    assert near[0, 7, 10, 2] > 0.5 > 0.01 > near[0, 7, 10, 28]  # on the far side of the line nothing is sure
+    wanted = [torch.zeros(1, width, 32, 32) for width in network.outputs]
+    wanted[1][:, 2:] = 30  # the logits of dabs; a shade of 0 is light
+    painted = network._paint(torch.cat(wanted, 1), torch.zeros(1, 5, 8), torch.zeros(1, 5, 4), near)
+    assert (painted[0, :, 10, 2] - red).abs().max() < 0.02
+
+
 def test_dabs_are_obeyed_up_to_the_lines():
     sketch = torch.ones(1, 1, 64, 64)
     sketch[..., 32] = 0

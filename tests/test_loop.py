@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import load_file
 
 from ae_models import hub, zoo
-from train import loop
+from train import loop, optimizers
 from train.recipe import Recipe, build
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -204,3 +204,12 @@ def test_two_processes_equal_one_with_the_doubled_batch(pictures, tmp_path):
         assert torch.allclose(one[name].float(), two[name].float(), atol=2e-4), name
     assert json.loads((tmp_path / "two/release/config.json").read_text())["training"]["batch"] == 4
     assert any((one[n].float() - start[n]).abs().max() > 1e-3 for n in one)
+
+
+def test_muon_has_the_inner_kernels_and_adamw_the_rest():
+    network = torch.nn.ModuleDict({k: torch.nn.Conv2d(2, 2, 3) for k in ("stem", "inside", "head")})
+    more = torch.nn.Parameter(torch.zeros(2))
+    inner, others, added = optimizers.muon(network, 0.05, 1e-3, {"params": [more], "lr": 1e-4}).param_groups
+    assert inner["params"] == [network["inside"].weight] and inner["use_muon"] and inner["lr"] == 0.05
+    assert len(others["params"]) == 5 and not others["use_muon"] and others["lr"] == 1e-3
+    assert added["params"] == [more] and not added["use_muon"] and added["lr"] == 1e-4

@@ -65,7 +65,7 @@ RECIPE = Recipe(
     data=faces.pairs,
     augment=augment,
     prepare=prepare,
-    loss=faces.objective(strokes=0.3, opinion=0.04),
+    loss=faces.objective(strokes=0.6, opinion=0.06),
     optimizer=faces.optimizer,
     build=lambda: faces.Contest("face-sketch-plus"),
     finish=faces.release,
