@@ -31,7 +31,7 @@ METRICS = {
     "photo-color-plus": CHROMA | {"psnr_hints", "psnr_gain_hints", "colorfulness_ratio_hints"},
     "sketch-color-plus": {
         *("psnr_palette", "psnr_palette_10_dabs", "psnr_10_dabs", "psnr", "colorfulness_ratio"),
-        *("psnr_pens", "psnr_left_out_pen", "psnr_256", "surprises_l1"),
+        *("psnr_pens", "psnr_left_out_pen", "psnr_256", "surprises_l1", "surprises_l1_least"),
     },
     "dcae": {"l1", "psnr", "ssim"},
     "dcae-plus": {"l1", "psnr", "ssim", "photo_psnr", "large_photo_psnr"},

@@ -211,7 +211,8 @@ class Run:
 
     @torch.no_grad()
     def validate(self) -> None:
-        """Mean loss of the averaged network over the validation set: a point of the curve. The best weights are kept."""
+        """Mean loss of the averaged network over the validation set: a point of the curve. The weights of the
+        best are kept, or the last."""
         network, state, recipe, total = self.average.module.eval(), self.state, self.recipe, 0.0
         for rows in torch.arange(len(self.val_set[0])).split(64):
             batch = recipe.prepare(tuple(x[rows] for x in self.val_set))
@@ -221,8 +222,9 @@ class Run:
         value = total / len(self.val_set[0])
         state.history.append([state.step, sum(state.recent) / len(state.recent), value])
         state.recent.clear()
-        if value < state.best:
-            state.best, state.weights = value, {k: v.detach().cpu().clone() for k, v in network.state_dict().items()}
+        if value < state.best or recipe.keep_last:
+            state.weights = {k: v.detach().cpu().clone() for k, v in network.state_dict().items()}
+        state.best = min(state.best, value)
 
 
 def order(seed: int, epoch: int, rows: int) -> Tensor:

@@ -109,7 +109,7 @@ def sketch_color_plus(network: nn.Module, test: data.Split, train: data.Split | 
     of true colour; nothing, as psnr and colorfulness_ratio. pens are drawings of the artwork with the true palette in
     the styles of train/lines.py, left_out_pen in the one that was not trained on. psnr_256 is that with the true palette
     at 256 px, where the sketch's own lines lie half over the picture. surprises_l1 is the mean difference of
-    those two of four surprises that are most alike."""
+    those two of four surprises that are most alike, and surprises_l1_least that of the sketch where it is least."""
     sketches, pictures = (x.float() / 255 for x in test)
     generator = torch.Generator().manual_seed(0)
     true = [palettes.to_entries(p) for p in colours.dominant(pictures)]
@@ -122,6 +122,7 @@ def sketch_color_plus(network: nn.Module, test: data.Split, train: data.Split | 
         return metrics.psnr(images.resize_tensor(drawn, pictures.shape[2:]), pictures)
 
     none = [None] * len(pictures)
+    alike = torch.stack([_most_alike(network, s) for s in images.to_images(sketches)])
     alone = _apply(lambda sketch: tasks.color_sketch(network, sketch), sketches)
     results = {
         "psnr_palette": psnr(sketches, true),
@@ -131,7 +132,8 @@ def sketch_color_plus(network: nn.Module, test: data.Split, train: data.Split | 
         "psnr_pens": psnr(pens, true),
         "psnr_left_out_pen": psnr(other, true),
         "psnr_256": psnr(images.resize_tensor(sketches, (256, 256)), true),
-        "surprises_l1": torch.stack([_most_alike(network, s) for s in images.to_images(sketches)]),
+        "surprises_l1": alike,
+        "surprises_l1_least": lambda rows: alike[rows].min().item(),
     }
     results = {"network": results, "white picture": _deaf(torch.ones_like(pictures), pictures)}
     if train is not None:

@@ -33,6 +33,7 @@ class Recipe:
     ema: float = 0.999  # 0 keeps no average
     bf16: bool = True
     channels_last: bool = False
+    keep_last: bool = False  # release the last averaged weights, not the best: validation does not hear a critic
     limit: int = 0  # train on the first so many rows; 0 is all
 
 
@@ -44,7 +45,9 @@ class State:
     step: int = 0
     seconds: float = 0.0
     best: float = float("inf")
-    weights: dict[str, Tensor] = field(default_factory=dict)  # those of the best validation loss
+    weights: dict[str, Tensor] = field(
+        default_factory=dict
+    )  # those of the best validation loss, or of the last, see Recipe.keep_last
     recent: list[float] = field(default_factory=list)  # losses since the last validation
     history: list[list[float]] = field(default_factory=list)  # [step, mean of recent, validation loss]
 
