@@ -2,9 +2,9 @@
 
     python -m benchmarks.networks [--rounds 15]
 
-For each network, at its working size: multiply-adds of one task (counted by torch), milliseconds in
-float32, and the floor: the multiply-adds at the rate of the fastest convolution measured here. The face decoders are
-timed apart, in bfloat16 with channels last as well.
+For each network, at its working size: multiply-adds of one task (counted by torch), milliseconds in float32, and the
+floor: the multiply-adds at the rate of the fastest convolution measured here. The face decoders are timed apart, in
+bfloat16 with channels last as well.
 """
 
 import argparse
