@@ -1,6 +1,6 @@
 """Train `face-sketch-plus` on the CUHK Face Sketch Database.
 
-python -m train.face_sketch_plus --data DIR        25 minutes on one core
+python -m train.face_sketch_plus --data DIR        15 minutes on one core
 """
 
 from functools import partial
@@ -69,7 +69,7 @@ RECIPE = Recipe(
     optimizer=faces.optimizer,
     build=lambda: faces.Contest("face-sketch-plus"),
     finish=faces.release,
-    epochs=100,
+    epochs=60,
     batch=4,
     ema=0.998,
     keep_last=True,

@@ -14,12 +14,13 @@ from torch.nn import functional as F
 
 from ae_models import zoo
 from train import data, optimizers
-from train.folding import add_norm, fold
+from train.folding import add_dropout, add_norm, fold
 
 SUBSETS = ("cuhk_student", "ar")  # in the order of the styles
 OFFSETS = ((0, 1), (1, 0), (1, 1), (1, -1), (0, 2), (2, 0), (2, 2), (2, -2), (0, 4), (4, 0))  # px, (down, right)
 TURN = {"degrees": 4, "zoom": 0.06, "move": 0.03}  # how far a face may be from the pose of the data
 BEND = 2.0  # px
+DROPPED = 0.25  # of the channels at the lowest resolution
 
 
 def pairs(root: Path, split: str) -> data.Split:
@@ -83,11 +84,12 @@ class Critic(nn.Module):
 
 
 class Contest(nn.Module):
-    """A network in training, with batch norm, beside the critic of what it draws."""
+    """A network in training, with batch norm and dropout, beside the critic of what it draws."""
 
     def __init__(self, slug: str):
         super().__init__()
         network = zoo.build(slug)
+        add_dropout(network.unet, DROPPED)
         self.network = add_norm(network, plain=[network.unet.head])
         self.critic = Critic(network.channels_out)
 

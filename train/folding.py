@@ -1,12 +1,13 @@
-"""Batch norm in training, folded into the convolutions for the release: the same function, with nothing left of it."""
+"""What networks have in training alone: batch norm, folded into the convolutions for the release, and dropout."""
 
 from collections.abc import Callable, Iterable
 
 from torch import nn
+from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ae_models.layers import ResidualBlock
-from ae_models.unet import Block
+from ae_models.unet import Block, UNet
 
 
 class NormedConv(nn.Sequential):
@@ -29,6 +30,13 @@ def add_norm(network: nn.Module, plain: Iterable[nn.Module] = ()) -> nn.Module:
         return NormedConv(conv, 0.2 if conv in branches else 1.0)
 
     return _replace(network, nn.Conv2d | nn.ConvTranspose2d, lambda m: m if m in set(plain) else wrap(m))
+
+
+def add_dropout(unet: UNet, share: float) -> None:
+    """Drop a share of the channels at the lowest resolution (Tompson et al. 2015, arXiv 1411.4280), where a network could
+    recognise a training picture and know its answer by heart."""
+    for block in unet.middle:
+        block.register_forward_pre_hook(lambda block, given: (F.dropout2d(given[0], share, block.training), *given[1:]))
 
 
 def fold(network: nn.Module) -> nn.Module:

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from ae_models import palettes, zoo
 from train import colours, data, lines, loop, optimizers
-from train.folding import add_norm, fold
+from train.folding import add_dropout, add_norm, fold
 from train.recipe import Recipe
 
 SLUG = "sketch-color-plus"
@@ -81,12 +81,8 @@ def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor
 
 
 def build() -> nn.Module:
-    """With a dropout of whole channels where the network could recognise a creature and know its artwork by heart."""
     network = zoo.build(SLUG)
-    for block in network.unet.middle:
-        block.register_forward_pre_hook(
-            lambda block, given: (F.dropout2d(given[0], DROPPED, block.training), *given[1:])
-        )
+    add_dropout(network.unet, DROPPED)
     return add_norm(network, plain=[network.unet.head])
 
 
