@@ -134,7 +134,8 @@ class SketchColorPlus(nn.Module):
         suited = score.argsort(descending=True)[: max(count, SUITED)]
         generator = torch.Generator().manual_seed(seed)
         drawn = torch.multinomial(score[suited].softmax(0), 1, generator=generator) if seed else torch.tensor([0])
-        chosen, far = suited[drawn], palettes.distance(kept, kept)[suited]
+        mixed = palettes.mean_colour(kept)
+        chosen, far = suited[drawn], torch.cdist(mixed, mixed)[suited]
         while len(chosen) < count:
             chosen = torch.cat([chosen, suited[far[:, chosen].amin(1).argmax()][None]])
         if wanted is None or not len(wanted):
