@@ -8,6 +8,8 @@ from torch.nn import functional as F
 
 from ae_models.unet import UNet, UNetConfig
 
+GRAIN = 1.75  # noise against that of training: on six validation students strokes are 0.57 instead of 0.48 as strong
+
 
 @dataclass(frozen=True)
 class FacePlusConfig:
@@ -69,7 +71,7 @@ class FaceSketchPlus(nn.Module):
             noise = torch.randn(count, self.grain, height, width, device=x.device, dtype=x.dtype)
         else:
             fixed = torch.Generator().manual_seed(0)
-            noise = torch.randn(self.grain, height, width, generator=fixed).to(x).expand(count, -1, -1, -1)
+            noise = GRAIN * torch.randn(self.grain, height, width, generator=fixed).to(x).expand(count, -1, -1, -1)
         return torch.cat([x, across, down, noise], 1)
 
 

@@ -78,9 +78,10 @@ RECIPE = Recipe(
         "summary": "Draws a face photo as a pencil sketch with an artist's strokes, at 200x250 px.",
         "data": "CUHK Face Sketch Database, subsets CUHK student and AR, photo and artist's sketch",
         "terms": "The database is for research only; so are these weights.",
-        "limits": "Trained on 158 frontal faces of young adults with a calm face, in the pose of a passport photo: other poses, "
-        "glasses, children, hands and hats come out as smudges or as hair. Strokes are "
-        "plausible, not the artist's own, and softer; dark hair without detail shows a faint grid of pixels.",
+        "limits": "Trained on 158 frontal faces of young adults with a calm face, in the pose of a passport photo: "
+        "other poses, glasses, children, hands and hats come out as smudges or as hair. Strokes are "
+        "plausible, not the artist's own: they are made of noise, shorter than an artist's, in places like "
+        "beads on a string; eyes of blurred photos come out uneven.",
         "example": 'sketch = tasks.translate_face(model, Image.open("face.jpg"))',
     },
 )

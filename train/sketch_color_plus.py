@@ -122,7 +122,8 @@ RECIPE = Recipe(
         "data": "Pokémon sketch2photo: line sketches computed from artwork, 890 pairs, drawn anew in five line styles",
         "terms": "The artwork is © Nintendo / Creatures / GAME FREAK and is not part of this project; the weights are for "
         "study.",
-        "limits": "It knows creatures on white paper. Which part gets which colour is a guess that dabs correct.",
+        "limits": "It knows creatures on white paper. Which part gets which colour is a guess that dabs correct; "
+        "without them a creature is mostly one colour, and white runs into open outlines.",
         "example": 'picture = tasks.color_sketch(model, Image.open("sketch.png"), palette=[((220, 60, 40), 2), '
         "((250, 210, 90), 1)])",
     },
