@@ -9,6 +9,7 @@ import urllib.request
 import gradio as gr
 import numpy as np
 import pytest
+import torch
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
@@ -368,7 +369,7 @@ def test_the_classic_network_has_no_surprises():
 
 def test_sliders_change_a_face_and_reset_brings_it_back(monkeypatch):
     network, face = zoo.build(morph.EDITING, **MINIATURE[morph.EDITING]).eval(), blob((40, 40), 1)
-    network.basis.normal_()
+    torch.nn.init.orthogonal_(network.basis)
     network.aggregate.directions.normal_()
     monkeypatch.setitem(zoo._cache, morph.EDITING, network)
     names = ["Smiling", "component_1"]

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from ae_models import tasks, zoo
+from ae_models import tasks, tiles, zoo
 from ae_models.dcae_plus import karhunen_loeve
 from tests.conftest import MINIATURE, blob
 from train import data, rate_distortion
@@ -64,7 +64,7 @@ def test_strips_change_nothing(network, monkeypatch, rate):
     picture = blob((150, 83), 1)
     latent = tasks.encode(network, picture, rate)
     at_once = tasks.decode(network, latent, rate)
-    monkeypatch.setattr(tasks, "CELLS_AT_ONCE", 100)  # strips of two rows
+    monkeypatch.setattr(tiles, "CELLS", 100)  # strips of two rows
     assert torch.allclose(tasks.encode(network, picture, rate), latent, atol=1e-5)
     again = tasks.decode(network, latent, rate)
     assert max(abs(a - b) for a, b in zip(again.tobytes(), at_once.tobytes())) <= 1

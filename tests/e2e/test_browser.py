@@ -114,8 +114,11 @@ def test_draw_on_the_canvas_and_see_colours(page):
     first = shown(page, "Coloured")
     assert first.size == (512, 512)
     draw_circle(page, 60)
-    page.wait_for_timeout(1500)
-    second = shown(page, "Coloured")
+    for _ in range(30):
+        page.wait_for_timeout(500)
+        second = shown(page, "Coloured")
+        if second.tobytes() != first.tobytes():
+            break
     assert second.tobytes() != first.tobytes()
     pixels = np.asarray(second, dtype=int)
     assert (pixels.max(2) - pixels.min(2) > 8).mean() > 0.02, "the result is grey"
