@@ -58,7 +58,7 @@ def _read(path: Path) -> dict:
 
 
 def save_release(folder: Path, run) -> None:
-    """The best averaged weights of a loop.Run as a release; figures come later, from train.evaluate --write."""
+    """The weights that a loop.Run kept as a release; figures come later, from train.evaluate --write."""
     recipe, state = run.recipe, run.state
     network = build(recipe)
     network.load_state_dict(state.weights)
