@@ -15,9 +15,7 @@ FAINT = 0.7  # lines of a sketch darker than this hold a dab's colour back, thos
 SLACK = 0.003  # the closer to 0, the further a dab's colour is sure
 LEAST = 1e-6
 SUITED = 24  # how many of the kept palettes suit a sketch well enough
-LIKING = (
-    10.0  # what a wanted colour's distance from a palette costs, in standard deviations of how suitable palettes are
-)
+LIKING = 10.0  # what a wanted colour costs that is missing from a palette, in deviations of how suitable those are
 
 
 @dataclass(frozen=True)

@@ -67,9 +67,9 @@ def test_a_run_learns(pictures, tmp_path):
     assert curve[-1][1] < 0.6 * curve[0][1] and curve[-1][2] < curve[0][2]
 
 
-@pytest.mark.parametrize("slug", ["dcae", "face-vae", "face-sketch"])
+@pytest.mark.parametrize("slug", ["dcae", "face-vae", "face-sketch", "face-sketch-plus"])
 def test_a_resumed_run_equals_an_unbroken_one(slug, pictures, tmp_path, monkeypatch):
-    """Bit for bit, with what each of them has: SOAP; batch norm and latent noise; dropout."""
+    """Bit for bit, with what each of them has: SOAP; batch norm and latent noise; dropout; Muon, grain and a critic."""
     recipe = dataclasses.replace(RECIPES[slug].RECIPE, epochs=2, batch=4, data=few(RECIPES[slug].RECIPE.data))
     unbroken = loop.train(recipe, pictures, tmp_path / "a")
     polls = []
@@ -131,6 +131,21 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_the_last_good_weights(
     assert kept["state"]["step"] >= 1
     assert all(torch.isfinite(t).all() for t in kept["network"].values())
     assert not (tmp_path / loop.RELEASE).exists()
+
+
+def test_a_release_has_the_best_weights_or_if_the_recipe_says_so_the_last(pictures, tmp_path):
+    validations = iter(range(1000))
+
+    def loss(network, batch, progress):
+        value, parts = RECIPES["dcae"].RECIPE.loss(network, batch, progress)
+        return value if network.training else torch.tensor(float(next(validations))), parts  # worse and worse
+
+    best, last = (
+        loop.train(small(epochs=3, loss=loss, keep_last=keep), pictures, tmp_path / str(keep)) for keep in (False, True)
+    )
+    average = torch.load(tmp_path / "True" / loop.CHECKPOINT, weights_only=True)["average"]
+    assert all(torch.equal(value, average[f"module.{name}"].to(value)) for name, value in weights(last).items())
+    assert not equal(best, last)
 
 
 def test_learning_rate_warms_up_and_falls():

@@ -73,9 +73,9 @@ def train(
     track: bool = False,
     start: Path | None = None,
 ) -> Path:
-    """Train and write OUT/release; gives its path. `start` is the checkpoint of another run, to begin with its
-    weights. Raises ValueError for bad data or a checkpoint that does not fit,
-    FloatingPointError when the loss is not finite, KeyboardInterrupt when a signal stopped it after a checkpoint."""
+    """Train and write OUT/release; gives its path. `start` is the checkpoint of another run, to begin with its weights.
+    Raises ValueError for bad data or a checkpoint that does not fit, FloatingPointError when the loss is not finite,
+    KeyboardInterrupt when a signal stopped it after a checkpoint."""
     if track and importlib.util.find_spec("trackio") is None:
         raise ValueError("expected the package trackio for --track, found none: pip install trackio")
     accelerator = Accelerator(mixed_precision="bf16" if recipe.bf16 else "no", log_with="trackio" if track else None)
@@ -211,8 +211,8 @@ class Run:
 
     @torch.no_grad()
     def validate(self) -> None:
-        """Mean loss of the averaged network over the validation set: a point of the curve. The weights of the
-        best are kept, or the last."""
+        """Mean loss of the averaged network over the validation set: a point of the curve. Its weights are kept
+        if they are the best, or in any case (Recipe.keep_last)."""
         network, state, recipe, total = self.average.module.eval(), self.state, self.recipe, 0.0
         for rows in torch.arange(len(self.val_set[0])).split(64):
             batch = recipe.prepare(tuple(x[rows] for x in self.val_set))

@@ -45,9 +45,7 @@ class State:
     step: int = 0
     seconds: float = 0.0
     best: float = float("inf")
-    weights: dict[str, Tensor] = field(
-        default_factory=dict
-    )  # those of the best validation loss, or of the last, see Recipe.keep_last
+    weights: dict[str, Tensor] = field(default_factory=dict)  # of the best validation, or the last: Recipe.keep_last
     recent: list[float] = field(default_factory=list)  # losses since the last validation
     history: list[list[float]] = field(default_factory=list)  # [step, mean of recent, validation loss]
 
