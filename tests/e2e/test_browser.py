@@ -211,6 +211,18 @@ def test_the_page_fits_a_telephone(page, tab):
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
 
 
+def test_words_of_the_table_of_bytes_stay_whole_on_a_telephone(page):
+    page.set_viewport_size({"width": 400, "height": 860})
+    page.get_by_role("tab", name="Sketch → colour").locator("visible=true").first.wait_for()
+    page.locator(".overflow-menu button").first.click()
+    page.locator(".overflow-dropdown button", has_text="Compress").click()
+    panel = page.get_by_role("tabpanel").locator("visible=true").last
+    panel.locator(".gallery-item").first.click()
+    expect(panel.locator("table")).to_contain_text("WebP", timeout=30_000)
+    assert panel.locator("tbody td").first.bounding_box()["width"] > 100
+    assert panel.locator("table").bounding_box()["width"] <= 400
+
+
 def test_models_tab_shows_each_figure(page):
     open_tab(page, "Models")
     rows = page.locator("table.models tr")
