@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torchvision.transforms.functional import rgb_to_grayscale
 
 from ae_models import palettes
 from ae_models.domain_transform import flow
@@ -14,6 +15,12 @@ from ae_models.unet import UNet, UNetConfig
 FAINT = 0.7  # lines of a sketch darker than this hold a dab's colour back, those of half of it fully
 SLACK = 0.003  # the closer to 0, the further a dab's colour is sure
 LEAST = 1e-6
+PART = 16.0  # px over which pixels between the same lines agree on an entry of the palette
+MIXING = 0.1  # temperature of that choice, against training's
+OBEYED, ROUNDS = 0.5, 30  # 0: areas of the entries as the network likes them, 1: as the palette's weights say
+LIGHTNESS = 0.75  # how much of the lightness of the mixture is kept
+NEVER = -1e4
+INWARDS = 48.0  # px over which the paper around a drawing flows in from the border
 SUITED = 24  # how many of the kept palettes suit a sketch well enough
 LIKING = 10.0  # what a wanted colour costs that is missing from a palette, in deviations of how suitable those are
 
@@ -21,7 +28,7 @@ LIKING = 10.0  # what a wanted colour costs that is missing from a palette, in d
 @dataclass(frozen=True)
 class SketchColorPlusConfig:
     size: int = 128  # px
-    widths: tuple[int, ...] = (32, 96, 160, 256)
+    widths: tuple[int, ...] = (64, 96, 160, 256)
     key: int = 16  # numbers that say which palette entry a pixel wants
     condition: int = 64
     reaches: tuple[float, ...] = (8.0, 32.0)  # px over which a dab's colour flows, up to the lines
@@ -32,7 +39,7 @@ class SketchColorPlus(nn.Module):
     """A U-Net that points at palette entries.
 
         (B, 1, H, W)  sketch in [0, 1], 0 is ink      (B, 4, H, W)  dabs: RGB, opacity      (B, 5, 4)  palette: RGB, weight
-          |                                             |  and as they flow to the lines      | deep sets -> (B, condition)
+          | and what flows in from its border           |  and as they flow to the lines      | deep sets -> (B, condition)
           +---------------------------------------------+-> UNet, each block under FiLM  <----+
         (B, key + 4 + 3 + 1, H, W)  query, logits of paper, own colour and dabs near and far, own colour, shade
           | softmax of query . key of each entry and of those logits
@@ -53,21 +60,23 @@ class SketchColorPlus(nn.Module):
         self.config = config
         flows = len(config.reaches)
         self.outputs = (config.key, 2 + flows, 3, 1)  # query, logits, own colour, shade
-        self.unet = UNet(UNetConfig(5 + 4 * flows, sum(self.outputs), config.widths, condition=config.condition))
+        self.unet = UNet(UNetConfig(6 + 4 * flows, sum(self.outputs), config.widths, condition=config.condition))
         self.entry = nn.Sequential(nn.Linear(5, 64), nn.SiLU(), nn.Linear(64, config.condition))
         self.key = nn.Sequential(nn.Linear(5, 64), nn.SiLU(), nn.Linear(64, config.key - 4))
         self.prior = nn.Linear(config.widths[-1], config.palettes)
         self.register_buffer("palettes", torch.zeros(config.palettes, COLOURS, 4))
 
     def encode(self, sketch: Tensor, palette: Tensor | None = None, hints: Tensor | None = None) -> list[Tensor]:
-        """Sketch (B, 1, H, W), palette (B, 5, 4), dabs (B, 4, H, W) -> how the dabs flow, a map (B, 4, H, W) for
-        each reach, one after the other in dimension 1, and features of each resolution, the highest first."""
+        """Sketch (B, 1, H, W), palette (B, 5, 4), dabs (B, 4, H, W) -> a map of the lines, 1 is ink, and of how the dabs
+        flow, 4 channels for each reach: (B, 1 + 4 * reaches, H, W); and features of each resolution, the highest first."""
         if hints is None:
             hints = sketch.new_zeros(len(sketch), 4, *sketch.shape[2:])
         opacity = hints[:, 3:]
         dabs = torch.cat([hints[:, :3] * opacity, opacity], 1)
-        near = torch.cat([_flowed(dabs, sketch, reach) for reach in self.config.reaches], 1)
-        x = torch.cat([1 - sketch, dabs, near], 1)
+        ink = F.max_pool2d(((FAINT - sketch) / FAINT * 2).clamp(0, 1), 2, ceil_mode=True)
+        near = torch.cat([_flowed(dabs, ink, reach) for reach in self.config.reaches], 1)
+        x = torch.cat([1 - sketch, dabs, near, _outside(ink, sketch.shape[2:])], 1)
+        near = torch.cat([_enlarged(ink, sketch.shape[2:]), near], 1)
         return [near, *self.unet.encode(x, self._condition(self._palette(sketch, palette)))]
 
     def decode(self, features: list[Tensor], palette: Tensor | None = None) -> Tensor:
@@ -88,14 +97,25 @@ class SketchColorPlus(nn.Module):
         query, logits, own, shade = y.split(self.outputs, 1)
         wanted = torch.einsum("bdhw,bkd->bkhw", query, keys)
         wanted = wanted.masked_fill((palette[:, :, 3] == 0)[:, :, None, None], -torch.inf)
-        near = F.pad(near, (0, y.shape[3] - near.shape[3], 0, y.shape[2] - near.shape[2])).unflatten(1, (-1, 4))
+        near = F.pad(near, (0, y.shape[3] - near.shape[3], 0, y.shape[2] - near.shape[2]))
+        ink, near = near[:, :1], near[:, 1:].unflatten(1, (-1, 4))
         dabs, sure = near[:, :, :3], near[:, :, 3]  # (B, reaches, 3, H, W), (B, reaches, H, W)
         plain, of_dabs = logits.split([2, sure.shape[1]], 1)
         share = torch.cat([wanted, plain, of_dabs + (sure + LEAST).log()], 1).softmax(1)
         entries, paper, mine, dabbed = share.split([COLOURS, 1, 1, sure.shape[1]], 1)
-        colour = torch.einsum("bkhw,bkc->bchw", entries, palette[:, :, :3]) + paper + mine * own.sigmoid()
+        colour = self._mixed(entries, palette, ink) + paper + mine * own.sigmoid()
         colour = colour + (dabbed[:, :, None] * dabs / sure.clamp_min(LEAST)[:, :, None]).sum(1)
         return 2 * shade.sigmoid() * colour
+
+    def _mixed(self, entries: Tensor, palette: Tensor, ink: Tensor) -> Tensor:
+        """Shares of the palette's entries in each pixel (B, 5, H, W) -> their colours, times those shares (B, 3, H, W): in
+        training as they are mixed, in use as they are decided, since vivid colours mixed are brown. Most of the
+        mixture's lightness is kept, which the eye and PSNR need more than the hue."""
+        mixed = torch.einsum("bkhw,bkc->bchw", entries, palette[:, :, :3])
+        if self.training:
+            return mixed
+        chosen = torch.einsum("bkhw,bkc->bchw", _decided(entries, palette[:, :, 3], ink), palette[:, :, :3])
+        return chosen + LIGHTNESS * rgb_to_grayscale(mixed - chosen)
 
     def suggest(self, features: list[Tensor]) -> Tensor:
         """What encode gave for sketches alone -> how well each kept palette suits them (B, config.palettes): logits, in
@@ -122,13 +142,11 @@ class SketchColorPlus(nn.Module):
     def propose(self, sketch: Tensor, count: int = 1, seed: int = 0, wanted: Tensor | None = None) -> Tensor:
         """Palettes that suit a sketch (1, 1, H, W) and hold the colours `wanted` (N, 3): (count, 5, 4). Seed 0 asks
         for the most suitable one, another seed for a draw from the suitable ones; several are that one and those which
-        differ most from it and each other. Vivid ones only: the average of all is brown."""
+        differ most from it and each other."""
         kept = self.palettes.float().cpu()
-        vivid = palettes.vividness(kept)
         score = self.suggest(self.encode(sketch))[0].float().cpu()
         if wanted is not None and len(wanted):
             score = score - LIKING * palettes.misfit(kept, wanted.float().cpu())
-        score = score.masked_fill(vivid < vivid.median(), -torch.inf)
         suited = score.argsort(descending=True)[: max(count, SUITED)]
         generator = torch.Generator().manual_seed(seed)
         drawn = torch.multinomial(score[suited].softmax(0), 1, generator=generator) if seed else torch.tensor([0])
@@ -141,14 +159,52 @@ class SketchColorPlus(nn.Module):
         return torch.stack([palettes.with_colours(palette, wanted.float().cpu()) for palette in kept[chosen]])
 
 
-def _flowed(dabs: Tensor, sketch: Tensor, reach: float) -> Tensor:
-    """Dabs (B, 4, H, W), RGB times opacity and opacity, as they flow over about `reach` px, but not across the lines of
-    the sketch (B, 1, H, W): the same, with how sure the colour is for opacity. Computed at half the size."""
-    ink = F.max_pool2d(((FAINT - sketch) / FAINT * 2).clamp(0, 1), 2, ceil_mode=True)
+def _flowed(dabs: Tensor, ink: Tensor, reach: float) -> Tensor:
+    """Dabs (B, 4, H, W), RGB times opacity and opacity, as they flow over about `reach` px, but not across the lines,
+    ink (B, 1, H / 2, W / 2): the same, with how sure the colour is for opacity. Computed at the ink's size."""
     colour, amount = flow(F.avg_pool2d(dabs, 2, ceil_mode=True), ink, reach / 2).split([3, 1], 1)
     sure = amount / (amount + SLACK)
     flowed = torch.cat([colour / amount.clamp_min(LEAST) * sure, sure], 1)
-    return F.interpolate(flowed, scale_factor=2.0)[..., : dabs.shape[2], : dabs.shape[3]]
+    return _enlarged(flowed, dabs.shape[2:])
+
+
+def _outside(ink: Tensor, size: torch.Size) -> Tensor:
+    """Where the border flows to without crossing a line of ink (B, 1, H / 2, W / 2), near 1 on the paper around a closed
+    drawing and 0 in it: (B, 1, H, W). Convolutions of a few px cannot follow a line around a drawing."""
+    border = torch.ones_like(ink)
+    border[..., 1:-1, 1:-1] = 0
+    amount = flow(border, ink, INWARDS / 2, rounds=3)
+    return _enlarged(amount / (amount + SLACK), size)
+
+
+def _enlarged(x: Tensor, size: torch.Size) -> Tensor:
+    """Twice as large, and cut to size."""
+    return F.interpolate(x, scale_factor=2.0)[..., : size[0], : size[1]]
+
+
+def _decided(entries: Tensor, weights: Tensor, ink: Tensor) -> Tensor:
+    """Shares of the palette's entries in each pixel (B, 5, H, W), its weights (B, 5), which sum to 1 or 0, and the lines
+    (B, 1, H, W) -> the same in all for each pixel, but nearly all of it for one entry, the same between lines; and over
+    the picture nearer to the weights, since a network in doubt gives all to the likeliest colour: iterative
+    proportional fitting (Deming & Stephan 1940), on every fourth row and column."""
+    painted = entries.sum(1, keepdim=True)
+    logits = (entries / painted.clamp_min(LEAST)).clamp_min(LEAST).log()
+    logits = flow(F.avg_pool2d(logits, 2), F.max_pool2d(ink, 2), PART / 2)
+    logits = _enlarged(logits, entries.shape[2:]) / MIXING
+    logits = logits.masked_fill((weights == 0)[:, :, None, None], NEVER)
+    wanted = _areas(entries) ** (1 - OBEYED) * weights**OBEYED
+    wanted = wanted / wanted.sum(1, keepdim=True).clamp_min(LEAST)
+    more = torch.zeros_like(wanted)
+    for _ in range(ROUNDS):
+        got = _areas((logits[..., ::4, ::4] + more[:, :, None, None]).softmax(1) * painted[..., ::4, ::4])
+        more = more + (wanted.clamp_min(LEAST) / got.clamp_min(LEAST)).log()
+    return (logits + more[:, :, None, None]).softmax(1) * painted
+
+
+def _areas(entries: Tensor) -> Tensor:
+    """(B, 5, H, W) -> each entry's part of what they paint together, (B, 5)."""
+    areas = entries.sum((2, 3))
+    return areas / areas.sum(1, keepdim=True).clamp_min(LEAST)
 
 
 def _features(palette: Tensor) -> Tensor:

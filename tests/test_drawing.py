@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image, ImageDraw, ImageOps
 
-from ae_models import drawing, images, palettes, tasks, zoo
+from ae_models import drawing, images, palettes, sketch_color_plus, tasks, zoo
 from tests.conftest import MINIATURE
 from train import colours, lines
 
@@ -119,9 +119,7 @@ def test_surprises_differ_and_repeat(network):
 
 def test_without_a_palette_one_is_taken_that_holds_the_dabs_colours(network):
     x = drawing.for_network(drawing.ink_of(circle()), 16)
-    for palette in network.palettes[
-        palettes.vividness(network.palettes) >= palettes.vividness(network.palettes).median()
-    ]:
+    for palette in network.palettes:
         assert torch.equal(network.propose(x, wanted=palette[:3, :3])[0], palette)
 
 
@@ -140,13 +138,38 @@ def test_the_network_may_point_at_the_colour_of_a_dab_on_this_side_of_a_line(net
     red = torch.tensor([0.9, 0.2, 0.1])
     dabs[:, :3, 8:12, 6:10], dabs[:, 3, 8:12, 6:10] = red[:, None, None], 1
     near = network.encode(sketch, None, dabs)[0]
-    assert near.shape == (1, 8, 32, 32)
-    assert (near[0, :3, 10, 2] / near[0, 3, 10, 2] - red).abs().max() < 1e-4  # a dab has one colour
-    assert near[0, 7, 10, 2] > 0.5 > 0.01 > near[0, 7, 10, 28]  # on the far side of the line nothing is sure
+    assert near.shape == (1, 9, 32, 32)
+    assert (near[0, 1:4, 10, 2] / near[0, 4, 10, 2] - red).abs().max() < 1e-4  # a dab has one colour
+    assert near[0, 8, 10, 2] > 0.5 > 0.01 > near[0, 8, 10, 28]  # on the far side of the line nothing is sure
     wanted = [torch.zeros(1, width, 32, 32) for width in network.outputs]
     wanted[1][:, 2:] = 30  # the logits of dabs; a shade of 0 is light
     painted = network._paint(torch.cat(wanted, 1), torch.zeros(1, 5, 8), torch.zeros(1, 5, 4), near)
     assert (painted[0, :, 10, 2] - red).abs().max() < 0.02
+
+
+def test_the_network_is_told_where_the_paper_around_a_closed_drawing_is(network):
+    seen = []
+    network.unet.stem.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    network(1 - drawing.ink_of(circle()))
+    outside = torch.pixel_shuffle(seen[0], 2)[0, -1]
+    assert outside[:, :8].min() > 0.9 and outside[24:40, 24:40].max() < 0.1
+
+
+@pytest.mark.parametrize("obeyed", [0, 1])
+def test_pixels_decide_for_an_entry_and_areas_obey_the_weights(monkeypatch, obeyed):
+    monkeypatch.setattr(sketch_color_plus, "OBEYED", obeyed)
+    monkeypatch.setattr(sketch_color_plus, "PART", 0.1)
+    torch.manual_seed(0)
+    weights = torch.tensor([[0.5, 0.3, 0.2, 0, 0], [0.0] * 5])
+    there = (weights > 0)[:, :, None, None]
+    likes = torch.tensor([0.0, 3, 0, 0, 0, 0])[:, None, None]  # in doubt, for the second; the last is paper
+    shares = (torch.randn(2, 6, 128, 128) + likes).softmax(1)[:, :5] * there
+    decided = sketch_color_plus._decided(shares, weights, torch.zeros(2, 1, 128, 128))
+    assert torch.allclose(decided.sum(1), shares.sum(1), atol=1e-5) and (decided * ~there).max() < 1e-6
+    before, after = (sketch_color_plus._areas(x)[0] for x in (shares, decided))
+    assert before[1] > 0.7 and (after - (weights[0] if obeyed else before)).abs().max() < 0.03
+    if not obeyed:
+        assert decided.square().sum() > shares.square().sum()
 
 
 def test_dabs_are_obeyed_up_to_the_lines():
