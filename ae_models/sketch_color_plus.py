@@ -69,14 +69,15 @@ class SketchColorPlus(nn.Module):
     def encode(self, sketch: Tensor, palette: Tensor | None = None, hints: Tensor | None = None) -> list[Tensor]:
         """Sketch (B, 1, H, W), palette (B, 5, 4), dabs (B, 4, H, W) -> a map of the lines, 1 is ink, and of how the dabs
         flow, 4 channels for each reach: (B, 1 + 4 * reaches, H, W); and features of each resolution, the highest first."""
-        if hints is None:
-            hints = sketch.new_zeros(len(sketch), 4, *sketch.shape[2:])
-        opacity = hints[:, 3:]
-        dabs = torch.cat([hints[:, :3] * opacity, opacity], 1)
         ink = F.max_pool2d(((FAINT - sketch) / FAINT * 2).clamp(0, 1), 2, ceil_mode=True)
-        near = torch.cat([_flowed(dabs, ink, reach) for reach in self.config.reaches], 1)
-        x = torch.cat([1 - sketch, dabs, near, _outside(ink, sketch.shape[2:])], 1)
-        near = torch.cat([_enlarged(ink, sketch.shape[2:]), near], 1)
+        size, reaches = sketch.shape[2:], self.config.reaches
+        if hints is None:
+            dabs, near = (sketch.new_zeros(len(sketch), 4 * n, *size) for n in (1, len(reaches)))
+        else:
+            dabs = torch.cat([hints[:, :3] * hints[:, 3:], hints[:, 3:]], 1)
+            near = torch.cat([_flowed(dabs, ink, reach) for reach in reaches], 1)
+        x = torch.cat([1 - sketch, dabs, near, _outside(ink, size)], 1)
+        near = torch.cat([_enlarged(ink, size), near], 1)
         return [near, *self.unet.encode(x, self._condition(self._palette(sketch, palette)))]
 
     def decode(self, features: list[Tensor], palette: Tensor | None = None) -> Tensor:
