@@ -15,7 +15,7 @@ from ae_models.unet import UNet, UNetConfig
 FAINT = 0.7  # lines of a sketch darker than this hold a dab's colour back, those of half of it fully
 SLACK = 0.003  # the closer to 0, the further a dab's colour is sure
 LEAST = 1e-6
-PART = 16.0  # px over which pixels between the same lines agree on an entry of the palette
+PART = 64.0  # px over which pixels between the same lines agree on an entry of the palette
 MIXING = 0.1  # temperature of that choice, against training's
 OBEYED, ROUNDS = 0.5, 30  # 0: areas of the entries as the network likes them, 1: as the palette's weights say
 LIGHTNESS = 0.75  # how much of the lightness of the mixture is kept
