@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageOps
 from ae_models import drawing, images, palettes, sketch_color_plus, tasks, zoo
 from tests.conftest import MINIATURE
 from train import colours, lines
+from train.sketch_color_plus import MUTED, without_muted
 
 RED_BLUE = [((255, 0, 0), 2), ((0, 0, 255), 1)]
 
@@ -170,6 +171,43 @@ def test_pixels_decide_for_an_entry_and_areas_obey_the_weights(monkeypatch, obey
     assert before[1] > 0.7 and (after - (weights[0] if obeyed else before)).abs().max() < 0.03
     if not obeyed:
         assert decided.square().sum() > shares.square().sum()
+
+
+def test_pixels_between_the_same_lines_decide_alike():
+    torch.manual_seed(0)
+    ink = torch.zeros(1, 1, 64, 64)
+    ink[..., 32:34] = 1
+    likes = torch.zeros(2, 64, 64)
+    likes[0, :, :32] = likes[1, :, 34:] = 1  # one side rather the first, the other the second, but not every pixel
+    shares = (torch.randn(1, 2, 64, 64) + likes).softmax(1)
+    shares = torch.cat([shares, torch.zeros(1, 3, 64, 64)], 1)
+    decided = sketch_color_plus._decided(shares, torch.tensor([[0.5, 0.5, 0, 0, 0]]), ink)
+    assert (shares[0, 0, :, :32] < 0.5).float().mean() > 0.1
+    assert decided[0, 0, :, :30].min() > 0.9 and decided[0, 1, :, 36:].min() > 0.9
+
+
+def test_a_decided_colour_keeps_most_of_the_mixtures_lightness(network):
+    palette = torch.tensor([[[0.0, 0, 0, 0.5], [1, 1, 0, 0.5], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]])
+    entries = torch.tensor([0.2, 0.8, 0, 0, 0])[None, :, None, None].expand(1, 5, 16, 16)
+    mixed = network.train()._mixed(entries, palette, torch.zeros(1, 1, 16, 16))
+    used = network.eval()._mixed(entries, palette, torch.zeros(1, 1, 16, 16))
+    black_or_yellow = torch.einsum(
+        "bkhw,bkc->bchw",
+        sketch_color_plus._decided(entries, palette[:, :, 3], torch.zeros(1, 1, 16, 16)),
+        palette[..., :3],
+    )
+    light = (x.mean() for x in (mixed, used, black_or_yellow))
+    mixed, used, chosen = light
+    assert abs(used - mixed) < 0.5 * abs(chosen - mixed)
+
+
+def test_the_release_does_without_the_least_vivid_palettes(network):
+    kept, suited = network.palettes.clone(), network.prior.weight.clone()
+    vivid = palettes.vividness(kept)
+    smaller = without_muted(network)
+    assert len(smaller.palettes) == smaller.config.palettes == len(smaller.prior.bias) < len(kept)
+    rows = [i for i in range(len(kept)) if vivid[i] >= vivid.quantile(MUTED)]
+    assert torch.equal(smaller.palettes, kept[rows]) and torch.equal(smaller.prior.weight, suited[rows])
 
 
 def test_dabs_are_obeyed_up_to_the_lines():
