@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageChops, ImageOps
 from torch import Tensor
 from torch.nn import functional as F
 from torchvision.datasets import CIFAR10
@@ -58,15 +58,20 @@ def cufs(root: Path, split: str, subsets: tuple[str, ...] = ("cuhk_student", "ar
     return _stack(photos, root), _stack(sketches, root)
 
 
-def sketch2photo(root: Path, split: str) -> Split:
+def sketch2photo(root: Path, split: str, mirrored: bool = False) -> Split:
     """Pokémon line sketches and artwork, (sketches L, artwork RGB) of 128x128 px, from {train,test}A/<id>_A.png and
-    {train,test}B/<id>_B.jpg. val is every 20th of train."""
+    {train,test}B/<id>_B.jpg. val is every 20th of train. The lines lie half a px of the files, of 256x256 px, up and left
+    of the artwork's own, in a mirrored pair too: a network that cannot rely on that blurs every line."""
     root = _find(root, "sketch2photo", ["trainA", "testA"])
     part = "test" if split == "test" else "train"
     pairs = _pairs(root / f"{part}A", root / f"{part}B", lambda stem: stem.removesuffix("_A") + "_B")
     pairs = [pair for pair in pairs if split == "test" or _in_split(pair[0].stem, split, every=20)]
-    sketches = _decode([a for a, _ in pairs], "L", _scale(128))
-    return _stack(sketches, root), _stack(_decode([b for _, b in pairs], "RGB", _scale(128)), root)
+    scale, mirror = _scale(128), ImageOps.mirror
+    if mirrored:
+        sketches = _decode([a for a, _ in pairs], "L", lambda image: scale(ImageChops.offset(mirror(image), -1, 0)))
+        return _stack(sketches, root), _stack(_decode([b for _, b in pairs], "RGB", lambda i: scale(mirror(i))), root)
+    sketches = _decode([a for a, _ in pairs], "L", scale)
+    return _stack(sketches, root), _stack(_decode([b for _, b in pairs], "RGB", scale), root)
 
 
 def landscape(root: Path, split: str) -> Split:

@@ -17,6 +17,7 @@ from train.recipe import Recipe
 
 SLUG = "sketch-color-plus"
 MOVED = 0.85  # share of the samples that are bent, turned, scaled and moved
+GIVEN = 0.4  # share of the samples with the given lines as they are, not drawn anew
 PALETTE, DABS, MOST_DABS = 0.75, 0.75, 20  # how often each is given
 DROPPED = 0.25  # of the channels at the lowest resolution
 MUTED = 0.2  # share of the palettes that the release does without
@@ -25,9 +26,11 @@ SOFTNESS = 0.03  # of the prior's labels, a distance of palettes
 
 
 def read(root: Path, split: str) -> data.Split:
-    """Sketches, artwork, its palettes (N, 5, 4) and how near they are to each of those the prior knows (N, palettes)."""
+    """Sketches, artwork, its palettes (N, 5, 4) and how near they are to each of those the prior knows (N, palettes);
+    for training with the same mirrored."""
     known = prior_palettes(root)
-    sketches, art = data.sketch2photo(root, split)
+    sides = [data.sketch2photo(root, split, mirrored) for mirrored in ([False, True] if split == "train" else [False])]
+    sketches, art = map(torch.cat, zip(*sides))
     own = colours.dominant(art.float() / 255)
     return sketches, art, own, (-palettes.distance(own, known) / SOFTNESS).softmax(1)
 
@@ -42,12 +45,13 @@ def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
     """-> drawing, artwork, palette (all 0 where none is given), dabs, the prior's target. Artwork that is moved is blurred
     a little, so that some of it stays in place: lines of one px have to be learned."""
     sketch, art, palette, target = batch
-    sketch, art = data.flip((sketch.float() / 255, art.float() / 255), generator)
+    sketch, art = sketch.float() / 255, art.float() / 255
     moved = data.affine((sketch, art), generator, degrees=15, zoom=0.3, move=0.08, mode="bicubic")
     moved = data.wobble(moved, generator, 2.5, cells=6, mode="bicubic")
     chosen = data.chance(len(art), generator, MOVED)
     sketch, art = (torch.where(chosen, m.clamp(0, 1), x) for m, x in zip(moved, (sketch, art)))
-    return condition(lines.draw(art, sketch, generator), art, palette, target, generator)
+    drawing = torch.where(data.chance(len(art), generator, GIVEN), sketch, lines.draw(art, sketch, generator))
+    return condition(drawing, art, palette, target, generator)
 
 
 def prepare(batch: data.Split) -> data.Split:
@@ -67,7 +71,7 @@ def condition(drawing: Tensor, art: Tensor, palette: Tensor, target: Tensor, gen
 
 
 def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
-    """L1 of pixels and of their differences, and the logarithm of the squared error, which is what PSNR measures; the
+    """The logarithm of the squared error, which is what PSNR measures, and L1 of pixels and of their differences; the
     prior's cross-entropy where the network saw nothing but the sketch."""
     drawing, art, palette, dabs, target = batch
     features = network.encode(drawing, palette, dabs)
@@ -78,7 +82,7 @@ def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor
     alone = (palette[:, :, 3].sum(1) == 0) & (dabs[:, 3].amax((1, 2)) == 0)
     surprise = F.cross_entropy(network.suggest(features).float(), target, reduction="none") * alone
     prior = surprise.sum() / alone.sum().clamp_min(1)
-    total = error.abs().mean() + 0.2 * edges - 0.02 * psnr.mean() + 0.01 * prior
+    total = 0.3 * error.abs().mean() + 0.2 * edges - 0.02 * psnr.mean() + 0.01 * prior
     return total, {"psnr": psnr.mean(), "prior": prior}
 
 
@@ -126,7 +130,7 @@ RECIPE = Recipe(
     optimizer=lambda network: optimizers.muon(network, lr=0.05, rest=2e-3),
     build=build,
     finish=finish,
-    epochs=80,
+    epochs=48,
     batch=8,
     channels_last=True,
     about={
