@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
+from torchvision.transforms.functional import rgb_to_grayscale
 
 from ae_models import images
 from ae_models.domain_transform import flow
@@ -17,6 +18,7 @@ FAINTEST = 0.06  # ink below this everywhere is a blank sheet
 FILL_SIDE = 512  # px of the longer side at which colour is filled in; beyond it only the lines get sharper
 REACH = 12.0  # px of the network over which a colour flows to where none is sure
 SLACK = 0.03  # the closer to 0, the further a dab's colour holds
+SHADING = 0.1  # how much lighter or darker than a dab a place may be
 PAPER = 0.2  # darkness from which on a pixel counts as painted
 
 
@@ -86,9 +88,12 @@ def fill(colour: Tensor, ink: Tensor) -> Tensor:
 
 def obey(colour: Tensor, dabs: Tensor, sketch: Tensor) -> Tensor:
     """The network's picture (B, 3, size, size) with what it lacks to the dabs (1, 4, size, size) added where they are and
-    around them, up to the lines of the sketch (1, 1, size, size); paper stays paper."""
+    around them, up to the lines of the sketch (1, 1, size, size); paper stays paper, and a little more or less lightness
+    light and shadow."""
     wanted, opaque = dabs.split([3, 1], 1)
-    lack = torch.cat([(wanted - colour) * opaque, opaque.expand(len(colour), -1, -1, -1)], 1)
+    lack = wanted - colour
+    lack = (lack - rgb_to_grayscale(lack).clamp(-SHADING, SHADING)) * opaque
+    lack = torch.cat([lack, opaque.expand(len(colour), -1, -1, -1)], 1)
     lack, near = torch.cat([flow(x[None], 1 - sketch, REACH) for x in lack]).split([3, 1], 1)
     painted = ((1 - colour.amin(1, keepdim=True)) / PAPER).clamp(0, 1)
     share = near / (near + SLACK) * torch.maximum(painted, opaque)

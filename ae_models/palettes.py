@@ -47,9 +47,9 @@ def mean_colour(palettes: Tensor) -> Tensor:
 
 
 def vividness(palettes: Tensor) -> Tensor:
-    """(N, 5, 4) -> how far from grey their mean colours are, in RGB: (N,). Vivid colours may add up to brown."""
-    mixed = mean_colour(palettes)
-    return (mixed - mixed.mean(1, keepdim=True)).norm(dim=1)
+    """(N, 5, 4) -> how far from grey their colours are on average, by weight, in RGB: (N,)."""
+    colours = palettes[:, :, :3]
+    return ((colours - colours.mean(2, keepdim=True)).norm(dim=2) * shares(palettes)).sum(1)
 
 
 def misfit(palettes: Tensor, colours: Tensor) -> Tensor:

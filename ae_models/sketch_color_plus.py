@@ -1,5 +1,6 @@
 """Line sketch -> colour picture that obeys a palette and dabs of colour: `sketch-color-plus`."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -10,15 +11,16 @@ from torchvision.transforms.functional import rgb_to_grayscale
 from ae_models import palettes
 from ae_models.domain_transform import flow
 from ae_models.palettes import COLOURS
+from ae_models.regions import averaged, regions
 from ae_models.unet import UNet, UNetConfig
 
 FAINT = 0.7  # lines of a sketch darker than this hold a dab's colour back, those of half of it fully
 SLACK = 0.003  # the closer to 0, the further a dab's colour is sure
 LEAST = 1e-6
-PART = 64.0  # px over which pixels between the same lines agree on an entry of the palette
-MIXING = 0.1  # temperature of that choice, against training's
-OBEYED, ROUNDS = 0.5, 30  # 0: areas of the entries as the network likes them, 1: as the palette's weights say
-LIGHTNESS = 0.75  # how much of the lightness of the mixture is kept
+BLANK_REGION, BLANK_PIXEL = (0.85, 0.95), (0.4, 0.7)  # shares of paper from which on there is nothing else
+MIXING, ROUNDS = 0.3, 30  # temperature, against training's, down to which areas are fitted, and steps to there
+OBEYED = 0.5  # 0: areas of the entries as the network likes them, 1: as the palette's weights say
+LIGHTNESS = 0.6  # how much of the lightness of the mixture is kept
 NEVER = -1e4  # logit of an entry that is not there; -inf would give NaN where none is
 INWARDS = 48.0  # px over which the paper around a drawing flows in from the border
 SUITED = 24  # how many of the kept palettes suit a sketch well enough
@@ -67,8 +69,9 @@ class SketchColorPlus(nn.Module):
         self.register_buffer("palettes", torch.zeros(config.palettes, COLOURS, 4))
 
     def encode(self, sketch: Tensor, palette: Tensor | None = None, hints: Tensor | None = None) -> list[Tensor]:
-        """Sketch (B, 1, H, W), palette (B, 5, 4), dabs (B, 4, H, W) -> a map of the lines, 1 is ink, and of how the dabs
-        flow, 4 channels for each reach: (B, 1 + 4 * reaches, H, W); and features of each resolution, the highest first."""
+        """Sketch (B, 1, H, W), palette (B, 5, 4), dabs (B, 4, H, W) -> a map of the lines, 1 is ink, (B, 1, H / 2, W / 2);
+        how the dabs flow, 4 channels for each reach, (B, 4 * reaches, H, W); features of each resolution, the highest
+        first."""
         ink = F.max_pool2d(((FAINT - sketch) / FAINT * 2).clamp(0, 1), 2, ceil_mode=True)
         size, reaches = sketch.shape[2:], self.config.reaches
         if hints is None:
@@ -77,46 +80,38 @@ class SketchColorPlus(nn.Module):
             dabs = torch.cat([hints[:, :3] * hints[:, 3:], hints[:, 3:]], 1)
             near = torch.cat([_flowed(dabs, ink, reach) for reach in reaches], 1)
         x = torch.cat([1 - sketch, dabs, near, _outside(ink, size)], 1)
-        near = torch.cat([_enlarged(ink, size), near], 1)
-        return [near, *self.unet.encode(x, self._condition(self._palette(sketch, palette)))]
+        return [ink, near, *self.unet.encode(x, self._condition(self._palette(sketch, palette)))]
 
     def decode(self, features: list[Tensor], palette: Tensor | None = None) -> Tensor:
         """What encode gave, with the same palette -> colour pictures (B, 3, H, W); H and W those of whole cells."""
-        near, *features = features
+        ink, near, *features = features
         palette = self._palette(near, palette)
         y = self.unet.decode(features, self._condition(palette))
         keys = self._keys(palette)
         with torch.autocast(y.device.type, enabled=False):
-            return self._paint(y.float(), keys.float(), palette, near.float())
+            return self._paint(y.float(), keys.float(), palette, ink.float(), near.float())
 
     def forward(self, sketch: Tensor, palette: Tensor | None = None, hints: Tensor | None = None) -> Tensor:
         height, width = sketch.shape[2:]
         return self.decode(self.encode(sketch, palette, hints), palette)[..., :height, :width]
 
-    def _paint(self, y: Tensor, keys: Tensor, palette: Tensor, near: Tensor) -> Tensor:
+    def _paint(self, y: Tensor, keys: Tensor, palette: Tensor, ink: Tensor, near: Tensor) -> Tensor:
         """What the U-Net gave (B, sum(outputs), H, W) -> colours (B, 3, H, W)."""
         query, logits, own, shade = y.split(self.outputs, 1)
         wanted = torch.einsum("bdhw,bkd->bkhw", query, keys)
         wanted = wanted.masked_fill((palette[:, :, 3] == 0)[:, :, None, None], -torch.inf)
-        near = F.pad(near, (0, y.shape[3] - near.shape[3], 0, y.shape[2] - near.shape[2]))
-        ink, near = near[:, :1], near[:, 1:].unflatten(1, (-1, 4))
+        near = _padded(near, y.shape[2:]).unflatten(1, (-1, 4))
         dabs, sure = near[:, :, :3], near[:, :, 3]  # (B, reaches, 3, H, W), (B, reaches, H, W)
         plain, of_dabs = logits.split([2, sure.shape[1]], 1)
         share = torch.cat([wanted, plain, of_dabs + (sure + LEAST).log()], 1).softmax(1)
+        if not self.training:
+            region = regions(_padded(ink, tuple(n // 2 for n in y.shape[2:])))
+            share = _without_smudges(share, region)
         entries, paper, mine, dabbed = share.split([COLOURS, 1, 1, sure.shape[1]], 1)
-        colour = self._mixed(entries, palette, ink) + paper + mine * own.sigmoid()
+        colour = _mixed(entries, palette) if self.training else _decided(entries, palette, region)
+        colour = colour + paper + mine * own.sigmoid()
         colour = colour + (dabbed[:, :, None] * dabs / sure.clamp_min(LEAST)[:, :, None]).sum(1)
         return 2 * shade.sigmoid() * colour
-
-    def _mixed(self, entries: Tensor, palette: Tensor, ink: Tensor) -> Tensor:
-        """Shares of the palette's entries in each pixel (B, 5, H, W) -> their colours, times those shares (B, 3, H, W): in
-        training as they are mixed, in use as they are decided, since vivid colours mixed are brown. Most of the
-        mixture's lightness is kept, which the eye and PSNR need more than the hue."""
-        mixed = torch.einsum("bkhw,bkc->bchw", entries, palette[:, :, :3])
-        if self.training:
-            return mixed
-        chosen = torch.einsum("bkhw,bkc->bchw", _decided(entries, palette[:, :, 3], ink), palette[:, :, :3])
-        return chosen + LIGHTNESS * rgb_to_grayscale(mixed - chosen)
 
     def suggest(self, features: list[Tensor]) -> Tensor:
         """What encode gave for sketches alone -> how well each kept palette suits them (B, config.palettes): logits, in
@@ -183,23 +178,60 @@ def _enlarged(x: Tensor, size: torch.Size) -> Tensor:
     return F.interpolate(x, scale_factor=2.0)[..., : size[0], : size[1]]
 
 
-def _decided(entries: Tensor, weights: Tensor, ink: Tensor) -> Tensor:
-    """Shares of the palette's entries in each pixel (B, 5, H, W), its weights (B, 5), which sum to 1 or 0, and the lines
-    (B, 1, H, W) -> the same in all for each pixel, but nearly all of it for one entry, the same between lines; and over
-    the picture nearer to the weights, since a network in doubt gives all to the likeliest colour: iterative
-    proportional fitting (Deming & Stephan 1940), on every fourth row and column."""
+def _padded(x: Tensor, size: tuple[int, ...]) -> Tensor:
+    """With 0 on the right and below, up to size."""
+    return F.pad(x, (0, size[1] - x.shape[3], 0, size[0] - x.shape[2]))
+
+
+def _without_smudges(share: Tensor, region: Tensor) -> Tensor:
+    """Shares of entries, paper and others in each pixel (B, C, H, W) -> the same, but nothing but paper where most of a
+    pixel is and nearly all of its region."""
+    paper = share[:, COLOURS : COLOURS + 1]
+    around = averaged(F.avg_pool2d(paper, 2), torch.ones_like(region, dtype=paper.dtype), region)
+    around = _enlarged(_ramp(around, *BLANK_REGION), share.shape[2:])
+    plain = torch.zeros_like(share)
+    plain[:, COLOURS] = 1
+    return torch.lerp(share, plain, around * _ramp(paper, *BLANK_PIXEL))
+
+
+def _mixed(entries: Tensor, palette: Tensor) -> Tensor:
+    """Shares of the palette's entries in each pixel (B, 5, H, W), palette (B, 5, 4) -> their colours times those shares
+    (B, 3, H, W)."""
+    return torch.einsum("bkhw,bkc->bchw", entries, palette[:, :, :3])
+
+
+def _decided(entries: Tensor, palette: Tensor, region: Tensor) -> Tensor:
+    """As _mixed, for use: one colour for each region (B, 1, H / 2, W / 2), since vivid colours mixed are brown; lines stay
+    mixed. Part of the mixture's lightness is kept, which PSNR needs more than the hue."""
+    mixed = _mixed(entries, palette)
+    chosen = _mixed(_choice(entries, palette[:, :, 3], region), palette)
+    chosen = chosen + LIGHTNESS * rgb_to_grayscale(mixed - chosen)
+    return torch.where(_enlarged((region > 0).to(mixed), mixed.shape[2:]) > 0, chosen, mixed)
+
+
+def _choice(entries: Tensor, weights: Tensor, region: Tensor) -> Tensor:
+    """Shares of the palette's entries in each pixel (B, 5, H, W), its weights (B, 5), which sum to 1 or 0, and regions
+    -> the same in all for each pixel, but for one entry alone, the same in a region; and over the picture nearer to the
+    weights, since a network in doubt gives all to the likeliest colour. An entry that is wanted by more pixels than its
+    weight allows has its price raised, in auctions where bids grow more and more certain (Kosowsky & Yuille 1994, "The
+    invisible hand algorithm"), on every second row and column."""
     painted = entries.sum(1, keepdim=True)
-    logits = (entries / painted.clamp_min(LEAST)).clamp_min(LEAST).log()
-    logits = flow(F.avg_pool2d(logits, 2), F.max_pool2d(ink, 2), PART / 2)
-    logits = _enlarged(logits, entries.shape[2:]) / MIXING
-    logits = logits.masked_fill((weights == 0)[:, :, None, None], NEVER)
-    wanted = _areas(entries) ** (1 - OBEYED) * weights**OBEYED
-    wanted = wanted / wanted.sum(1, keepdim=True).clamp_min(LEAST)
-    more = torch.zeros_like(wanted)
-    for _ in range(ROUNDS):
-        got = _areas((logits[..., ::4, ::4] + more[:, :, None, None]).softmax(1) * painted[..., ::4, ::4])
-        more = more + (wanted.clamp_min(LEAST) / got.clamp_min(LEAST)).log()
-    return (logits + more[:, :, None, None]).softmax(1) * painted
+    few = F.avg_pool2d(entries, 2) * (region > 0)
+    room = few.sum(1, keepdim=True)
+    liking = averaged((few / room.clamp_min(LEAST)).clamp_min(LEAST).log(), room, region)
+    liking = liking.masked_fill((weights == 0)[:, :, None, None], NEVER)
+    wanted = _areas(few) ** (1 - OBEYED) * weights**OBEYED
+    wanted = (wanted / wanted.sum(1, keepdim=True).clamp_min(LEAST)).clamp_min(LEAST)
+    for temperature in torch.logspace(0, math.log10(MIXING), ROUNDS).tolist():
+        got = _areas((liking[..., ::2, ::2] / temperature).softmax(1) * room[..., ::2, ::2])
+        liking = liking - temperature * (got.clamp_min(LEAST) / wanted).log()[:, :, None, None]
+    chosen = F.one_hot(liking.argmax(1), COLOURS).movedim(3, 1).to(entries)
+    return _enlarged(chosen, entries.shape[2:]) * painted
+
+
+def _ramp(x: Tensor, low: float, high: float) -> Tensor:
+    """From 0 at low to 1 at high."""
+    return ((x - low) / (high - low)).clamp(0, 1)
 
 
 def _areas(entries: Tensor) -> Tensor:

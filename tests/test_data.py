@@ -68,6 +68,24 @@ def test_missing_partner_is_named(copy):
     assert gone.stem.removesuffix("_B") + "_A.png" in str(caught.value)
 
 
+def test_lines_lie_on_the_same_side_of_the_artworks_in_a_mirrored_pair(copy):
+    root = copy("sketch2photo")
+    x = np.arange(256)
+    for path in (root / "trainA").iterdir():
+        sketch, art = (np.uint8(255 * ~np.isin(x, columns))[None].repeat(256, 0) for columns in ((60, 61), (61,)))
+        Image.fromarray(sketch).save(path)
+        Image.fromarray(art).convert("RGB").save(root / "trainB" / f"{path.stem.removesuffix('_A')}_B.jpg", quality=95)
+
+    def where(pictures):
+        ink = 255 - pictures[0, 0].float()
+        return ((ink * (ink > 20)).sum(0) * torch.arange(128)).sum() / (ink * (ink > 20)).sum()
+
+    (sketches, art), (mirrored, mirrored_art) = (data.sketch2photo(root, "train", m) for m in (False, True))
+    assert where(art) < 40 and torch.equal(mirrored_art.flip(3), art)
+    for lines, own in ((sketches, art), (mirrored, mirrored_art)):
+        assert where(lines) - where(own) == pytest.approx(-0.25, abs=0.1)
+
+
 def test_unreadable_file_is_named(copy):
     root = copy("landscape")
     for path in (root / "color").iterdir():

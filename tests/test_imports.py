@@ -21,6 +21,7 @@ FLOORS = (
         "bottleneck",
         "tiles",
         "domain_transform",
+        "regions",
     },
     {
         "face_sketch",

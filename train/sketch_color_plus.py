@@ -20,7 +20,7 @@ MOVED = 0.85  # share of the samples that are bent, turned, scaled and moved
 GIVEN = 0.4  # share of the samples with the given lines as they are, not drawn anew
 PALETTE, DABS, MOST_DABS = 0.75, 0.75, 20  # how often each is given
 DROPPED = 0.25  # of the channels at the lowest resolution
-MUTED = 0.2  # share of the palettes that the release does without
+VIVID = (0.2, 0.85)  # of the palettes, from the least to the most vivid, the release has those between
 RECOLOURED = 0.6  # of those with a palette
 SOFTNESS = 0.03  # of the prior's labels, a distance of palettes
 
@@ -97,13 +97,15 @@ def finish(network: nn.Module, root: Path) -> nn.Module:
     network = fold(network)
     network.palettes.copy_(prior_palettes(root))
     standardise(network, data.sketch2photo(root, "train")[0])
-    return without_muted(network)
+    return without_extremes(network)
 
 
-def without_muted(network: nn.Module) -> nn.Module:
-    """The least vivid palettes left out: none of them is ever proposed, since a grey or brown picture pleases nobody."""
+def without_extremes(network: nn.Module) -> nn.Module:
+    """The least and the most vivid palettes left out, so that none of them is ever proposed: grey pleases nobody, and
+    what is painted in pure colours is more colourful than artwork."""
     vivid = palettes.vividness(network.palettes)
-    rows = vivid >= vivid.quantile(MUTED)
+    least, most = vivid.quantile(torch.tensor(VIVID).to(vivid))
+    rows = (vivid >= least) & (vivid <= most)
     network.config = dataclasses.replace(network.config, palettes=int(rows.sum()))
     network.palettes = network.palettes[rows]
     network.prior.weight, network.prior.bias = (nn.Parameter(p[rows]) for p in network.prior.parameters())
