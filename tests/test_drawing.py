@@ -190,6 +190,32 @@ def test_a_decided_colour_keeps_part_of_the_mixtures_lightness(monkeypatch):
     assert abs(chosen - mixed) > 0.1 and abs(used - mixed) < 0.5 * abs(chosen - mixed)
 
 
+def painted(network, paper, taste):
+    """What the network paints, (3, 32, 32), with a line in columns 16 and 17, if its U-Net gives these logits of paper and
+    so different a liking for entries from pixel to pixel."""
+    torch.manual_seed(0)
+    ink, palette = torch.zeros(1, 1, 16, 16), palettes.from_entries(RED_BLUE)[None]
+    ink[..., 8] = 1
+    query, logits, own, shade = [torch.zeros(1, width, 32, 32) for width in network.outputs]
+    logits[:, 0], logits[:, 1:] = paper, -30
+    y = torch.cat([taste * query.normal_(), logits, own, shade], 1)  # a shade of 0 is light
+    return network._paint(y, torch.randn(1, 5, query.shape[1]), palette, ink, torch.zeros(1, 8, 32, 32))[0]
+
+
+def test_in_use_a_part_has_one_colour_and_in_training_a_pixel_its_own(network, monkeypatch):
+    monkeypatch.setattr(sketch_color_plus, "LIGHTNESS", 0)
+    used, trained = (painted(n(), -30, taste=1) for n in (network.eval, network.train))
+    assert used[:, :, :16].std((1, 2)).max() < 1e-4 < 0.1 < trained[:, :, :16].std((1, 2)).max()
+    assert min((used[:, 0, 0] - torch.tensor(c)).abs().max() for c in ([1.0, 0, 0], [0, 0, 1.0])) < 1e-4
+
+
+def test_in_use_smudges_on_paper_are_left_out(network):
+    paper = torch.full((32, 32), 30.0)
+    paper[4:6, 4:6] = 2  # mostly paper
+    used, trained = (painted(n(), paper, taste=0)[:, 4:6, 4:6] for n in (network.eval, network.train))
+    assert used.min() > 0.999 > 0.95 > trained.amin(0).max()
+
+
 def test_smudges_on_paper_go_and_open_parts_of_a_creature_stay():
     shares = torch.zeros(1, 9, 32, 32)
     shares[:, 5] = 1

@@ -1,6 +1,6 @@
 """Train `sketch-color-plus` on the Pokémon sketch2photo pairs.
 
-python -m train.sketch_color_plus --data DIR        100 minutes on one core
+python -m train.sketch_color_plus --data DIR        75 minutes on two cores
 """
 
 import dataclasses
@@ -141,8 +141,9 @@ RECIPE = Recipe(
         "terms": "The artwork is © Nintendo / Creatures / GAME FREAK and is not part of this project; the weights are for "
         "study.",
         "limits": "It knows creatures on white paper. Which part gets which colour of a palette is a guess that dabs "
-        "correct, and where no line parts them one colour runs into the next; a light colour beside a dark one comes "
-        "out darker: yellow with red is mustard. White runs into open outlines.",
+        "correct; a part is what lines enclose, so two wings may differ, and a body without inner lines has one colour. A "
+        "light colour comes out darker where the network expects a dark one: white is grey, yellow is ochre. White runs "
+        "into open outlines.",
         "example": 'picture = tasks.color_sketch(model, Image.open("sketch.png"), palette=[((220, 60, 40), 2), '
         "((250, 210, 90), 1)])",
     },

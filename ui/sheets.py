@@ -18,6 +18,7 @@ CELL, GAP, TITLE = 160, 6, 18
 PALETTES = (
     [((200, 50, 40), 2), ((245, 200, 90), 1), ((70, 40, 40), 0.3)],
     [((60, 120, 200), 2), ((240, 240, 245), 1), ((30, 50, 90), 0.3)],
+    [((230, 60, 50), 1), ((250, 200, 60), 1), ((60, 150, 80), 1)],
 )
 EDITED = (1, 2)  # seeds of the samples that are changed
 
@@ -129,7 +130,10 @@ def sketch_color_plus(network) -> list[Row]:
     pencil = even[1].point(lambda v: 235 - (255 - v) // 3)
     pens = [examples.sketch(list(examples.SKETCHES.values())[i], width) for i, width in ((0, 1.5), (4, 12), (9, 20))]
     pens += [pencil, ImageOps.invert(even[3]), even[5].resize((2000, 2000))]
-    (red, blue), surprises = PALETTES, tasks.surprise(network, even[0]) + tasks.surprise(network, unsteady[5], seed=1)
+    (red, blue, three), surprises = (
+        PALETTES,
+        tasks.surprise(network, even[0]) + tasks.surprise(network, unsteady[5], seed=1),
+    )
     (rabbit,) = opened("sketch-rabbit.png")
     dabs = [dab(colour) for colour in ((250, 130, 170), (90, 160, 90), (240, 190, 60))]
     dabbed = [tasks.color_sketch(network, rabbit, red, hints=hints) for hints in dabs]
@@ -139,6 +143,7 @@ def sketch_color_plus(network) -> list[Row]:
         ("drawn by a program", even),
         ("nothing given", [tasks.color_sketch(network, p) for p in even]),
         ("the same palette of red and yellow for all", [tasks.color_sketch(network, p, red) for p in even]),
+        ("the same palette of red, yellow and green for all", [tasks.color_sketch(network, p, three) for p in even]),
         ("in an unsteady hand, with gaps", unsteady),
         ("nothing given", [tasks.color_sketch(network, p) for p in unsteady]),
         ("the same palette of blue and white for all", [tasks.color_sketch(network, p, blue) for p in unsteady]),
