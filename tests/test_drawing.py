@@ -9,7 +9,8 @@ from PIL import Image, ImageDraw, ImageOps
 
 from ae_models import drawing, images, palettes, regions, sketch_color_plus, tasks, zoo
 from tests.conftest import MINIATURE
-from train import colours, lines
+from train import colours, data, lines
+from train import sketch_color_plus as sketch_color_plus_recipe
 from train.sketch_color_plus import VIVID, without_extremes
 
 RED_BLUE = [((255, 0, 0), 2), ((0, 0, 255), 1)]
@@ -389,3 +390,19 @@ def test_pens_are_of_many_widths():
     thin[..., 32, 8:56] = 1
     widths = [lines.pen(thin, torch.Generator().manual_seed(s)).sum().item() / 48 for s in range(30)]
     assert min(widths) < 1.3 and 3 < max(widths) < 10
+
+
+# ---- the recipe ----
+
+
+def test_given_lines_are_seen_as_they_are_and_from_both_sides(pictures, monkeypatch):
+    rows = sketch_color_plus_recipe.read(pictures, "train")
+    assert len(rows[0]) == 2 * len(data.sketch2photo(pictures, "train")[0])
+    assert torch.equal(rows[1][: len(rows[1]) // 2].flip(3), rows[1][len(rows[1]) // 2 :])
+    assert len(sketch_color_plus_recipe.read(pictures, "val")[0]) == len(data.sketch2photo(pictures, "val")[0])
+    monkeypatch.setattr(sketch_color_plus_recipe, "MOVED", 0)
+    for share in (0, 1):
+        monkeypatch.setattr(sketch_color_plus_recipe, "GIVEN", share)
+        drawing = sketch_color_plus_recipe.augment(rows, torch.Generator().manual_seed(0))[0]
+        same = (drawing == rows[0].float() / 255).flatten(1).all(1)
+        assert same.all() if share else not same.any()
