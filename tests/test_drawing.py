@@ -176,6 +176,17 @@ def test_each_region_has_one_entry_and_areas_obey_the_weights(monkeypatch, obeye
     assert chosen[1].max() == 0
 
 
+def test_lines_do_not_count_among_the_areas(monkeypatch):
+    monkeypatch.setattr(sketch_color_plus, "OBEYED", 1)
+    torch.manual_seed(0)
+    tiles = torch.arange(1, 1025).reshape(1, 1, 32, 32).repeat_interleave(2, 2).repeat_interleave(2, 3)
+    tiles[..., 32:] = 0  # lines on half of the picture
+    shares = torch.randn(1, 2, 32, 32).mul(2).softmax(1).repeat_interleave(4, 2).repeat_interleave(4, 3)
+    shares = torch.cat([shares, torch.zeros(1, 3, 128, 128)], 1)
+    chosen = sketch_color_plus._choice(shares, torch.tensor([[0.8, 0.2, 0, 0, 0]]), tiles)
+    assert sketch_color_plus._areas(chosen[..., :64])[0, 0] == pytest.approx(0.8, abs=0.08)
+
+
 def test_a_decided_colour_keeps_part_of_the_mixtures_lightness(monkeypatch):
     palette = torch.tensor([[[0.0, 0, 0, 0.5], [1, 1, 0, 0.5], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]])
     given = torch.tensor([0.2, 0.8, 0, 0, 0])[None, :, None, None].expand(1, 5, 16, 16), palette
@@ -208,6 +219,7 @@ def test_in_use_a_part_has_one_colour_and_in_training_a_pixel_its_own(network, m
     used, trained = (painted(n(), -30, taste=1) for n in (network.eval, network.train))
     assert used[:, :, :16].std((1, 2)).max() < 1e-4 < 0.1 < trained[:, :, :16].std((1, 2)).max()
     assert min((used[:, 0, 0] - torch.tensor(c)).abs().max() for c in ([1.0, 0, 0], [0, 0, 1.0])) < 1e-4
+    assert torch.equal(used[:, :, 16:18], trained[:, :, 16:18])
 
 
 def test_in_use_smudges_on_paper_are_left_out(network):
