@@ -1,6 +1,6 @@
 """Train `sketch-color-plus` on the Pokémon sketch2photo pairs.
 
-python -m train.sketch_color_plus --data DIR        75 minutes on two cores
+python -m train.sketch_color_plus --data DIR        95 minutes on two busy cores
 """
 
 import dataclasses
@@ -137,7 +137,8 @@ RECIPE = Recipe(
     channels_last=True,
     about={
         "summary": "Colours a line drawing with the colours of a palette, guided by dabs of colour where there are some.",
-        "data": "Pokémon sketch2photo: line sketches computed from artwork, 890 pairs, mirrored too, drawn anew in five line styles",
+        "data": "Pokémon sketch2photo: line sketches computed from artwork, 890 pairs, mirrored too, drawn anew in five "
+        "line styles",
         "terms": "The artwork is © Nintendo / Creatures / GAME FREAK and is not part of this project; the weights are for "
         "study.",
         "limits": "It knows creatures on white paper. Which part gets which colour of a palette is a guess that dabs "
