@@ -88,8 +88,8 @@ def fill(colour: Tensor, ink: Tensor) -> Tensor:
 
 def obey(colour: Tensor, dabs: Tensor, sketch: Tensor) -> Tensor:
     """The network's picture (B, 3, size, size) with what it lacks to the dabs (1, 4, size, size) added where they are and
-    around them, up to the lines of the sketch (1, 1, size, size); paper stays paper, and a little more or less lightness
-    light and shadow."""
+    around them, up to the lines of the sketch (1, 1, size, size); paper stays paper, and what is a little lighter or
+    darker than a dab is left as light and shadow."""
     wanted, opaque = dabs.split([3, 1], 1)
     lack = wanted - colour
     lack = (lack - rgb_to_grayscale(lack).clamp(-SHADING, SHADING)) * opaque

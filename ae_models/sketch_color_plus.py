@@ -48,9 +48,10 @@ class SketchColorPlus(nn.Module):
         (B, 3, H, W)  shade * (weights . [palette, white, own colour, dabs' colours]), about [0, 1]
 
     A regression to RGB alone paints the mean of all plausible colours, which is brown. Here a pixel only decides *which*
-    of the given colours it has and how light it is, so results are as vivid as the palette. A palette's entries may be
-    in any order (Zaheer et al. 2017, arXiv 1703.06114), and any of them may be missing: weight 0. Where there is no
-    palette, `suggest` says how well each of those that are kept from the training pictures suits a sketch.
+    of the given colours it has and how light it is, so results are as vivid as the palette. In training it may mix them;
+    in use the pixels that lines enclose together have one of them. A palette's entries may be in any order (Zaheer et
+    al. 2017, arXiv 1703.06114), and any of them may be missing: weight 0. Where there is no palette, `suggest` says how
+    well each of those that are kept from the training pictures suits a sketch.
     """
 
     color_space = "RGB"

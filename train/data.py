@@ -66,12 +66,13 @@ def sketch2photo(root: Path, split: str, mirrored: bool = False) -> Split:
     part = "test" if split == "test" else "train"
     pairs = _pairs(root / f"{part}A", root / f"{part}B", lambda stem: stem.removesuffix("_A") + "_B")
     pairs = [pair for pair in pairs if split == "test" or _in_split(pair[0].stem, split, every=20)]
-    scale, mirror = _scale(128), ImageOps.mirror
-    if mirrored:
-        sketches = _decode([a for a, _ in pairs], "L", lambda image: scale(ImageChops.offset(mirror(image), -1, 0)))
-        return _stack(sketches, root), _stack(_decode([b for _, b in pairs], "RGB", lambda i: scale(mirror(i))), root)
-    sketches = _decode([a for a, _ in pairs], "L", scale)
-    return _stack(sketches, root), _stack(_decode([b for _, b in pairs], "RGB", scale), root)
+    scale = _scale(128)
+
+    def seen(image: Image.Image, moved: int = 0) -> Image.Image:
+        return scale(ImageChops.offset(ImageOps.mirror(image), moved, 0) if mirrored else image)
+
+    sketches = _decode([a for a, _ in pairs], "L", lambda image: seen(image, -1))
+    return _stack(sketches, root), _stack(_decode([b for _, b in pairs], "RGB", seen), root)
 
 
 def landscape(root: Path, split: str) -> Split:

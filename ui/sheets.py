@@ -130,10 +130,8 @@ def sketch_color_plus(network) -> list[Row]:
     pencil = even[1].point(lambda v: 235 - (255 - v) // 3)
     pens = [examples.sketch(list(examples.SKETCHES.values())[i], width) for i, width in ((0, 1.5), (4, 12), (9, 20))]
     pens += [pencil, ImageOps.invert(even[3]), even[5].resize((2000, 2000))]
-    (red, blue, three), surprises = (
-        PALETTES,
-        tasks.surprise(network, even[0]) + tasks.surprise(network, unsteady[5], seed=1),
-    )
+    red, blue, three = PALETTES
+    surprises = tasks.surprise(network, even[0]) + tasks.surprise(network, unsteady[5], seed=1)
     (rabbit,) = opened("sketch-rabbit.png")
     dabs = [dab(colour) for colour in ((250, 130, 170), (90, 160, 90), (240, 190, 60))]
     dabbed = [tasks.color_sketch(network, rabbit, red, hints=hints) for hints in dabs]
