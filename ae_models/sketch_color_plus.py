@@ -11,7 +11,7 @@ from torchvision.transforms.functional import rgb_to_grayscale
 from ae_models import palettes
 from ae_models.domain_transform import flow
 from ae_models.palettes import COLOURS
-from ae_models.regions import averaged, regions
+from ae_models.regions import means, pictures, regions, shown, sizes
 from ae_models.unet import UNet, UNetConfig
 
 FAINT = 0.7  # lines of a sketch darker than this hold a dab's colour back, those of half of it fully
@@ -19,8 +19,10 @@ SLACK = 0.003  # the closer to 0, the further a dab's colour is sure
 LEAST = 1e-6
 BLANK_REGION, BLANK_PIXEL = (0.85, 0.95), (0.4, 0.7)  # shares of paper from which on there is nothing else
 MIXING, ROUNDS = 0.3, 30  # temperature, against training's, down to which areas are fitted, and steps to there
+ALIKE, TASTE = 0.1, 1.0  # parts that differ less than this, in size and in what they like, choose alike
+ELSEWHERE = 1e3  # parts of another picture differ by more than anything
 OBEYED = 0.5  # 0: areas of the entries as the network likes them, 1: as the palette's weights say
-LIGHTNESS = 0.7  # how much of the lightness of the mixture is kept
+LIGHTNESS = 0.7  # how much of the mixture's lightness in a region is kept
 NEVER = -1e4  # logit of an entry that is not there; -inf would give NaN where none is
 INWARDS = 48.0  # px over which the paper around a drawing flows in from the border
 SUITED = 24  # how many of the kept palettes suit a sketch well enough
@@ -139,9 +141,9 @@ class SketchColorPlus(nn.Module):
     def propose(self, sketch: Tensor, count: int = 1, seed: int = 0, wanted: Tensor | None = None) -> Tensor:
         """Palettes that suit a sketch (1, 1, H, W) and hold the colours `wanted` (N, 3): (count, 5, 4). Seed 0 asks
         for the most suitable one, another seed for a draw from the suitable ones; several are that one and those which
-        differ most from it and each other."""
+        differ most from it and each other. It looks at the sketch at half its size, for a quarter of the arithmetic."""
         kept = self.palettes.float().cpu()
-        score = self.suggest(self.encode(sketch))[0].float().cpu()
+        score = self.suggest(self.encode(F.avg_pool2d(sketch, 2)))[0].float().cpu()
         if wanted is not None and len(wanted):
             score = score - LIKING * palettes.misfit(kept, wanted.float().cpu())
         suited = score.argsort(descending=True)[: max(count, SUITED)]
@@ -188,8 +190,8 @@ def _without_smudges(share: Tensor, region: Tensor) -> Tensor:
     """Shares of entries, paper and others in each pixel (B, C, H, W) -> the same, but nothing but paper where most of a
     pixel is and nearly all of its region."""
     paper = share[:, COLOURS : COLOURS + 1]
-    around = averaged(F.avg_pool2d(paper, 2), torch.ones_like(region, dtype=paper.dtype), region)
-    around = _enlarged(_ramp(around, *BLANK_REGION), share.shape[2:])
+    around, _ = means(F.avg_pool2d(paper, 2), torch.ones_like(region, dtype=paper.dtype), region)
+    around = _enlarged(shown(_ramp(around, *BLANK_REGION), region), share.shape[2:])
     plain = torch.zeros_like(share)
     plain[:, COLOURS] = 1
     return torch.lerp(share, plain, around * _ramp(paper, *BLANK_PIXEL))
@@ -203,10 +205,13 @@ def _mixed(entries: Tensor, palette: Tensor) -> Tensor:
 
 def _decided(entries: Tensor, palette: Tensor, region: Tensor) -> Tensor:
     """As _mixed, for use: one colour for each region (B, 1, H / 2, W / 2), since vivid colours mixed are brown; lines stay
-    mixed. Part of the mixture's lightness is kept, which PSNR needs more than the hue."""
+    mixed. Part of the lightness that the mixture has in a region is kept, which PSNR needs more than the hue."""
     mixed = _mixed(entries, palette)
     chosen = _mixed(_choice(entries, palette[:, :, 3], region), palette)
-    chosen = chosen + LIGHTNESS * rgb_to_grayscale(mixed - chosen)
+    painted = entries.sum(1, keepdim=True)
+    room = F.avg_pool2d(painted, 2)
+    lack, _ = means(F.avg_pool2d(rgb_to_grayscale(mixed - chosen), 2) / room.clamp_min(LEAST), room, region)
+    chosen = chosen + LIGHTNESS * painted * _enlarged(shown(lack, region), mixed.shape[2:])
     return torch.where(_enlarged((region > 0).to(mixed), mixed.shape[2:]) > 0, chosen, mixed)
 
 
@@ -215,19 +220,29 @@ def _choice(entries: Tensor, weights: Tensor, region: Tensor) -> Tensor:
     -> the same in all for each pixel, but for one entry alone, the same in a region; and over the picture nearer to the
     weights, since a network in doubt gives all to the likeliest colour. An entry that is wanted by more pixels than its
     weight allows has its price raised, in auctions where bids grow more and more certain (Kosowsky & Yuille 1994, "The
-    invisible hand algorithm"), on every second row and column."""
-    painted = entries.sum(1, keepdim=True)
+    invisible hand algorithm")."""
+    painted, picture = entries.sum(1, keepdim=True), pictures(region)
     few = F.avg_pool2d(entries, 2) * (region > 0)
     room = few.sum(1, keepdim=True)
-    liking = averaged((few / room.clamp_min(LEAST)).clamp_min(LEAST).log(), room, region)
-    liking = liking.masked_fill((weights == 0)[:, :, None, None], NEVER)
-    wanted = _areas(few) ** (1 - OBEYED) * weights**OBEYED
-    wanted = (wanted / wanted.sum(1, keepdim=True).clamp_min(LEAST)).clamp_min(LEAST)
+    liking, area = means(
+        (few / room.clamp_min(LEAST)).clamp_min(LEAST).log(), room, region
+    )  # (regions, 5), (regions, 1)
+    liking = _agreed(liking, area, region).masked_fill((weights == 0)[picture], NEVER)
+    wanted = _parts(_parts(few.sum((2, 3))) ** (1 - OBEYED) * weights**OBEYED).clamp_min(LEAST)
+    inside = F.one_hot(picture, len(entries)).to(area) * area
     for temperature in torch.logspace(0, math.log10(MIXING), ROUNDS).tolist():
-        got = _areas((liking[..., ::2, ::2] / temperature).softmax(1) * room[..., ::2, ::2])
-        liking = liking - temperature * (got.clamp_min(LEAST) / wanted).log()[:, :, None, None]
-    chosen = F.one_hot(liking.argmax(1), COLOURS).movedim(3, 1).to(entries)
+        got = _parts(inside.T @ (liking / temperature).softmax(1))
+        liking = liking - temperature * (got.clamp_min(LEAST) / wanted).log()[picture]
+    chosen = shown(F.one_hot(liking.argmax(1), COLOURS).to(entries), region)
     return _enlarged(chosen, entries.shape[2:]) * painted
+
+
+def _agreed(liking: Tensor, area: Tensor, region: Tensor) -> Tensor:
+    """What regions like (regions, 5), by area (regions, 1) -> the same, but alike in regions of a picture that are about
+    as large and as long and like about the same: two wings, all spots."""
+    where = torch.cat([sizes(region) / ALIKE, liking / TASTE, ELSEWHERE * pictures(region)[:, None]], 1)
+    near = (-0.5 * torch.cdist(where, where, compute_mode="donot_use_mm_for_euclid_dist").square()).exp() * area.T
+    return near @ liking / near.sum(1, keepdim=True).clamp_min(LEAST)
 
 
 def _ramp(x: Tensor, low: float, high: float) -> Tensor:
@@ -235,10 +250,9 @@ def _ramp(x: Tensor, low: float, high: float) -> Tensor:
     return ((x - low) / (high - low)).clamp(0, 1)
 
 
-def _areas(entries: Tensor) -> Tensor:
-    """(B, 5, H, W) -> each entry's part of what they paint together, (B, 5)."""
-    areas = entries.sum((2, 3))
-    return areas / areas.sum(1, keepdim=True).clamp_min(LEAST)
+def _parts(x: Tensor) -> Tensor:
+    """(B, 5) -> each one's part of their sum; 0 of nothing."""
+    return x / x.sum(1, keepdim=True).clamp_min(LEAST)
 
 
 def _features(palette: Tensor) -> Tensor:

@@ -36,6 +36,9 @@ MINIATURE = {
 }
 
 
+RED_BLUE = [((255, 0, 0), 2), ((0, 0, 255), 1)]
+
+
 @pytest.fixture(autouse=True)
 def _one_thread():
     torch.set_num_threads(1)
@@ -51,6 +54,34 @@ def blob(size: tuple[int, int], seed: int) -> Image.Image:
     colour = tuple(int(c) for c in random.integers(0, 255, 3))
     ImageDraw.Draw(image).ellipse((w * 0.25, h * 0.2, w * 0.75, h * 0.8), fill=colour, outline="black", width=2)
     return image
+
+
+def circle(size=(64, 64), width=3, ink=0, paper=255) -> Image.Image:
+    """A drawing."""
+    image = Image.new("L", size, paper)
+    w, h = size
+    ImageDraw.Draw(image).ellipse((w * 0.2, h * 0.2, w * 0.8, h * 0.8), outline=ink, width=width)
+    return image
+
+
+def discs(count: int = 3) -> torch.Tensor:
+    """Discs with a black outline on white, as artwork is: (count, 3, 64, 64) in [0, 1]."""
+    pictures = []
+    for seed in range(count):
+        image = Image.new("RGB", (64, 64), "white")
+        colour = tuple(np.random.default_rng(seed).integers(0, 200, 3).tolist())
+        ImageDraw.Draw(image).ellipse((12, 12, 52, 52), fill=colour, outline="black", width=2)
+        pictures.append(np.array(image))
+    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2) / 255
+
+
+def colouring_network() -> torch.nn.Module:
+    """A miniature of sketch-color-plus, untrained."""
+    from ae_models import zoo
+
+    network = zoo.build("sketch-color-plus", **MINIATURE["sketch-color-plus"]).eval()
+    network.palettes.copy_(torch.rand(6, 5, 4))
+    return network
 
 
 def stems(count: int, every: int, remainders=(0,), pattern: str = "{}") -> list[str]:

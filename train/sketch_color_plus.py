@@ -114,10 +114,10 @@ def without_extremes(network: nn.Module) -> nn.Module:
 
 @torch.no_grad()
 def standardise(network: nn.Module, sketches: Tensor) -> None:
-    """Give what the prior says mean 0 and deviation 1 over the training sketches (N, 1, H, W), uint8: else the few most
-    frequent palettes would win for each."""
+    """Give what the prior says of sketches at half their size, as it is asked in use, mean 0 and deviation 1 over the
+    training sketches (N, 1, H, W), uint8: else the few most frequent palettes would win for each."""
     batches = sketches.to(network.palettes.device).split(32)
-    logits = torch.cat([network.suggest(network.encode(x.float() / 255)) for x in batches])
+    logits = torch.cat([network.suggest(network.encode(F.avg_pool2d(x.float() / 255, 2))) for x in batches])
     mean, deviation = logits.mean(0), logits.std(0).clamp_min(1e-3)
     network.prior.weight.div_(deviation[:, None])
     network.prior.bias.sub_(mean).div_(deviation)
@@ -142,9 +142,9 @@ RECIPE = Recipe(
         "terms": "The artwork is © Nintendo / Creatures / GAME FREAK and is not part of this project; the weights are for "
         "study.",
         "limits": "It knows creatures on white paper. Which part gets which colour of a palette is a guess that dabs "
-        "correct; a part is what lines enclose, so two wings may differ, and a body without inner lines has one colour. A "
-        "light colour comes out darker where the network expects a dark one: white is grey, yellow is ochre. White runs "
-        "into open outlines.",
+        "correct; a part is what lines enclose, so a body without inner lines has one colour, and parts are known to "
+        "belong together, as wings or spots, by their size and length alone. A light colour comes out darker where the "
+        "network expects a dark one: white is grey, yellow is ochre. White runs into open outlines.",
         "example": 'picture = tasks.color_sketch(model, Image.open("sketch.png"), palette=[((220, 60, 40), 2), '
         "((250, 210, 90), 1)])",
     },
