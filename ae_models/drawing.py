@@ -18,7 +18,7 @@ FAINTEST = 0.06  # ink below this everywhere is a blank sheet
 FILL_SIDE = 512  # px of the longer side at which colour is filled in; beyond it only the lines get sharper
 REACH = 12.0  # px of the network over which a colour flows to where none is sure
 SLACK = 0.03  # the closer to 0, the further a dab's colour holds
-SHADING = 0.15  # how much lighter or darker than a dab a place may be
+SHADING = 0.1  # how much lighter or darker than a dab a place may be
 PAPER = 0.2  # darkness from which on a pixel counts as painted
 
 

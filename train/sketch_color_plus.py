@@ -20,7 +20,7 @@ MOVED = 0.85  # share of the samples that are bent, turned, scaled and moved
 GIVEN = 0.4  # share of the samples with the given lines as they are, not drawn anew
 PALETTE, DABS, MOST_DABS = 0.75, 0.75, 20  # how often each is given
 DROPPED = 0.25  # of the channels at the lowest resolution
-VIVID = (0.2, 0.85)  # of the palettes, from the least to the most vivid, the release has those between
+VIVID = (0.2, 0.75)  # of the palettes, from the least to the most vivid, the release has those between
 RECOLOURED = 0.6  # of those with a palette
 SOFTNESS = 0.03  # of the prior's labels, a distance of palettes
 
