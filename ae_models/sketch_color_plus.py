@@ -224,9 +224,8 @@ def _choice(entries: Tensor, weights: Tensor, region: Tensor) -> Tensor:
     painted, picture = entries.sum(1, keepdim=True), pictures(region)
     few = F.avg_pool2d(entries, 2) * (region > 0)
     room = few.sum(1, keepdim=True)
-    liking, area = means(
-        (few / room.clamp_min(LEAST)).clamp_min(LEAST).log(), room, region
-    )  # (regions, 5), (regions, 1)
+    taste = (few / room.clamp_min(LEAST)).clamp_min(LEAST).log()
+    liking, area = means(taste, room, region)  # (regions, 5), (regions, 1)
     liking = _agreed(liking, area, region).masked_fill((weights == 0)[picture], NEVER)
     wanted = _parts(_parts(few.sum((2, 3))) ** (1 - OBEYED) * weights**OBEYED).clamp_min(LEAST)
     inside = F.one_hot(picture, len(entries)).to(area) * area

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch.nn import functional as F
 
 from ae_models import drawing, palettes, regions, sketch_color_plus, tasks
 from tests.conftest import RED_BLUE, circle, colouring_network
@@ -172,6 +173,16 @@ def test_a_regions_size_and_length_do_not_depend_on_place_and_turn():
     assert torch.allclose(large - one, torch.tensor(2.0).log().expand(2), atol=0.01)
 
 
+def test_a_pair_has_one_colour_though_weights_could_be_met_by_two():
+    region = torch.where(pairs() > 2, 0, pairs())
+    shares = torch.zeros(1, 5, 128, 128)
+    shares[:, 0] = torch.where(region == 1, 0.52, 0.48).repeat_interleave(2, 2).repeat_interleave(2, 3)
+    shares[:, 1] = 1 - shares[:, 0]
+    chosen = sketch_color_plus._choice(shares, torch.tensor([[0.5, 0.5, 0, 0, 0]]), region)[0, :, ::2, ::2]
+    one, turned = (chosen[:, region[0, 0] == i].mean(1) for i in (1, 2))
+    assert torch.equal(one, turned) and one.amax() == 1
+
+
 def test_parts_alike_agree_and_others_do_not():
     region = torch.cat([pairs(), torch.where(pairs() > 0, pairs() + 4, 0)])
     liking = torch.zeros(9, 5)
@@ -208,9 +219,13 @@ def test_given_lines_are_seen_as_they_are_and_from_both_sides(pictures, monkeypa
 def test_a_finished_network_has_only_palettes_between_the_extremes(pictures):
     torch.manual_seed(0)
     known = palettes.vividness(recipe.prior_palettes(pictures))
-    network = recipe.finish(recipe.build(), pictures)
+    network = recipe.finish(recipe.build().eval(), pictures)
     kept = palettes.vividness(network.palettes)
     assert known.min() < kept.min() and kept.max() < known.max() and len(kept) == network.config.palettes < len(known)
+    sketches = data.sketch2photo(pictures, "train")[0].float() / 255
+    with torch.no_grad():
+        said = network.suggest(network.encode(F.avg_pool2d(sketches, 2)))  # as propose asks it
+    assert said.mean(0).abs().max() < 1e-3
 
 
 def test_the_release_does_without_the_least_and_the_most_vivid_palettes(network):
