@@ -237,11 +237,13 @@ def _choice(entries: Tensor, weights: Tensor, region: Tensor) -> Tensor:
 
 
 def _agreed(liking: Tensor, area: Tensor, region: Tensor) -> Tensor:
-    """What regions like (regions, 5), by area (regions, 1) -> the same, but alike in regions of a picture that are about
-    as large and as long and like about the same: two wings, all spots."""
+    """What regions like (regions, 5), by area (regions, 1) -> the same, but shared by regions of a picture that are about
+    as large and as long and like about the same: two wings, all spots. Exactly the same for a pair, since areas that
+    have to obey weights would split what differs by a hair."""
     where = torch.cat([sizes(region) / ALIKE, liking / TASTE, ELSEWHERE * pictures(region)[:, None]], 1)
-    near = (-0.5 * torch.cdist(where, where, compute_mode="donot_use_mm_for_euclid_dist").square()).exp() * area.T
-    return near @ liking / near.sum(1, keepdim=True).clamp_min(LEAST)
+    alike = (torch.cdist(where, where, compute_mode="donot_use_mm_for_euclid_dist") < 1).to(liking)
+    shared = alike @ (liking * area) / (alike @ area).clamp_min(LEAST)
+    return shared[alike.argmax(1)]  # as the first that is alike
 
 
 def _ramp(x: Tensor, low: float, high: float) -> Tensor:
