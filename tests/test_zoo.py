@@ -231,6 +231,8 @@ def test_shipped_weights_load_once(slug):
     network = zoo.load(slug)
     assert network is zoo.load(slug)
     assert not network.training and not any(p.requires_grad for p in network.parameters())
+    kernels = [p for p in network.parameters() if p.ndim == 4]
+    assert kernels and all(p.is_contiguous(memory_format=torch.channels_last) for p in kernels)
 
 
 def test_shipped_card_follows_from_the_config(slug):
