@@ -1,4 +1,4 @@
-"""Autoencoder Studio: draw, colour, compress and morph with autoencoders.
+"""Autoencoder Studio: draw, color, compress and morph with autoencoders.
 
 python app.py        opens on http://127.0.0.1:7860; GRADIO_SERVER_NAME and GRADIO_SERVER_PORT change that
 python app.py --hub  takes the weights from the Hugging Face Hub; see ae_models/zoo.py for the settings
@@ -12,7 +12,9 @@ try:
 except ImportError:
     spaces = None
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported; nothing leaves the machine
+os.environ.setdefault(
+    "GRADIO_ANALYTICS_ENABLED", "False"
+)  # read when gradio is imported; nothing leaves the machine
 
 import gradio as gr
 import torch
@@ -20,12 +22,14 @@ import torch
 from ae_models import zoo
 from ui import colorize, compress, faces, models, morph, parts, sketch
 
-torch.set_num_threads(1)  # a network takes milliseconds: with more threads a busy core makes it wait for the slowest
+torch.set_num_threads(
+    1
+)  # a network takes milliseconds: with more threads a busy core makes it wait for the slowest
 
 TABS = {
-    "Sketch → colour": sketch,
+    "Sketch → color": sketch,
     "Face → sketch": faces,
-    "Grey → colour": colorize,
+    "Gray → color": colorize,
     "Compress": compress,
     "Morph faces": morph,
     "Models": models,
@@ -64,7 +68,9 @@ def where() -> str:
 def build() -> gr.Blocks:
     """The page with all tabs."""
     zoo.fetch()
-    with gr.Blocks(title="Autoencoder Studio", analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
+    with gr.Blocks(
+        title="Autoencoder Studio", analytics_enabled=False, delete_cache=(3600, 3600)
+    ) as blocks:
         gr.Markdown(f"# Autoencoder Studio\nFive image autoencoders to play with. {where()}")
         for name, tab in TABS.items():
             with gr.Tab(name):
@@ -81,7 +87,9 @@ if spaces is not None:
 
 if __name__ == "__main__":  # before the page is built, which shows where the weights came from
     parser = argparse.ArgumentParser(prog="python app.py")
-    parser.add_argument("--hub", action="store_true", help="take the weights from the Hugging Face Hub")
+    parser.add_argument(
+        "--hub", action="store_true", help="take the weights from the Hugging Face Hub"
+    )
     if parser.parse_args().hub:
         os.environ["AUTOENCODER_STUDIO_HUB"] = "1"
 

@@ -15,7 +15,6 @@ from torch.nn import functional as F
 FORMATS = ("PNG", "JPEG", "WEBP")
 MIN_SIDE = 8  # px
 MAX_PIXELS = 25_000_000
-SLOPE_FLOOR = 300.0  # variance of lightness in [0, 100] below which chroma follows it by less than half
 
 
 def read(source: str | PathLike | bytes) -> Image.Image:
@@ -37,9 +36,13 @@ def _opened(source: str | PathLike | bytes) -> Image.Image:
     except FileNotFoundError:
         raise ValueError(f"expected a picture, got a path where no file is: {source}") from None
     except Image.DecompressionBombError:
-        raise ValueError(f"expected at most {MAX_PIXELS // 10**6} megapixels, got far more") from None
+        raise ValueError(
+            f"expected at most {MAX_PIXELS // 10**6} megapixels, got far more"
+        ) from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, TypeError, AttributeError):
-        raise ValueError("expected a PNG, JPEG or WebP picture, got a file that is none of them") from None
+        raise ValueError(
+            "expected a PNG, JPEG or WebP picture, got a file that is none of them"
+        ) from None
     if image.format not in FORMATS:
         raise ValueError(f"expected a PNG, JPEG or WebP picture, got {image.format}")
     return image
@@ -49,19 +52,21 @@ def check_size(image: Image.Image) -> None:
     """ValueError unless both sides have 8 px or more and the picture at most 25 megapixels."""
     width, height = image.size
     if min(width, height) < MIN_SIDE:
-        raise ValueError(f"expected a picture of at least {MIN_SIDE}x{MIN_SIDE} px, got {width}x{height}")
+        raise ValueError(
+            f"expected a picture of at least {MIN_SIDE}x{MIN_SIDE} px, got {width}x{height}"
+        )
     if width * height > MAX_PIXELS:
         raise ValueError(f"expected at most {MAX_PIXELS // 10**6} megapixels, got {width}x{height}")
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
     """Any PIL picture (first frame of an animation) -> 8-bit RGB: rotated as its EXIF says, alpha flattened on white,
-    16-bit grey scaled to 8. Raises ValueError for sizes out of bounds and for pixels that cannot be decoded."""
+    16-bit gray scaled to 8. Raises ValueError for sizes out of bounds and for pixels that cannot be decoded."""
     if not isinstance(image, Image.Image):
         raise ValueError(f"expected a PIL picture, got {type(image).__name__}")
     image = _upright(image)
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
-        return Image.fromarray(_grey_to_uint8(image)).convert("RGB")
+        return Image.fromarray(_gray_to_uint8(image)).convert("RGB")
     if image.mode == "RGB" and "transparency" not in image.info:
         return image
     if image.has_transparency_data:
@@ -77,16 +82,18 @@ def _upright(image: Image.Image) -> Image.Image:
         image.load()
         return ImageOps.exif_transpose(image)
     except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise ValueError(f"expected a whole picture, got a damaged or truncated file ({error})") from None
+        raise ValueError(
+            f"expected a whole picture, got a damaged or truncated file ({error})"
+        ) from None
 
 
-def _grey_to_uint8(image: Image.Image) -> np.ndarray:
-    """16-bit grey [0, 65535] -> [0, 255]. PIL calls 16-bit PNGs `I` or `I;16`; `F` has no range but what it holds."""
-    grey = np.asarray(image, dtype=np.float64)
-    if not np.isfinite(grey).all():
+def _gray_to_uint8(image: Image.Image) -> np.ndarray:
+    """16-bit gray [0, 65535] -> [0, 255]. PIL calls 16-bit PNGs `I` or `I;16`; `F` has no range but what it holds."""
+    gray = np.asarray(image, dtype=np.float64)
+    if not np.isfinite(gray).all():
         raise ValueError("expected finite pixels, got NaN or infinity")
-    top = max(grey.max(), 1.0) if image.mode == "F" else 65535.0
-    return (grey.clip(0, top) * (255 / top)).round().astype(np.uint8)
+    top = max(gray.max(), 1.0) if image.mode == "F" else 65535.0
+    return (gray.clip(0, top) * (255 / top)).round().astype(np.uint8)
 
 
 def to_tensor(image: Image.Image) -> Tensor:
@@ -106,14 +113,16 @@ def to_images(x: Tensor) -> list[Image.Image]:
     return [Image.fromarray(p.squeeze(2) if p.shape[2] == 1 else p) for p in pixels]
 
 
-def centre_crop(image: Image.Image, aspect: float, zoom: float = 1.0) -> Image.Image:
-    """The largest centred part with width / height = aspect, its sides divided by zoom (1 or more)."""
-    left, top, right, bottom = centre_box(image.size, aspect, zoom)
+def center_crop(image: Image.Image, aspect: float, zoom: float = 1.0) -> Image.Image:
+    """The largest centerd part with width / height = aspect, its sides divided by zoom (1 or more)."""
+    left, top, right, bottom = center_box(image.size, aspect, zoom)
     return image.crop((left, top, right, bottom))
 
 
-def centre_box(size: tuple[int, int], aspect: float, zoom: float = 1.0) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom of the part that centre_crop takes out of a picture of size (width, height)."""
+def center_box(
+    size: tuple[int, int], aspect: float, zoom: float = 1.0
+) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of the part that center_crop takes out of a picture of size (width, height)."""
     width, height = size
     w = min(width, height * aspect) / zoom
     w, h = max(1, round(w)), max(1, round(w / aspect))
@@ -122,11 +131,11 @@ def centre_box(size: tuple[int, int], aspect: float, zoom: float = 1.0) -> tuple
 
 
 def face_box(size: tuple[int, int]) -> tuple[int, int, int, int]:
-    """The square that CelebA's networks see: the centred 148 of an aligned 178x218 picture (of its scale, whatever the
-    size); of any other picture the largest centred square."""
+    """The square that CelebA's networks see: the centerd 148 of an aligned 178x218 picture (of its scale, whatever the
+    size); of any other picture the largest centerd square."""
     width, height = size
     aligned = width != height and abs(width / height - 178 / 218) < 0.01
-    return centre_box(size, 1.0, zoom=178 / 148 if aligned else 1.0)
+    return center_box(size, 1.0, zoom=178 / 148 if aligned else 1.0)
 
 
 def resize(image: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -139,51 +148,3 @@ def resize_tensor(x: Tensor, size: tuple[int, int]) -> Tensor:
     if x.shape[-2:] == torch.Size(size):
         return x
     return F.interpolate(x, size=size, mode="bilinear", antialias=True)
-
-
-def upsample_chroma(ab: Tensor, lightness: Tensor) -> Tensor:
-    """Chroma (B, 2, h, w) -> the size of the lightness (B, 1, H, W), with its edges: (B, 2, H, W), units as they come.
-
-    Bilinear, and where lightness differs from its own bilinear copy chroma follows along the slope that the two have in
-    3x3 cells: the local linear model of the guided filter (He et al. 2010), applied to the missing detail only, because
-    all of it would draw the texture of leaves into the colour."""
-    small = resize_tensor(lightness, ab.shape[-2:])
-
-    def box(x: Tensor) -> Tensor:
-        return F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
-
-    mean = box(small)
-    slope = (box(small * ab) - mean * box(ab)) / (box(small.square()) - mean.square() + SLOPE_FLOOR)
-    size = lightness.shape[-2:]
-    return resize_tensor(ab, size) + resize_tensor(slope, size) * (lightness - resize_tensor(small, size))
-
-
-# CIE 15:2004 and IEC 61966-2-1 (sRGB), white point D65.
-_RGB_TO_XYZ = torch.tensor(
-    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
-)
-_WHITE = _RGB_TO_XYZ.sum(1)
-_EPSILON, _KAPPA = 216 / 24389, 24389 / 27
-
-
-def rgb_to_lab(rgb: Tensor) -> Tensor:
-    """sRGB (B, 3, H, W) in [0, 1] -> CIE Lab: L in [0, 100], a and b within about [-108, 99]."""
-    linear = torch.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055).clamp_min(0) ** 2.4)
-    xyz = _mix(_RGB_TO_XYZ / _WHITE[:, None], linear)
-    f = torch.where(xyz > _EPSILON, xyz.clamp_min(_EPSILON) ** (1 / 3), (_KAPPA * xyz + 16) / 116)
-    x, y, z = f.unbind(1)
-    return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], 1)
-
-
-def lab_to_rgb(lab: Tensor) -> Tensor:
-    """CIE Lab (B, 3, H, W) -> sRGB in [0, 1]; colours outside the gamut are clipped per channel."""
-    lightness, a, b = lab.unbind(1)
-    y = (lightness + 16) / 116
-    f = torch.stack([y + a / 500, y, y - b / 200], 1)
-    xyz = torch.where(f**3 > _EPSILON, f**3, (116 * f - 16) / _KAPPA)
-    linear = _mix(torch.linalg.inv(_RGB_TO_XYZ / _WHITE[:, None]), xyz).clamp(0, 1)
-    return torch.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear.clamp_min(1e-8) ** (1 / 2.4) - 0.055)
-
-
-def _mix(matrix: Tensor, x: Tensor) -> Tensor:
-    return torch.einsum("ij,bjhw->bihw", matrix.to(x), x)

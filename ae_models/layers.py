@@ -5,8 +5,21 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 
+class Network(nn.Module):
+    """Base of every network of the zoo: its input, and what it can do beyond forward.
+
+    A subclass overrides what differs; tasks and the page read these instead of guessing."""
+
+    color_space = "RGB"  # of the input
+    channels = 3  # of the input
+    value_range = (0.0, 1.0)  # of input and output
+    aspect = 1.0  # width / height of the input, whose height is config.size
+    rates = 0  # how many ways it has to round its latent
+    takes_hints = False  # whether it follows colors that a user puts somewhere
+
+
 class ResidualBlock(nn.Module):
-    """ReLU(x + Conv3x3(ReLU(Conv3x3(x)))), the basic block of He et al. 2015 without normalisation."""
+    """ReLU(x + Conv3x3(ReLU(Conv3x3(x)))), the basic block of He et al. 2015 without normalization."""
 
     def __init__(self, channels: int):
         super().__init__()
@@ -17,7 +30,9 @@ class ResidualBlock(nn.Module):
         return F.relu(x + self.conv2(F.relu(self.conv1(x))))
 
 
-def norm_act_conv(c_in: int, c_out: int, conv: type[nn.Module] = nn.Conv2d, groups: int = 8, **kwargs) -> nn.Sequential:
+def norm_act_conv(
+    c_in: int, c_out: int, conv: type[nn.Module] = nn.Conv2d, groups: int = 8, **kwargs
+) -> nn.Sequential:
     """GroupNorm, SiLU, convolution: the pre-activation order of He et al. 2016 (arXiv 1603.05027)."""
     return nn.Sequential(nn.GroupNorm(groups, c_in), nn.SiLU(), conv(c_in, c_out, **kwargs))
 
@@ -32,7 +47,9 @@ class PreActBlock(nn.Module):
             norm_act_conv(c_out, c_out, groups=groups, kernel_size=3, padding=1),
         )
         self.shortcut = (
-            nn.Identity() if c_in == c_out else norm_act_conv(c_in, c_out, groups=groups, kernel_size=3, padding=1)
+            nn.Identity()
+            if c_in == c_out
+            else norm_act_conv(c_in, c_out, groups=groups, kernel_size=3, padding=1)
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -62,7 +79,7 @@ class Posterior:
         return self.mean
 
     def sample(self) -> Tensor:
-        """One draw by the reparametrisation trick (Kingma & Welling 2013, arXiv 1312.6114)."""
+        """One draw by the reparametrization trick (Kingma & Welling 2013, arXiv 1312.6114)."""
         return self.mean + torch.exp(0.5 * self.log_variance) * torch.randn_like(self.mean)
 
     def kl(self) -> Tensor:

@@ -22,16 +22,16 @@ def psnr(x: Tensor, y: Tensor) -> Tensor:
 
 
 def colorfulness(rgb: Tensor) -> Tensor:
-    """M3 of Hasler & Süsstrunk 2003, "Measuring colourfulness in natural images", in 8-bit units: (B,).
+    """M3 of Hasler & Süsstrunk 2003, "Measuring colorfulness in natural images", in 8-bit units: (B,).
 
-    0 is grey, 15 slightly, 33 moderately, 59 quite and 109 extremely colourful."""
+    0 is gray, 15 slightly, 33 moderately, 59 quite and 109 extremely colorful."""
     r, g, b = (255 * rgb).flatten(2).unbind(1)
     opponents = torch.stack([r - g, (r + g) / 2 - b], 1)  # (B, 2, HW)
     return opponents.std(2).norm(dim=1) + 0.3 * opponents.mean(2).norm(dim=1)
 
 
 def sharpness(x: Tensor) -> Tensor:
-    """Variance of the Laplacian, the four neighbours less four times the pixel (Pech-Pacheco et al. 2000): (B,). A smooth
+    """Variance of the Laplacian, the four neighbors less four times the pixel (Pech-Pacheco et al. 2000): (B,). A smooth
     picture has 0."""
     inner = x[..., 1:-1, 1:-1]
     around = x[..., :-2, 1:-1] + x[..., 2:, 1:-1] + x[..., 1:-1, :-2] + x[..., 1:-1, 2:]

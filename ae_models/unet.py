@@ -28,9 +28,9 @@ class UNet(nn.Module):
           | Conv 3x3, pixel-shuffle by `patch`
         (B, channels_out, H, W)
 
-    Any height and width: edges are repeated up to whole cells and cut off again. No normalisation here, so that nothing
+    Any height and width: edges are repeated up to whole cells and cut off again. No normalization here, so that nothing
     depends on the size of the picture; recipes train with batch norm behind the convolutions and fold it in
-    (train/folding.py). A condition scales and shifts the channels inside each block: FiLM (Perez et al. 2017,
+    (train/engine/folding.py). A condition scales and shifts the channels inside each block: FiLM (Perez et al. 2017,
     arXiv 1709.07871); it starts without effect.
     """
 

@@ -17,17 +17,17 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from ae_models import hub
-from ae_models.dcae import DCAE, DCAEConfig
-from ae_models.dcae_plus import DCAEPlus, DCAEPlusConfig
-from ae_models.face_sketch import FaceSketch, FaceSketchConfig
-from ae_models.face_sketch_plus import FacePlusConfig, FaceSketchPlus, SketchFacePlus
-from ae_models.photo_color import PhotoColor, PhotoColorConfig
-from ae_models.photo_color_plus import PhotoColorPlus, PhotoColorPlusConfig
-from ae_models.sketch_color import SketchColor, SketchColorConfig
-from ae_models.sketch_color_plus import SketchColorPlus, SketchColorPlusConfig
-from ae_models.vae import VAE, VAEConfig
-from ae_models.vae_plus import VAEPlus, VAEPlusConfig
+from ae_models.codec.dcae import DCAE, DCAEConfig
+from ae_models.codec.dcae_plus import DCAEPlus, DCAEPlusConfig
+from ae_models.face.sketch import FaceSketch, FaceSketchConfig
+from ae_models.face.sketch_plus import FacePlusConfig, FaceSketchPlus, SketchFacePlus
+from ae_models.face.vae import VAE, VAEConfig
+from ae_models.face.vae_plus import VAEPlus, VAEPlusConfig
+from ae_models.photo.classic import PhotoColor, PhotoColorConfig
+from ae_models.photo.plus import PhotoColorPlus, PhotoColorPlusConfig
+from ae_models.release import hub
+from ae_models.sketch.classic import SketchColor, SketchColorConfig
+from ae_models.sketch.plus import SketchColorPlus, SketchColorPlusConfig
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
 
@@ -48,25 +48,47 @@ class Row:
 
 
 ROWS = (
-    Row("face-sketch", FaceSketch, FaceSketchConfig, "Draws a face photo as an artist's pencil sketch."),
-    Row("face-sketch-plus", FaceSketchPlus, FacePlusConfig, "Draws a face photo with an artist's pencil strokes."),
-    Row("sketch-face-plus", SketchFacePlus, FacePlusConfig, "Paints a pencil sketch of a face as a photo."),
-    Row("sketch-color", SketchColor, SketchColorConfig, "Colours a line drawing of a creature."),
+    Row(
+        "face-sketch",
+        FaceSketch,
+        FaceSketchConfig,
+        "Draws a face photo as an artist's pencil sketch.",
+    ),
+    Row(
+        "face-sketch-plus",
+        FaceSketchPlus,
+        FacePlusConfig,
+        "Draws a face photo with an artist's pencil strokes.",
+    ),
+    Row(
+        "sketch-face-plus",
+        SketchFacePlus,
+        FacePlusConfig,
+        "Paints a pencil sketch of a face as a photo.",
+    ),
+    Row("sketch-color", SketchColor, SketchColorConfig, "Colors a line drawing of a creature."),
     Row(
         "sketch-color-plus",
         SketchColorPlus,
         SketchColorPlusConfig,
-        "Colours a drawing with a palette and dabs of colour.",
+        "Colors a drawing with a palette and dabs of color.",
     ),
-    Row("photo-color", PhotoColor, PhotoColorConfig, "Colours a grey landscape photo."),
+    Row("photo-color", PhotoColor, PhotoColorConfig, "Colors a gray landscape photo."),
     Row(
         "photo-color-plus",
         PhotoColorPlus,
         PhotoColorPlusConfig,
-        "Colours a grey landscape photo vividly, steered by points of colour.",
+        "Colors a gray landscape photo vividly, steered by points of color.",
     ),
-    Row("dcae", DCAE, DCAEConfig, "Squeezes a picture into a third of its numbers and rebuilds it."),
-    Row("dcae-plus", DCAEPlus, DCAEPlusConfig, "Squeezes a picture of any size, at several rates, and rebuilds it."),
+    Row(
+        "dcae", DCAE, DCAEConfig, "Squeezes a picture into a third of its numbers and rebuilds it."
+    ),
+    Row(
+        "dcae-plus",
+        DCAEPlus,
+        DCAEPlusConfig,
+        "Squeezes a picture of any size, at several rates, and rebuilds it.",
+    ),
     Row("face-vae", VAE, VAEConfig, "Describes a face by 128 numbers; morphs and samples faces."),
     Row(
         "face-vae-plus",
@@ -180,9 +202,16 @@ def _wants_hub(slug: str) -> bool:
 
 
 def _attempt(slugs: list[str]) -> list[Path | ValueError]:
-    unpublished = ValueError("not published on the Hub yet; push it, or choose a namespace that has it")
+    unpublished = ValueError(
+        "not published on the Hub yet; push it, or choose a namespace that has it"
+    )
     wanted = {slug: on_hub(slug) for slug in slugs}
-    found = dict(zip((s for s in slugs if wanted[s]), hub.pull_all([pair for pair in wanted.values() if pair])))
+    found = dict(
+        zip(
+            (s for s in slugs if wanted[s]),
+            hub.pull_all([pair for pair in wanted.values() if pair]),
+        )
+    )
     return [found.get(slug, unpublished) for slug in slugs]
 
 
@@ -193,7 +222,9 @@ def _from_hub(slug: str, result: Path | ValueError) -> Source:
         repo, _ = on_hub(slug)
         found = Source(result, f"Hub, {repo} at {result.name[:7]}", checked=True)
     elif (embedded.folder / hub.CONFIG).is_file():
-        found = Source(embedded.folder, embedded.origin, f"the embedded weights are in use, because {result}")
+        found = Source(
+            embedded.folder, embedded.origin, f"the embedded weights are in use, because {result}"
+        )
         _log.warning("%s: %s", slug, found.warning)
     else:
         _failed[slug] = time.monotonic(), str(result)
@@ -216,12 +247,16 @@ def read_release(folder: Path, entry: Row) -> nn.Module:
     config = hub.read_config(folder)
     path = Path(folder) / hub.CONFIG
     if (config["system"], config["class"]) != (entry.slug, entry.network.__name__):
-        raise ValueError(f"{path}: expected the release of {entry.slug}, got {config['system']}; {hub.REMEDY}")
+        raise ValueError(
+            f"{path}: expected the release of {entry.slug}, got {config['system']}; {hub.REMEDY}"
+        )
     try:
         with torch.device("meta"):  # no memory, no random start: the weights are assigned below
             model = entry.build(**config["arguments"])
     except (TypeError, ValueError, ZeroDivisionError, IndexError) as error:
-        raise ValueError(f"{path}: arguments do not fit {config['class']} ({error}); {hub.REMEDY}") from None
+        raise ValueError(
+            f"{path}: arguments do not fit {config['class']} ({error}); {hub.REMEDY}"
+        ) from None
     state = hub.read_weights(folder, config["sha256"])
     try:
         model.load_state_dict(state, strict=True, assign=True)
@@ -230,4 +265,6 @@ def read_release(folder: Path, entry: Row) -> nn.Module:
         raise ValueError(
             f"{Path(folder) / hub.WEIGHTS}: does not fit {config['class']}: {detail}; {hub.REMEDY}"
         ) from None
-    return model.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # faster on a CPU
+    return (
+        model.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+    )  # faster on a CPU

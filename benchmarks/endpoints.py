@@ -27,7 +27,11 @@ def idle_app(answers: dict[str, Image.Image]) -> gr.Blocks:
     """The same inputs and the same answers with no work between: endpoints of the names of `answers`, and `eight`."""
     faces = tasks.sample(zoo.load("face-vae"), 8)
     with gr.Blocks(analytics_enabled=False) as demo:
-        picture, result, several = parts.picture("in"), parts.result("out"), gr.Gallery(format="png")
+        picture, result, several = (
+            parts.picture("in"),
+            parts.result("out"),
+            gr.Gallery(format="png"),
+        )
         for name, answer in answers.items():
             gr.Button().click(lambda _, answer=answer: answer, picture, result, api_name=name)
         gr.Button().click(lambda: faces, None, several, api_name="eight")
@@ -39,7 +43,9 @@ def network_ms(network: torch.nn.Module, task, rounds: int) -> float:
     seconds, started = [], []
     hooks = [
         network.register_forward_pre_hook(lambda *_: started.append(time.perf_counter())),
-        network.register_forward_hook(lambda *_: seconds.append(time.perf_counter() - started.pop())),
+        network.register_forward_hook(
+            lambda *_: seconds.append(time.perf_counter() - started.pop())
+        ),
     ]
     task()
     passes = len(seconds)
@@ -55,7 +61,9 @@ def main(rounds: int) -> None:
     torch.set_num_threads(1)
     launch = app.LAUNCH | {"prevent_thread_lock": True, "quiet": True}
     client = Client(app.demo.launch(**launch)[1], verbose=False)
-    sketch, face, scene = (Path(parts.examples(p)[0]) for p in ("sketch-*.png", "portrait-*.webp", "landscape-*.webp"))
+    sketch, face, scene = (
+        Path(parts.examples(p)[0]) for p in ("sketch-*.png", "portrait-*.webp", "landscape-*.webp")
+    )
     small = Path(tempfile.mkdtemp()) / "small.png"
     Image.open(scene).resize((128, 128)).save(small)
     rows = [
@@ -74,15 +82,27 @@ def main(rounds: int) -> None:
     empty = median_ms(lambda: idle.predict(api_name="/eight"), rounds)
     latents = torch.randn(8, vae.config.latent)
     decode = torch.inference_mode()(lambda: vae.decode(latents))
-    report("sample (8)", endpoint, empty, median_ms(lambda: tasks.sample(vae, 8), rounds), median_ms(decode, rounds))
+    report(
+        "sample (8)",
+        endpoint,
+        empty,
+        median_ms(lambda: tasks.sample(vae, 8), rounds),
+        median_ms(decode, rounds),
+    )
 
 
-def one_picture(client: Client, idle: Client, rounds: int, name: str, slug: str, path: Path, extra: dict, task) -> None:
+def one_picture(
+    client: Client, idle: Client, rounds: int, name: str, slug: str, path: Path, extra: dict, task
+) -> None:
     network, picture, file = zoo.load(slug), Image.open(path).convert("RGB"), handle_file(path)
-    endpoint = median_ms(lambda: client.predict(file, **extra, model="classic", api_name=f"/{name}"), rounds)
+    endpoint = median_ms(
+        lambda: client.predict(file, **extra, model="classic", api_name=f"/{name}"), rounds
+    )
     empty = median_ms(lambda: idle.predict(file, api_name=f"/{name}"), rounds)
     alone = median_ms(lambda: task(network, picture), rounds)
-    report(name, endpoint, empty, alone, network_ms(network, lambda: task(network, picture), rounds))
+    report(
+        name, endpoint, empty, alone, network_ms(network, lambda: task(network, picture), rounds)
+    )
 
 
 def report(name: str, endpoint: float, empty: float, task: float, network: float) -> None:

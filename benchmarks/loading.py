@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 
 from ae_models import zoo
-from train.recipe import build
+from train.engine.recipe import build
 
 STEPS = 5
 
@@ -40,7 +40,10 @@ def measure(slug: str, root: Path) -> None:
     optimizer = recipe.optimizer(network)
 
     def load():
-        return tuple(x.to(memory_format=layout) for x in recipe.augment(tuple(x[rows] for x in pictures), generator))
+        return tuple(
+            x.to(memory_format=layout)
+            for x in recipe.augment(tuple(x[rows] for x in pictures), generator)
+        )
 
     def step():
         with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bf16):

@@ -42,8 +42,12 @@ def multiply_adds(function: Callable) -> float:
 @torch.inference_mode()
 def peak(dtype: torch.dtype, rounds: int) -> float:
     """Millions of multiply-adds a millisecond of a wide convolution."""
-    conv = nn.Conv2d(PEAK_CHANNELS, PEAK_CHANNELS, 3, padding=1).to(dtype, memory_format=torch.channels_last)
-    x = torch.randn(1, PEAK_CHANNELS, PEAK_SIDE, PEAK_SIDE, dtype=dtype).to(memory_format=torch.channels_last)
+    conv = nn.Conv2d(PEAK_CHANNELS, PEAK_CHANNELS, 3, padding=1).to(
+        dtype, memory_format=torch.channels_last
+    )
+    x = torch.randn(1, PEAK_CHANNELS, PEAK_SIDE, PEAK_SIDE, dtype=dtype).to(
+        memory_format=torch.channels_last
+    )
     return multiply_adds(lambda: conv(x)) / median_ms(lambda: conv(x), rounds)
 
 
@@ -53,7 +57,11 @@ def decode_ms(network: nn.Module, rounds: int) -> tuple[float, float, float]:
     z = torch.zeros(1, network.config.latent)
     half = copy.deepcopy(network).to(torch.bfloat16, memory_format=torch.channels_last)
     plain = median_ms(lambda: network.decode(z), rounds)
-    return plain, median_ms(lambda: half.decode(z.bfloat16()), rounds), multiply_adds(lambda: network.decode(z))
+    return (
+        plain,
+        median_ms(lambda: half.decode(z.bfloat16()), rounds),
+        multiply_adds(lambda: network.decode(z)),
+    )
 
 
 def row(slug: str, once: Callable, fast: float, rounds: int) -> str:
@@ -65,8 +73,12 @@ def row(slug: str, once: Callable, fast: float, rounds: int) -> str:
 def main(rounds: int) -> None:
     torch.set_num_threads(1)
     fast, faster = peak(torch.float32, rounds), peak(torch.bfloat16, rounds)
-    print(f"fastest convolution: {fast:.0f} million multiply-adds a ms in float32, {faster:.0f} in bfloat16\n")
-    print("| network | million multiply-adds | ms | floor | times the floor |\n|---|--:|--:|--:|--:|")
+    print(
+        f"fastest convolution: {fast:.0f} million multiply-adds a ms in float32, {faster:.0f} in bfloat16\n"
+    )
+    print(
+        "| network | million multiply-adds | ms | floor | times the floor |\n|---|--:|--:|--:|--:|"
+    )
     for slug in zoo.BY_SLUG:
         task, size = TASKS[slug.removesuffix("-plus")]
         once = functools.partial(task, zoo.load(slug), Image.effect_noise(size, 64).convert("RGB"))

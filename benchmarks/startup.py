@@ -22,7 +22,9 @@ def importing() -> float:
     """Until the imports are done; the interpreter's end is not counted, as it is not for the app."""
     start = time.perf_counter()
     code = "import torch, torchvision, gradio; print('done', flush=True)"
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout.readline() == "done\n"
         return time.perf_counter() - start
 
@@ -33,7 +35,9 @@ def answering() -> float:
         port = probe.getsockname()[1]
     start = time.perf_counter()
     environment = os.environ | {"GRADIO_SERVER_PORT": str(port)}
-    process = subprocess.Popen([sys.executable, ROOT / "app.py"], env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, ROOT / "app.py"], env=environment, stdout=subprocess.DEVNULL
+    )
     try:
         while True:
             try:

@@ -10,8 +10,9 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from ae_models import hub, zoo
-from tests.hub_process import Hub
+from ae_models import zoo
+from ae_models.release import hub
+from tests.release.hub_process import Hub
 from tests.test_zoo import config_of
 
 START = """
@@ -38,12 +39,16 @@ def main(rounds: int) -> None:
         commit = server.push(folder / "weights/face-vae", "alice/large", folder)["value"]
         server.pull(folder, "alice/large", commit)
         server.faults()  # forgets what was asked so far
-        code = START.format(weights=str(folder / "weights"), published=f"alice/large@{commit}", rounds=rounds)
+        code = START.format(
+            weights=str(folder / "weights"), published=f"alice/large@{commit}", rounds=rounds
+        )
         embedded, cached = server.run(code, folder)["value"]
         asked = len(server.log())
     finally:
         server.stop()
-    print(f"embedded {embedded:.3f} s, cached {cached:.3f} s, ratio {cached / embedded:.2f}, {asked} requests")
+    print(
+        f"embedded {embedded:.3f} s, cached {cached:.3f} s, ratio {cached / embedded:.2f}, {asked} requests"
+    )
 
 
 if __name__ == "__main__":

@@ -46,13 +46,15 @@ def _one_thread():
 
 
 def blob(size: tuple[int, int], seed: int) -> Image.Image:
-    """A smooth colourful picture with an ellipse in the middle: something a network can learn in a few steps."""
+    """A smooth colorful picture with an ellipse in the middle: something a network can learn in a few steps."""
     random = np.random.default_rng(seed)
     corners = Image.fromarray(random.integers(0, 255, (3, 3, 3), dtype=np.uint8))
     image = corners.resize(size, Image.Resampling.BICUBIC)
     w, h = size
-    colour = tuple(int(c) for c in random.integers(0, 255, 3))
-    ImageDraw.Draw(image).ellipse((w * 0.25, h * 0.2, w * 0.75, h * 0.8), fill=colour, outline="black", width=2)
+    color = tuple(int(c) for c in random.integers(0, 255, 3))
+    ImageDraw.Draw(image).ellipse(
+        (w * 0.25, h * 0.2, w * 0.75, h * 0.8), fill=color, outline="black", width=2
+    )
     return image
 
 
@@ -69,13 +71,13 @@ def discs(count: int = 3) -> torch.Tensor:
     pictures = []
     for seed in range(count):
         image = Image.new("RGB", (64, 64), "white")
-        colour = tuple(np.random.default_rng(seed).integers(0, 200, 3).tolist())
-        ImageDraw.Draw(image).ellipse((12, 12, 52, 52), fill=colour, outline="black", width=2)
+        color = tuple(np.random.default_rng(seed).integers(0, 200, 3).tolist())
+        ImageDraw.Draw(image).ellipse((12, 12, 52, 52), fill=color, outline="black", width=2)
         pictures.append(np.array(image))
     return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2) / 255
 
 
-def colouring_network() -> torch.nn.Module:
+def coloring_network() -> torch.nn.Module:
     """A miniature of sketch-color-plus, untrained."""
     from ae_models import zoo
 
@@ -89,7 +91,12 @@ def stems(count: int, every: int, remainders=(0,), pattern: str = "{}") -> list[
     names = [pattern.format(i) for i in range(1, 4000)]
     kept = {r: [n for n in names if zlib.crc32(n.encode()) % every == r][:2] for r in remainders}
     chosen = [n for group in kept.values() for n in group]
-    return chosen + [n for n in names if n not in chosen and zlib.crc32(n.encode()) % every not in remainders][:count]
+    return (
+        chosen
+        + [
+            n for n in names if n not in chosen and zlib.crc32(n.encode()) % every not in remainders
+        ][:count]
+    )
 
 
 def _save(image: Image.Image, path: Path) -> None:
@@ -100,7 +107,7 @@ def _save(image: Image.Image, path: Path) -> None:
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory) -> Path:
     """A folder with all five data sets, a few pictures each."""
-    from train.data import ATTRIBUTES
+    from train.datasets.celeba import ATTRIBUTES
 
     root = tmp_path_factory.mktemp("data")
     for split, names in (("train", stems(6, 10)), ("test", ["901", "902", "903"])):
@@ -121,10 +128,14 @@ def pictures(tmp_path_factory) -> Path:
             _save(blob((32, 32), i), root / f"cifar10/{split}/{('cat', 'dog')[i % 2]}/{name}.png")
     lines, marks = [], [" ".join(ATTRIBUTES)]
     for i in range(40):
-        folder, size = ("img_align_celeba", (178, 218)) if i < 12 else ("img_align_celeba_half", (89, 109))
+        folder, size = (
+            ("img_align_celeba", (178, 218)) if i < 12 else ("img_align_celeba_half", (89, 109))
+        )
         _save(blob(size, i), root / f"celeba/{folder}/{i:06d}.jpg")
         lines.append(f"{i:06d}.jpg {1 if 6 <= i < 9 else 2 if 9 <= i < 12 else 0}")
-        marks.append(f"{i:06d}.jpg " + " ".join("1" if (i * j) % 3 == 1 else "-1" for j in range(1, 41)))
+        marks.append(
+            f"{i:06d}.jpg " + " ".join("1" if (i * j) % 3 == 1 else "-1" for j in range(1, 41))
+        )
     (root / "celeba/list_eval_partition.txt").write_text("\n".join(lines) + "\n")
     (root / "celeba/list_attr_celeba.txt").write_text("\n".join(["40", *marks]) + "\n")
     people = "\n".join(f"{i:06d}.jpg {100 + i}" for i in range(40))
@@ -135,7 +146,7 @@ def pictures(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """The loopback Hub, with a process to run client code in."""
-    from tests.hub_process import Hub  # starts what most tests need not
+    from tests.release.hub_process import Hub  # starts what most tests need not
 
     started = Hub(tmp_path_factory.mktemp("hub"))
     yield started

@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from ae_models import images
+from ae_models import color, images
 
 
 def encoded(image: Image.Image, kind: str, **options) -> bytes:
@@ -20,7 +20,9 @@ def png_header(width: int, height: int) -> bytes:
     """A PNG that says it is this large and holds no pixels."""
 
     def chunk(name: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        return (
+            struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        )
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
@@ -63,9 +65,17 @@ def test_modes(image, expected):
     assert np.abs(np.array(read.getpixel((4, 4))) - expected).max() <= 1
 
 
-def test_32_bit_and_float_grey():
-    assert images.to_rgb(Image.fromarray(np.full((9, 9), 65535, np.int32))).getpixel((4, 4)) == (255, 255, 255)
-    assert images.to_rgb(Image.fromarray(np.full((9, 9), 0.5, np.float32))).getpixel((4, 4)) == (128, 128, 128)
+def test_32_bit_and_float_gray():
+    assert images.to_rgb(Image.fromarray(np.full((9, 9), 65535, np.int32))).getpixel((4, 4)) == (
+        255,
+        255,
+        255,
+    )
+    assert images.to_rgb(Image.fromarray(np.full((9, 9), 0.5, np.float32))).getpixel((4, 4)) == (
+        128,
+        128,
+        128,
+    )
     with pytest.raises(ValueError, match="finite"):
         images.to_rgb(Image.fromarray(np.full((9, 9), np.nan, np.float32)))
 
@@ -107,7 +117,9 @@ def test_animated_gif_is_refused_and_animated_webp_gives_its_first_frame():
     frames = [Image.new("RGB", (16, 16), c) for c in ("red", "blue")]
     with pytest.raises(ValueError, match="GIF"):
         images.read(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]))
-    read = images.read(encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True))
+    read = images.read(
+        encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True)
+    )
     assert read.getpixel((8, 8)) == (255, 0, 0)
 
 
@@ -128,19 +140,21 @@ def test_tensor_round_trip_is_exact():
     x = images.to_tensor(image)
     assert x.shape == (1, 3, 9, 13) and x.dtype == torch.float32
     assert images.to_images(x)[0].tobytes() == image.tobytes()
-    grey = image.convert("L")
-    assert images.to_images(images.to_tensor(grey))[0].tobytes() == grey.tobytes()
+    gray = image.convert("L")
+    assert images.to_images(images.to_tensor(gray))[0].tobytes() == gray.tobytes()
 
 
-def test_lab_known_colours():
+def test_lab_known_colors():
     rgb = torch.tensor([[1.0, 1, 1], [1, 0, 0], [0, 0, 1], [0, 0, 0]]).reshape(4, 3, 1, 1)
-    expected = torch.tensor([[100.0, 0, 0], [53.24, 80.09, 67.20], [32.30, 79.19, -107.86], [0, 0, 0]])
-    assert torch.allclose(images.rgb_to_lab(rgb).reshape(4, 3), expected, atol=0.02)
+    expected = torch.tensor(
+        [[100.0, 0, 0], [53.24, 80.09, 67.20], [32.30, 79.19, -107.86], [0, 0, 0]]
+    )
+    assert torch.allclose(color.rgb_to_lab(rgb).reshape(4, 3), expected, atol=0.02)
 
 
 def test_lab_round_trip():
     rgb = torch.rand(2, 3, 16, 16)
-    assert torch.allclose(images.lab_to_rgb(images.rgb_to_lab(rgb)), rgb, atol=1e-4)
+    assert torch.allclose(color.lab_to_rgb(color.rgb_to_lab(rgb)), rgb, atol=1e-4)
 
 
 def test_face_box():
@@ -150,9 +164,9 @@ def test_face_box():
     assert images.face_box((300, 100)) == (100, 0, 200, 100)
 
 
-def test_centre_crop_keeps_the_aspect():
-    assert images.centre_crop(Image.new("RGB", (200, 250)), 0.8).size == (200, 250)
-    assert images.centre_crop(Image.new("RGB", (1000, 250)), 0.8).size == (200, 250)
+def test_center_crop_keeps_the_aspect():
+    assert images.center_crop(Image.new("RGB", (200, 250)), 0.8).size == (200, 250)
+    assert images.center_crop(Image.new("RGB", (1000, 250)), 0.8).size == (200, 250)
 
 
 def test_a_layer_keeps_its_transparency():
@@ -170,6 +184,8 @@ def test_chroma_gets_the_edges_of_the_lightness():
     ab = torch.cat([lightness, 40 - lightness], 1) / 2
     small = images.resize_tensor(ab, (16, 16))
     bilinear = images.resize_tensor(small, (64, 64))
-    guided = images.upsample_chroma(small, lightness)
+    guided = color.upsample_chroma(small, lightness)
     assert (guided - ab).abs().mean() < 0.5 * (bilinear - ab).abs().mean()
-    assert torch.allclose(images.upsample_chroma(small, torch.full_like(lightness, 50.0)), bilinear, atol=1e-3)
+    assert torch.allclose(
+        color.upsample_chroma(small, torch.full_like(lightness, 50.0)), bilinear, atol=1e-3
+    )

@@ -18,7 +18,7 @@ from PIL import Image
 
 from ae_models import tasks, zoo
 from tests.conftest import blob
-from tests.hub_process import ROOT, TOKEN, environment, free_port, miniature
+from tests.release.hub_process import ROOT, TOKEN, environment, free_port, miniature
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FAKE_SPACES = "def GPU(function):\n    print('declared', function.__name__)\n    return function\n"
@@ -27,9 +27,15 @@ FAKE_SPACES = "def GPU(function):\n    print('declared', function.__name__)\n   
 def commands(section: str) -> list[str]:
     """Command lines of a section of the README, for the user alice."""
     text = README.split(f"\n## {section}\n")[1].split("\n## ")[0]
-    lines = [line for block in re.findall(r"```\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
+    lines = [
+        line
+        for block in re.findall(r"```\n(.*?)```", text, re.DOTALL)
+        for line in block.splitlines()
+    ]
     return [
-        line.replace("NAMESPACE/NAME", "alice/studio").replace("=NAMESPACE", "=alice").replace("NAMESPACE/", "alice/")
+        line.replace("NAMESPACE/NAME", "alice/studio")
+        .replace("=NAMESPACE", "=alice")
+        .replace("NAMESPACE/", "alice/")
         for line in lines
     ]
 
@@ -37,7 +43,9 @@ def commands(section: str) -> list[str]:
 def checkout(folder: Path) -> Path:
     """The files of the repository that a user runs, without weights."""
     for name in ("ae_models", "train", "ui", "docs"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyi"))
+        shutil.copytree(
+            ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyi")
+        )
     for name in ("app.py", "README.md", "LICENSE", "requirements.txt"):
         shutil.copy(ROOT / name, folder)
     return folder
@@ -45,8 +53,12 @@ def checkout(folder: Path) -> Path:
 
 def shell(command: str, folder: Path, settings: dict) -> str:
     settings = settings | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    done = subprocess.run(command, shell=True, cwd=folder, env=settings, capture_output=True, text=True)
-    assert done.returncode == 0 and TOKEN not in done.stdout + done.stderr, done.stdout + done.stderr
+    done = subprocess.run(
+        command, shell=True, cwd=folder, env=settings, capture_output=True, text=True
+    )
+    assert done.returncode == 0 and TOKEN not in done.stdout + done.stderr, (
+        done.stdout + done.stderr
+    )
     return done.stdout
 
 
@@ -59,7 +71,9 @@ def running(command: list[str], folder: Path, settings: dict):
         "GRADIO_SERVER_PORT": str(port),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }
-    process = subprocess.Popen(command, cwd=folder, env=settings, stdout=log, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(
+        command, cwd=folder, env=settings, stdout=log, stderr=subprocess.STDOUT
+    )
     try:
         yield f"http://127.0.0.1:{port}", answering(f"http://127.0.0.1:{port}", process, log), log
     finally:
@@ -80,7 +94,9 @@ def answering(url: str, process, log) -> str:
 
 
 def own(server, home: Path, token: str = TOKEN, **more) -> dict:
-    return environment(server.url, home, HF_TOKEN=token, PYTHONPATH="", ACCELERATE_USE_CPU="true", **more)
+    return environment(
+        server.url, home, HF_TOKEN=token, PYTHONPATH="", ACCELERATE_USE_CPU="true", **more
+    )
 
 
 def test_train_push_delete_start_answer(server, pictures, tmp_path):
@@ -97,7 +113,7 @@ def test_train_push_delete_start_answer(server, pictures, tmp_path):
     picture.save(tmp_path / "picture.png")
     expected = tasks.reconstruct(zoo.load_release(kept, "dcae"), picture)
     name, value = start.split()[0].split("=")
-    with running(["python", "app.py"], folder, settings | {name: value}) as (url, _, _):
+    with running([sys.executable, "app.py"], folder, settings | {name: value}) as (url, _, _):
         answer = Client(url, verbose=False).predict(
             handle_file(str(tmp_path / "picture.png")), model="classic", api_name="/reconstruct"
         )
@@ -106,10 +122,18 @@ def test_train_push_delete_start_answer(server, pictures, tmp_path):
         assert rows["dcae"]["weights_from"].startswith("Hub, alice/autoencoder-studio-dcae at ")
         assert rows["face-vae"]["unavailable"].endswith("log in with hf auth login")
 
-    table = folder / "ae_models/zoo.py"  # pin it, with the line that push printed: now no request is made
-    table.write_text(table.read_text().replace("PUBLISHED: dict[str, str] = {}", f"PUBLISHED = {{\n{line}\n}}"))
+    table = (
+        folder / "ae_models/zoo.py"
+    )  # pin it, with the line that push printed: now no request is made
+    table.write_text(
+        table.read_text().replace("PUBLISHED: dict[str, str] = {}", f"PUBLISHED = {{\n{line}\n}}")
+    )
     server.faults()
-    with running(["python", str(folder / "app.py"), "--hub"], tmp_path, settings) as (url, _, _):
+    with running([sys.executable, str(folder / "app.py"), "--hub"], tmp_path, settings) as (
+        url,
+        _,
+        _,
+    ):
         rows = {row["slug"]: row for row in Client(url, verbose=False).predict(api_name="/models")}
         assert rows["dcae"]["weights_from"].startswith("Hub, ") and server.log() == []
 
@@ -130,7 +154,9 @@ def downloaded(server, folder: Path) -> Path:
         path = folder / entry["path"]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(
-            urllib.request.urlopen(f"{server.url}/spaces/alice/studio/resolve/main/{entry['path']}").read()
+            urllib.request.urlopen(
+                f"{server.url}/spaces/alice/studio/resolve/main/{entry['path']}"
+            ).read()
         )
     return folder
 
@@ -142,7 +168,9 @@ def front(readme: Path) -> dict:
 def test_a_space_with_embedded_weights_starts_read_only(server, whole, tmp_path):
     server.faults()
     command = commands("Your own Space")[0]
-    assert command.endswith("--embed") and "space alice/studio at" in shell(command, whole, own(server, tmp_path))
+    assert command.endswith("--embed") and "space alice/studio at" in shell(
+        command, whole, own(server, tmp_path)
+    )
     space = downloaded(server, tmp_path / "space")
     assert {path.name for path in space.iterdir()} == {
         "README.md", "LICENSE", "app.py", "requirements.txt", "ae_models", "ui", "docs", "weights"
@@ -151,7 +179,9 @@ def test_a_space_with_embedded_weights_starts_read_only(server, whole, tmp_path)
     (tmp_path / "fake").mkdir()
     (tmp_path / "fake/spaces.py").write_text(FAKE_SPACES)
     before = {path: path.stat().st_mtime_ns for path in space.rglob("*")}
-    settings = own(server, tmp_path, "", SPACE_ID="alice/studio", GRADIO_TEMP_DIR=str(tmp_path / "uploads"))
+    settings = own(
+        server, tmp_path, "", SPACE_ID="alice/studio", GRADIO_TEMP_DIR=str(tmp_path / "uploads")
+    )
     settings |= {"PYTHONPATH": str(tmp_path / "fake")}
     with read_only(space) as command, running(command, tmp_path, settings) as (url, page, log):
         assert "Pictures are sent to this Space" in page
@@ -182,7 +212,7 @@ def read_only(folder: Path):
 def test_a_space_with_weights_by_reference_starts_without_a_request(server, whole, tmp_path):
     folder, settings = shutil.copytree(whole, tmp_path / "studio"), own(server, tmp_path)
     refused = subprocess.run(
-        ["python", "-m", "train.push", "--space", "alice/studio"],
+        [sys.executable, "-m", "train.push", "--space", "alice/studio"],
         cwd=folder,
         env=settings,
         capture_output=True,
@@ -194,7 +224,9 @@ def test_a_space_with_weights_by_reference_starts_without_a_request(server, whol
     assert len(lines) == len(zoo.BY_SLUG)
     table = folder / "ae_models/zoo.py"
     table.write_text(
-        table.read_text().replace("PUBLISHED: dict[str, str] = {}", "PUBLISHED = {\n" + "\n".join(lines) + "\n}")
+        table.read_text().replace(
+            "PUBLISHED: dict[str, str] = {}", "PUBLISHED = {\n" + "\n".join(lines) + "\n}"
+        )
     )
     shell("python -m train.push --space alice/studio", folder, settings)
     space = downloaded(server, tmp_path / "space")
@@ -205,15 +237,24 @@ def test_a_space_with_weights_by_reference_starts_without_a_request(server, whol
         subprocess.run([sys.executable, "-c", fetch, *entry], env=settings, check=True)
     shutil.rmtree(space / "weights", ignore_errors=True)
     server.faults()
-    with running(["python", str(space / "app.py")], tmp_path, settings) as (url, _, _):
+    with running([sys.executable, str(space / "app.py")], tmp_path, settings) as (url, _, _):
         rows = Client(url, verbose=False).predict(api_name="/models")
-        assert all(row["weights_from"].startswith("Hub, alice/") for row in rows) and server.log() == []
+        assert (
+            all(row["weights_from"].startswith("Hub, alice/") for row in rows)
+            and server.log() == []
+        )
 
 
 def test_the_front_matter_is_one_that_the_hub_takes():
     matter = front(ROOT / "README.md")
-    assert matter["sdk"] == "gradio" and matter["app_file"] == "app.py" and matter["license"] == "apache-2.0"
-    assert len(matter["short_description"]) <= 60 and re.fullmatch(r"3\.\d+", matter["python_version"])
+    assert (
+        matter["sdk"] == "gradio"
+        and matter["app_file"] == "app.py"
+        and matter["license"] == "apache-2.0"
+    )
+    assert len(matter["short_description"]) <= 60 and re.fullmatch(
+        r"3\.\d+", matter["python_version"]
+    )
     pinned = re.search(r"^gradio==(.*)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
     assert matter["sdk_version"] == pinned[1]
 
@@ -222,4 +263,8 @@ def test_the_container_copies_what_is_there_and_checks_its_health():
     lines = (ROOT / "Dockerfile").read_text()
     for sources in re.findall(r"^COPY (.*) \S+$", lines, re.MULTILINE):
         assert all((ROOT / name).exists() for name in sources.split())
-    assert lines.index("USER studio") < lines.index("HEALTHCHECK") < lines.index('CMD ["python", "app.py"]')
+    assert (
+        lines.index("USER studio")
+        < lines.index("HEALTHCHECK")
+        < lines.index('CMD ["python", "app.py"]')
+    )

@@ -9,7 +9,9 @@ def test_psnr():
     y[1] += 0.1
     first, second = metrics.psnr(x, y).tolist()
     assert first == 100
-    assert abs(second - 20 * torch.log10(torch.tensor(255 / 26)).item()) < 1e-3  # 0.1 rounds to 26 / 255
+    assert (
+        abs(second - 20 * torch.log10(torch.tensor(255 / 26)).item()) < 1e-3
+    )  # 0.1 rounds to 26 / 255
 
 
 def test_psnr_rounds_to_bytes():
@@ -18,14 +20,17 @@ def test_psnr_rounds_to_bytes():
 
 
 def test_l1_and_mse_are_per_picture():
-    x, y = torch.zeros(3, 1, 2, 2), torch.tensor([0.0, 0.5, 1.0]).reshape(3, 1, 1, 1).expand(3, 1, 2, 2)
+    x, y = (
+        torch.zeros(3, 1, 2, 2),
+        torch.tensor([0.0, 0.5, 1.0]).reshape(3, 1, 1, 1).expand(3, 1, 2, 2),
+    )
     assert metrics.l1(x, y).tolist() == [0, 0.5, 1]
     assert metrics.mse(x, y).tolist() == [0, 0.25, 1]
 
 
 def test_colorfulness_orders():
-    grey = torch.rand(1, 1, 16, 16).expand(-1, 3, -1, -1)
+    gray = torch.rand(1, 1, 16, 16).expand(-1, 3, -1, -1)
     vivid = torch.rand(1, 3, 16, 16)
     muted = (vivid + 3 * vivid.mean(1, keepdim=True)) / 4
-    values = torch.cat([metrics.colorfulness(x) for x in (grey, muted, vivid)])
+    values = torch.cat([metrics.colorfulness(x) for x in (gray, muted, vivid)])
     assert abs(values[0]) < 1e-3 and values[1] > 5 and values[2] > 2 * values[1]

@@ -9,8 +9,9 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from ae_models import hub, zoo
+from ae_models import zoo
 from ae_models.layers import Posterior
+from ae_models.release import hub
 from tests.conftest import MINIATURE
 
 SLUGS = list(zoo.BY_SLUG)
@@ -28,7 +29,10 @@ def network(slug):
 
 def batch(network, count=2):
     low, high = network.value_range
-    return torch.rand(count, network.channels, network.config.size, network.config.size) * (high - low) + low
+    return (
+        torch.rand(count, network.channels, network.config.size, network.config.size) * (high - low)
+        + low
+    )
 
 
 def latent(encoded):
@@ -43,7 +47,11 @@ def test_shapes(slug, network):
     x, cell = batch(network), 4 if slug == "photo-color-plus" else 1
     out = {"photo-color": 2, "photo-color-plus": 2, "face-sketch-plus": 1}.get(slug, 3)
     z = latent(network.encode(x))
-    assert network.decode(z).shape == network(x).shape == (2, out, x.shape[2] // cell, x.shape[3] // cell)
+    assert (
+        network.decode(z).shape
+        == network(x).shape
+        == (2, out, x.shape[2] // cell, x.shape[3] // cell)
+    )
 
 
 def test_the_full_size_network_has_the_designs_latent(slug):
@@ -81,7 +89,9 @@ def test_every_parameter_gets_a_gradient(network):
     x = batch(network, 4)
     for name, parameter in network.named_parameters():
         if "film" in name:
-            nn.init.normal_(parameter)  # it starts without effect, and lets none through to what it takes
+            nn.init.normal_(
+                parameter
+            )  # it starts without effect, and lets none through to what it takes
     steering = {"palette": torch.rand(4, 5, 4)} if hasattr(network, "suggest") else {}
     loss = network(x, **steering).square().mean()
     if isinstance(encoded := network.encode(x), Posterior):
@@ -91,7 +101,9 @@ def test_every_parameter_gets_a_gradient(network):
     if hasattr(network, "bits"):  # rounding steps and prior
         loss = loss + sum(network.bits(network.quantize(encoded, r), r).mean() for r in range(1, 6))
     loss.backward()
-    missing = [n for n, p in network.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
+    missing = [
+        n for n, p in network.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0
+    ]
     assert not missing
 
 
@@ -112,7 +124,9 @@ def config_of(slug, network):
     return {
         "system": slug,
         "class": type(network).__name__,
-        "arguments": {k: list(v) if isinstance(v, tuple) else v for k, v in vars(network.config).items()},
+        "arguments": {
+            k: list(v) if isinstance(v, tuple) else v for k, v in vars(network.config).items()
+        },
         "input_size": network.config.size,
         "channels": network.channels,
         "color_space": network.color_space,
@@ -136,7 +150,11 @@ def test_save_and_load_bit_exact(slug, network, release):
     assert not loaded.training
     for name, tensor in network.state_dict().items():
         assert torch.equal(tensor, loaded.state_dict()[name]), name
-    assert sorted(f.name for f in release.iterdir()) == ["README.md", "config.json", "model.safetensors"]
+    assert sorted(f.name for f in release.iterdir()) == [
+        "README.md",
+        "config.json",
+        "model.safetensors",
+    ]
 
 
 def damage(release, name, change):
@@ -158,8 +176,16 @@ def flip_last_bit(data):
         ("config.json", lambda d: d[: len(d) // 2], "expected JSON"),
         ("config.json", lambda d: d.replace(b'"sha256"', b'"sha"'), "missing keys"),
         ("config.json", lambda d: b"[]", "JSON object"),
-        ("config.json", lambda d: json.dumps(json.loads(d) | {"extra": 1}).encode(), "unknown keys"),
-        ("config.json", lambda d: json.dumps(json.loads(d) | {"input_size": "x"}).encode(), "input_size to be int"),
+        (
+            "config.json",
+            lambda d: json.dumps(json.loads(d) | {"extra": 1}).encode(),
+            "unknown keys",
+        ),
+        (
+            "config.json",
+            lambda d: json.dumps(json.loads(d) | {"input_size": "x"}).encode(),
+            "input_size to be int",
+        ),
         (
             "config.json",
             lambda d: json.dumps(json.loads(d) | {"arguments": {"wrong": 1}}).encode(),
@@ -242,7 +268,9 @@ def test_shipped_card_follows_from_the_config(slug):
 
 def test_shipped_config_says_how_it_was_made_and_what_was_measured(slug):
     config = hub.read_config(zoo.WEIGHTS / slug)
-    assert {"command", "data", "epochs", "steps", "seconds", "seed", "commit", "curve"} <= config["training"].keys()
+    assert {"command", "data", "epochs", "steps", "seconds", "seed", "commit", "curve"} <= config[
+        "training"
+    ].keys()
     measured = config["metrics"]
     assert measured["images"] >= 40 and measured["baselines"]
     for figure in measured["metrics"].values():

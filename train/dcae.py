@@ -13,19 +13,21 @@ from pytorch_optimizer import SOAP
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from train import data, loop
-from train.recipe import Recipe
+from train.datasets import augmentation, readers
+from train.datasets.files import Split
+from train.engine import loop
+from train.engine.recipe import Recipe
 
 
-def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
-    return prepare(data.flip(batch, generator))
+def augment(batch: Split, generator: torch.Generator) -> Split:
+    return prepare(augmentation.flip(batch, generator))
 
 
-def prepare(batch: data.Split) -> data.Split:
+def prepare(batch: Split) -> Split:
     return (batch[0].float() / 127.5 - 1,)
 
 
-def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
+def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
     """Mean absolute error on [-1, 1]."""
     (x,) = batch
     return F.l1_loss(network(x).float(), x), {}
@@ -33,12 +35,16 @@ def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor
 
 RECIPE = Recipe(
     slug="dcae",
-    data=data.cifar10,
+    data=readers.cifar10,
     augment=augment,
     prepare=prepare,
     loss=loss,
     optimizer=lambda network: SOAP(
-        network.parameters(), lr=3e-3, betas=(0.95, 0.95), weight_decay=0.01, precondition_frequency=10
+        network.parameters(),
+        lr=3e-3,
+        betas=(0.95, 0.95),
+        weight_decay=0.01,
+        precondition_frequency=10,
     ),
     epochs=40,
     batch=128,
@@ -47,7 +53,7 @@ RECIPE = Recipe(
         "rebuilt; larger pictures go through it in overlapping tiles.",
         "data": "CIFAR-10",
         "terms": "CIFAR-10 is freely used for research; cite Krizhevsky 2009.",
-        "limits": "The latent is not quantised: as float32 it takes more bytes than the picture, so this is compression "
+        "limits": "The latent is not quantized: as float32 it takes more bytes than the picture, so this is compression "
         "only once its numbers are coded. Fine texture is smoothed.",
         "example": 'again = tasks.reconstruct(model, Image.open("picture.png"))',
     },
@@ -56,5 +62,5 @@ RECIPE = Recipe(
 if __name__ == "__main__":
     arguments = [a for a in sys.argv[1:] if a != "--download"]
     if "--download" in sys.argv:
-        RECIPE = dataclasses.replace(RECIPE, data=functools.partial(data.cifar10, download=True))
+        RECIPE = dataclasses.replace(RECIPE, data=functools.partial(readers.cifar10, download=True))
     loop.main(RECIPE, arguments)

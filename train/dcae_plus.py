@@ -12,8 +12,10 @@ from pytorch_optimizer import SOAP
 from torch import Tensor, nn
 
 from ae_models import metrics
-from train import data, loop
-from train.recipe import Recipe
+from train.datasets import augmentation, readers
+from train.datasets.files import Split
+from train.engine import loop
+from train.engine.recipe import Recipe
 
 UNROUNDED = 3  # one row in three keeps its latent as it is
 TARGETS = (24.0, 27.0, 30.0, 33.0, 36.0)  # dB that each rate is to reach, about
@@ -21,30 +23,32 @@ PRICE = 1.0  # of a bit per pixel, in units of the squared error of a rate's tar
 BEST = 1e-5  # squared error below which less is worth little: 50 dB
 
 
-def pictures(root: Path, split: str) -> data.Split:
+def pictures(root: Path, split: str) -> Split:
     """CIFAR-10; for training also one tile of 32 px of each landscape, whose small parts are smoother, or grass."""
-    (small,) = data.cifar10(root, split)
+    (small,) = readers.cifar10(root, split)
     if split != "train":
         return (small,)
     try:
-        (photos,) = data.landscape(root, split)
+        (photos,) = readers.landscape(root, split)
     except ValueError as error:
         print(f"training without landscapes: {error}")
         return (small,)
-    tiles = photos.unfold(2, 32, 32).unfold(3, 32, 32).permute(0, 2, 3, 1, 4, 5).flatten(1, 2)  # (N, 16, 3, 32, 32)
+    tiles = (
+        photos.unfold(2, 32, 32).unfold(3, 32, 32).permute(0, 2, 3, 1, 4, 5).flatten(1, 2)
+    )  # (N, 16, 3, 32, 32)
     rows = torch.arange(len(tiles))
     return (torch.cat([small, tiles[rows, rows % tiles.shape[1]]]),)
 
 
-def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
-    return prepare(data.flip(batch, generator))
+def augment(batch: Split, generator: torch.Generator) -> Split:
+    return prepare(augmentation.flip(batch, generator))
 
 
-def prepare(batch: data.Split) -> data.Split:
+def prepare(batch: Split) -> Split:
     return (batch[0].float() / 127.5 - 1,)
 
 
-def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
+def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
     """Unrounded rows: the logarithm of the squared error, which is PSNR. Others: squared error in units of their rate's
     target, and bits per pixel. So all pull about equally, whatever their error."""
     (x,) = batch
@@ -54,15 +58,21 @@ def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor
     latent = network.encode(x, rate).float()
     rates = rate[plain:]
     exact = network.bottleneck.scale(latent[plain:], rates)
-    q = exact + (exact.round() - exact).detach()  # the gradient passes straight through (Bengio et al. 2013)
+    q = (
+        exact + (exact.round() - exact).detach()
+    )  # the gradient passes straight through (Bengio et al. 2013)
     noise = torch.rand_like(q) - 0.5 if network.training else q - exact
-    bits = network.bits(exact + noise, rates)  # noise is rounding with a gradient (Ballé et al. 2017)
+    bits = network.bits(
+        exact + noise, rates
+    )  # noise is rounding with a gradient (Ballé et al. 2017)
     latent = torch.cat([latent[:plain], network.dequantize(q, rates)])
     error = metrics.mse(network.decode(latent, rate).float() / 2, x / 2)  # of [0, 1]
 
     target = 10 ** (-torch.tensor(TARGETS, device=x.device)[rates - 1] / 10)
     per_pixel = bits / x[0, 0].numel()
-    total = torch.cat([(error[:plain] + BEST).log(), error[plain:] / target + PRICE * per_pixel]).mean()
+    total = torch.cat(
+        [(error[:plain] + BEST).log(), error[plain:] / target + PRICE * per_pixel]
+    ).mean()
     parts = {"psnr": -10 * error[:plain].log10().mean(), "bpp": per_pixel.mean()}
     return total, {name: part.detach() for name, part in parts.items()}
 
@@ -74,7 +84,11 @@ RECIPE = Recipe(
     prepare=prepare,
     loss=loss,
     optimizer=lambda network: SOAP(
-        network.parameters(), lr=3e-3, betas=(0.95, 0.95), weight_decay=0.0, precondition_frequency=10
+        network.parameters(),
+        lr=3e-3,
+        betas=(0.95, 0.95),
+        weight_decay=0.0,
+        precondition_frequency=10,
     ),
     epochs=9,
     batch=128,

@@ -18,9 +18,10 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from ae_models import hub, zoo
-from train import classifier
-from train.measures import SYSTEMS, Statistic
+from ae_models import zoo
+from ae_models.release import hub
+from train.measures import classifier
+from train.measures.systems import SYSTEMS, Statistic
 
 RESAMPLES = 2000
 
@@ -47,11 +48,16 @@ def evaluate(slug: str, network: nn.Module, root: Path, fit: Path | None = None)
     try:
         train = read(fit or root, "train")
     except ValueError as error:
-        print(f"no training pictures, so no baselines that are fitted on them: {error}", file=sys.stderr)
+        print(
+            f"no training pictures, so no baselines that are fitted on them: {error}",
+            file=sys.stderr,
+        )
         train = None
     results = measure(network, test, train)
     count = len(test[0])
-    figures = {method: {k: bootstrap(v, count) for k, v in row.items()} for method, row in results.items()}
+    figures = {
+        method: {k: bootstrap(v, count) for k, v in row.items()} for method, row in results.items()
+    }
     own = figures.pop("network")
     command = f"python -m train.evaluate {slug} --data DIR"
     return {
@@ -72,7 +78,9 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m train.evaluate")
     parser.add_argument("slug", choices=SYSTEMS)
     parser.add_argument("--data", type=Path, required=True, help="folder of the data set")
-    parser.add_argument("--fit", type=Path, help="folder whose training split the baselines are fitted on")
+    parser.add_argument(
+        "--fit", type=Path, help="folder whose training split the baselines are fitted on"
+    )
     parser.add_argument("--weights", type=Path, help="release folder; weights/<slug> unless given")
     parser.add_argument("--write", action="store_true", help="put the figures into the release")
     args = parser.parse_args(argv)

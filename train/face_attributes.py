@@ -1,4 +1,4 @@
-"""Train `face-attributes`, the classifier of train/classifier.py, on the attributes of CelebA.
+"""Train `face-attributes`, the classifier of train/measures/classifier.py, on the attributes of CelebA.
 
     python -m train.face_attributes --data DIR        13 minutes on a busy core
 
@@ -11,14 +11,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from train import classifier, data, folding, loop
-from train.recipe import Recipe
+from train.datasets import augmentation, celeba
+from train.datasets.files import Split
+from train.engine import folding, loop
+from train.engine.recipe import Recipe
+from train.measures import classifier
 
 SIDE = 64
 
 
-def read(root: Path, split: str) -> data.Split:
-    faces, attributes, people = data.celeba_attributes(root, split)
+def read(root: Path, split: str) -> Split:
+    faces, attributes, people = celeba.faces_with_attributes(root, split)
     keep = people.flatten() % 2 == classifier.HALF if split == "train" else slice(None)
     return faces[keep], attributes[keep]
 
@@ -27,17 +30,19 @@ def build() -> nn.Module:
     return folding.add_norm(classifier.Classifier())
 
 
-def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
-    (faces,) = data.flip(batch[:1], generator)
-    (faces,) = data.affine((faces.float() / 255,), generator, degrees=5, zoom=0.06, move=0.03, size=(SIDE, SIDE))
-    return data.jitter(faces, generator, amount=0.1), batch[1]
+def augment(batch: Split, generator: torch.Generator) -> Split:
+    (faces,) = augmentation.flip(batch[:1], generator)
+    (faces,) = augmentation.affine(
+        (faces.float() / 255,), generator, degrees=5, zoom=0.06, move=0.03, size=(SIDE, SIDE)
+    )
+    return augmentation.jitter(faces, generator, amount=0.1), batch[1]
 
 
-def prepare(batch: data.Split) -> data.Split:
+def prepare(batch: Split) -> Split:
     return batch[0].float() / 255, batch[1]
 
 
-def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
+def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
     """Mean binary cross-entropy in nats."""
     faces, truth = batch[0], batch[1].flatten(1).float()
     logits = network(faces).float()
@@ -53,7 +58,9 @@ RECIPE = Recipe(
     loss=loss,
     build=build,
     finish=lambda network, root: folding.fold(network),
-    optimizer=lambda network: torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=0.05, fused=True),
+    optimizer=lambda network: torch.optim.AdamW(
+        network.parameters(), lr=2e-3, weight_decay=0.05, fused=True
+    ),
     epochs=24,
     batch=64,
     ema=0.998,
@@ -61,9 +68,9 @@ RECIPE = Recipe(
     about={
         "summary": "A small classifier of the 40 attributes of CelebA. It is the instrument that the face networks are "
         "measured with, not a part of the app.",
-        "data": "CelebA, training faces of people of odd identity, full-size and half-size, centre crop 148 of 178x218",
+        "data": "CelebA, training faces of people of odd identity, full-size and half-size, center crop 148 of 178x218",
         "terms": "CelebA is for non-commercial research; so are these weights.",
-        "limits": "The attributes are what annotators saw in press photographs, some of them judgements of taste "
+        "limits": "The attributes are what annotators saw in press photographs, some of them judgments of taste "
         "(Attractive, Young); rare ones (Bald, Wearing_Necktie) are seldom found. Distances between its features are "
         "blind to what is smaller than two pixels of 128, and are comparable to no other network's.",
         "example": "from train import classifier\nmodel = classifier.load()",

@@ -7,25 +7,31 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from train import data, loop
-from train.recipe import Recipe
+from train.datasets import augmentation, readers
+from train.datasets.files import Split
+from train.engine import loop
+from train.engine.recipe import Recipe
 
 SIZE = 256  # px: the pairs of 200x250 are squeezed to a square, as in the source
 
 
-def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
-    photo, sketch = (x.float() / 255 for x in data.flip(batch, generator))
-    photo = data.jitter(photo, generator, amount=0.2)
-    photo, sketch = data.affine((photo, sketch), generator, degrees=4, zoom=0.06, move=0.03, size=(SIZE, SIZE))
+def augment(batch: Split, generator: torch.Generator) -> Split:
+    photo, sketch = (x.float() / 255 for x in augmentation.flip(batch, generator))
+    photo = augmentation.jitter(photo, generator, amount=0.2)
+    photo, sketch = augmentation.affine(
+        (photo, sketch), generator, degrees=4, zoom=0.06, move=0.03, size=(SIZE, SIZE)
+    )
     return photo * 2 - 1, (sketch * 2 - 1).expand_as(photo)
 
 
-def prepare(batch: data.Split) -> data.Split:
-    photo, sketch = (F.interpolate(x.float() / 127.5 - 1, size=(SIZE, SIZE), mode="bilinear") for x in batch)
+def prepare(batch: Split) -> Split:
+    photo, sketch = (
+        F.interpolate(x.float() / 127.5 - 1, size=(SIZE, SIZE), mode="bilinear") for x in batch
+    )
     return photo, sketch.expand_as(photo)
 
 
-def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
+def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
     """Mean absolute error on [-1, 1]."""
     photo, sketch = batch
     return F.l1_loss(network(photo).float(), sketch), {}
@@ -33,7 +39,7 @@ def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor
 
 RECIPE = Recipe(
     slug="face-sketch",
-    data=data.cufs,
+    data=readers.cufs,
     augment=augment,
     prepare=prepare,
     loss=loss,

@@ -9,19 +9,21 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from train import data, faces, loop
-from train.recipe import Recipe
+from train.datasets import augmentation, portrait_pairs
+from train.datasets.files import Split
+from train.engine import loop
+from train.engine.recipe import Recipe
 
 CLEAN = 0.5  # share of samples whose photo stays a studio's
 
 
-def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
-    photo, sketch, behind, style = faces.warp(batch, generator)
-    studio = data.chance(len(photo), generator, CLEAN)
+def augment(batch: Split, generator: torch.Generator) -> Split:
+    photo, sketch, behind, style = portrait_pairs.warp(batch, generator)
+    studio = augmentation.chance(len(photo), generator, CLEAN)
     return torch.where(studio, photo, anywhere(photo, behind, generator)), sketch, style
 
 
-def prepare(batch: data.Split) -> data.Split:
+def prepare(batch: Split) -> Split:
     photo, sketch, _, style = batch
     return photo.float() / 255, sketch.float() / 255, style
 
@@ -30,14 +32,17 @@ def prepare(batch: data.Split) -> data.Split:
 
 
 def anywhere(photo: Tensor, behind: Tensor, generator: torch.Generator) -> Tensor:
-    """Other backgrounds, light, colours and cameras, each by chance. (B, 3, H, W) in [0, 1]."""
-    maybe, spread = partial(data.maybe, generator=generator), partial(data.spread, len(photo), generator)
+    """Other backgrounds, light, colors and cameras, each by chance. (B, 3, H, W) in [0, 1]."""
+    maybe, spread = (
+        partial(augmentation.maybe, generator=generator),
+        partial(augmentation.spread, len(photo), generator),
+    )
     x = maybe(0.6, torch.lerp(photo, scenery(photo.shape, generator), behind), photo)
     x = maybe(0.5, x * side_light(photo.shape, generator), x)
-    x = maybe(0.7, data.jitter(x, generator, amount=0.3), x)
+    x = maybe(0.7, augmentation.jitter(x, generator, amount=0.3), x)
     x = maybe(0.5, x.clamp_min(1e-3) ** spread(0.6, 1.6), x)
     x = maybe(0.4, torch.lerp(x.mean(1, keepdim=True), x, spread(0, 1.3)), x)
-    x = maybe(0.3, torch.lerp(x, faces.blurred(x), spread(0.3, 1)), x)
+    x = maybe(0.3, torch.lerp(x, portrait_pairs.blurred(x), spread(0.3, 1)), x)
     return maybe(0.4, x + torch.randn(x.shape, generator=generator) * spread(0, 0.05), x)
 
 
@@ -46,8 +51,10 @@ def scenery(shape: torch.Size, generator: torch.Generator) -> Tensor:
     n, _, height, width = shape
     total = torch.rand(n, 3, 1, 1, generator=generator).expand(shape)
     for cells in (2, 4, 12, 40):
-        noise = F.interpolate(torch.randn(n, 3, cells, cells, generator=generator), (height, width), mode="bicubic")
-        total = total + noise / cells**0.5 * data.spread(n, generator, 0, 0.6)
+        noise = F.interpolate(
+            torch.randn(n, 3, cells, cells, generator=generator), (height, width), mode="bicubic"
+        )
+        total = total + noise / cells**0.5 * augmentation.spread(n, generator, 0, 0.6)
     return total.clamp(0, 1)
 
 
@@ -57,18 +64,18 @@ def side_light(shape: torch.Size, generator: torch.Generator) -> Tensor:
     angle = torch.rand(n, 1, 1, 1, generator=generator) * 2 * torch.pi
     across, down = torch.linspace(-1, 1, width), torch.linspace(-1, 1, height)[:, None]
     ramp = (across * angle.cos() + down * angle.sin()) / 1.2
-    return 1 + data.spread(n, generator, 0, 0.4) * ramp.clamp(-1, 1)
+    return 1 + augmentation.spread(n, generator, 0, 0.4) * ramp.clamp(-1, 1)
 
 
 RECIPE = Recipe(
     slug="face-sketch-plus",
-    data=faces.pairs,
+    data=portrait_pairs.pairs,
     augment=augment,
     prepare=prepare,
-    loss=faces.objective(strokes=1.2, opinion=0.1),
-    optimizer=faces.optimizer,
-    build=lambda: faces.Contest("face-sketch-plus"),
-    finish=faces.release,
+    loss=portrait_pairs.objective(strokes=1.2, opinion=0.1),
+    optimizer=portrait_pairs.optimizer,
+    build=lambda: portrait_pairs.Contest("face-sketch-plus"),
+    finish=portrait_pairs.release,
     epochs=60,
     batch=4,
     ema=0.998,

@@ -2,16 +2,18 @@
 
     python -m train.face_vae --data DIR        116 minutes on one core
 
-The network has no normalisation and learns slowly without. It is trained with batch norm behind each convolution but
-the last, which is folded into the convolutions for the release (train/folding.py).
+The network has no normalization and learns slowly without. It is trained with batch norm behind each convolution but
+the last, which is folded into the convolutions for the release (train/engine/folding.py).
 """
 
 import torch
 from torch import Tensor, nn
 
 from ae_models import zoo
-from train import data, folding, loop
-from train.recipe import Recipe
+from train.datasets import augmentation, celeba
+from train.datasets.files import Split
+from train.engine import folding, loop
+from train.engine.recipe import Recipe
 
 WARMUP = 0.2  # part of the run over which the weight of the KL term rises to 1
 FREE = 0.05  # nats a latent unit may hold at no cost, so that units are not given up early
@@ -22,15 +24,15 @@ def build() -> nn.Module:
     return folding.add_norm(network, plain=[network.decoder[-2]])
 
 
-def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
-    return prepare(data.flip(batch, generator))
+def augment(batch: Split, generator: torch.Generator) -> Split:
+    return prepare(augmentation.flip(batch, generator))
 
 
-def prepare(batch: data.Split) -> data.Split:
+def prepare(batch: Split) -> Split:
     return (batch[0].float() / 255,)
 
 
-def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
+def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
     """Summed squared error on [0, 1] plus KL in nats, per image; the KL weight warms up (Bowman et al. 2015) and in
     training the first FREE nats of each unit are free (Kingma et al. 2016)."""
     (x,) = batch
@@ -39,18 +41,23 @@ def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor
     reconstruction = (network.decode(z).float() - x).square().sum((1, 2, 3)).mean()
     kl = posterior.kl().mean(0)  # (Z,)
     rate = kl.clamp_min(FREE).sum() if network.training else kl.sum()
-    return reconstruction + min(1.0, progress / WARMUP) * rate, {"reconstruction": reconstruction, "kl": kl.sum()}
+    return reconstruction + min(1.0, progress / WARMUP) * rate, {
+        "reconstruction": reconstruction,
+        "kl": kl.sum(),
+    }
 
 
 RECIPE = Recipe(
     slug="face-vae",
-    data=data.celeba,
+    data=celeba.faces,
     augment=augment,
     prepare=prepare,
     loss=loss,
     build=build,
     finish=lambda network, root: folding.fold(network),
-    optimizer=lambda network: torch.optim.Adam(network.parameters(), lr=2e-3, betas=(0.9, 0.99), fused=True),
+    optimizer=lambda network: torch.optim.Adam(
+        network.parameters(), lr=2e-3, betas=(0.9, 0.99), fused=True
+    ),
     epochs=22,
     batch=32,
     warmup=200,
@@ -60,7 +67,7 @@ RECIPE = Recipe(
     about={
         "summary": "Variational autoencoder for faces: 128 numbers describe a face of 128x128 px; two faces can be "
         "morphed into each other and new ones drawn.",
-        "data": "CelebA, full-size and half-size aligned faces, centre crop 148 of 178x218",
+        "data": "CelebA, full-size and half-size aligned faces, center crop 148 of 178x218",
         "terms": "CelebA is for non-commercial research; so are these weights.",
         "limits": "Soft: a squared error averages over all hair and texture that 128 numbers cannot tell. Trained on "
         "8,503 faces of celebrities facing the camera; other poses, hats, hands and glasses come out wrong.",

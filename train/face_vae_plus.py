@@ -8,8 +8,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ae_models import zoo
-from train import data, folding, latents, loop
-from train.recipe import Recipe
+from train import latents
+from train.datasets import augmentation, celeba
+from train.datasets.files import Split
+from train.engine import folding, loop
+from train.engine.recipe import Recipe
 
 BETA = 0.1  # weight of the KL term: the latent is sampled from its own distribution, not from the prior
 
@@ -20,34 +23,36 @@ def build() -> nn.Module:
 
 
 @torch.no_grad()
-def analyse(network: nn.Module, train: data.Split) -> None:
+def analyze(network: nn.Module, train: Split) -> None:
     """Fit the fixed part, a principal component analysis of the training faces and their mirror images."""
     half = torch.cat([F.avg_pool2d(x.float() / 255, 2) for x in train[0].split(256)])
-    centred = torch.cat([half, half.flip(3)])
-    mean = centred.mean(0)
-    centred = centred.sub_(mean).flatten(1)
+    centerd = torch.cat([half, half.flip(3)])
+    mean = centerd.mean(0)
+    centerd = centerd.sub_(mean).flatten(1)
     keep = network.config.latent
     torch.manual_seed(0)
-    _, values, basis = torch.pca_lowrank(centred, q=min(keep + 64, *centred.shape), center=False, niter=4)
+    _, values, basis = torch.pca_lowrank(
+        centerd, q=min(keep + 64, *centerd.shape), center=False, niter=4
+    )
     network.mean_face.copy_(mean)
     network.basis[: basis.shape[1]].copy_(basis[:, :keep].T)
-    network.deviation[: len(values)].copy_(values[:keep] / len(centred) ** 0.5)
+    network.deviation[: len(values)].copy_(values[:keep] / len(centerd) ** 0.5)
 
 
-def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
+def augment(batch: Split, generator: torch.Generator) -> Split:
     """Half of the faces bent and moved a little, half of them in another light."""
-    (faces,) = prepare(data.flip(batch, generator))
-    (moved,) = data.affine((faces,), generator, degrees=4, zoom=0.05, move=0.02)
-    (bent,) = data.wobble((moved,), generator, 1.5, cells=5)
-    faces = data.maybe(0.5, bent, faces, generator)
-    return (data.maybe(0.5, data.jitter(faces, generator, 0.15), faces, generator),)
+    (faces,) = prepare(augmentation.flip(batch, generator))
+    (moved,) = augmentation.affine((faces,), generator, degrees=4, zoom=0.05, move=0.02)
+    (bent,) = augmentation.wobble((moved,), generator, 1.5, cells=5)
+    faces = augmentation.maybe(0.5, bent, faces, generator)
+    return (augmentation.maybe(0.5, augmentation.jitter(faces, generator, 0.15), faces, generator),)
 
 
-def prepare(batch: data.Split) -> data.Split:
+def prepare(batch: Split) -> Split:
     return (batch[0].float() / 255,)
 
 
-def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
+def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
     """Summed squared error on [0, 1] plus BETA times KL in nats, per image (Higgins et al. 2017)."""
     (x,) = batch
     posterior = network.encode(x)
@@ -59,14 +64,16 @@ def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor
 
 RECIPE = Recipe(
     slug="face-vae-plus",
-    data=data.celeba,
+    data=celeba.faces,
     augment=augment,
     prepare=prepare,
     loss=loss,
     build=build,
-    start=analyse,
+    start=analyze,
     finish=lambda network, root: latents.fit(folding.fold(network), root),
-    optimizer=lambda network: torch.optim.Adam(network.parameters(), lr=1e-3, betas=(0.9, 0.99), fused=True),
+    optimizer=lambda network: torch.optim.Adam(
+        network.parameters(), lr=1e-3, betas=(0.9, 0.99), fused=True
+    ),
     epochs=24,
     batch=32,
     warmup=200,
@@ -76,11 +83,11 @@ RECIPE = Recipe(
     about={
         "summary": "Variational autoencoder for faces around a principal component analysis: 128 numbers describe a face "
         "of 128x128 px; faces can be morphed, edited and drawn anew.",
-        "data": "CelebA, full-size and half-size aligned faces, centre crop 148 of 178x218",
+        "data": "CelebA, full-size and half-size aligned faces, center crop 148 of 178x218",
         "terms": "CelebA is for non-commercial research; so are these weights.",
         "limits": "Soft where 128 numbers cannot tell: hair, beards, backgrounds. Trained on 8,503 faces of celebrities "
         "facing the camera; other poses, hats, hands and glasses come out wrong. A direction is what differs on average "
-        "between faces that annotators labelled so: it carries their judgement and the data set's fashions, and more than "
+        "between faces that annotators labeled so: it carries their judgment and the data set's fashions, and more than "
         "3 units of it tear a face apart.",
         "example": 'faces = tasks.sample(model, 4, seed=1)\nsmile = tasks.edit(model, faces[0], {"Smiling": 2.5})',
     },

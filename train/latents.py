@@ -7,7 +7,7 @@ log-likelihood in nats of validation faces' latents under the prior and under th
 prints, for mixtures of those sizes.
 
 The mixture and the principal directions are of all training faces; the attributes' directions are of the people that
-train/classifier.py was not trained on, so that it is an independent judge of them.
+train/measures/classifier.py was not trained on, so that it is an independent judge of them.
 """
 
 import argparse
@@ -19,11 +19,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ae_models import hub, zoo
-from train import classifier, data
+from ae_models import zoo
+from ae_models.release import hub
+from train.datasets import celeba
+from train.measures import classifier
 
 SLUG = "face-vae-plus"
-ROUNDS = 30  # of expectation and maximisation
+ROUNDS = 30  # of expectation and maximization
 COMMON = 2.0  # faces for each dimension that the common covariance counts as in each component's
 FLOOR = 1e-3  # of the mean variance, in each direction
 RIDGE = 1.0  # in faces
@@ -34,18 +36,20 @@ PICTURE = 32  # px, of the pictures that principal directions change most
 def fit(network: nn.Module, root: Path) -> nn.Module:
     """Fill network.aggregate from CelebA's training faces and their mirror images; gives the network."""
     generator = torch.Generator().manual_seed(0)
-    faces, attributes, people = data.celeba_attributes(root, "train")
+    faces, attributes, people = celeba.faces_with_attributes(root, "train")
     z = torch.cat([encode(network, faces, generator), encode(network, faces.flip(3), generator)])
     small = torch.cat([F.adaptive_avg_pool2d(x.float() / 255, PICTURE) for x in faces.split(256)])
     small = torch.cat([small, small.flip(3)]).flatten(1)
     kept = (people.flatten() % 2 != classifier.HALF).repeat(2)
-    wanted = [data.ATTRIBUTES.index(name) for name in network.config.attributes]
+    wanted = [celeba.ATTRIBUTES.index(name) for name in network.config.attributes]
     config, aggregate = network.config, network.aggregate
     weights, means, factors = mixture(z, config.components, generator)
     aggregate.weights.copy_(weights)
     aggregate.means.copy_(means)
     aggregate.factors.copy_(factors)
-    aggregate.directions.copy_(attribute_directions(z[kept], attributes.flatten(1).repeat(2, 1)[kept])[wanted])
+    aggregate.directions.copy_(
+        attribute_directions(z[kept], attributes.flatten(1).repeat(2, 1)[kept])[wanted]
+    )
     aggregate.principal.copy_(principal_directions(z, small, config.principal))
     return network
 
@@ -61,15 +65,19 @@ def encode(network: nn.Module, faces: Tensor, generator: torch.Generator) -> Ten
     return mean + deviation * torch.randn(mean.shape, generator=generator)
 
 
-def mixture(z: Tensor, components: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+def mixture(
+    z: Tensor, components: int, generator: torch.Generator
+) -> tuple[Tensor, Tensor, Tensor]:
     """Latents (N, Z) -> weights (K,), means (K, Z) and Cholesky factors (K, Z, Z) of a Gaussian mixture by expectation
-    maximisation (Dempster et al. 1977); each covariance is drawn towards the common one, as by an inverse Wishart."""
-    centre, common, extra = z.mean(0), torch.cov(z.T), COMMON * z.shape[1]
+    maximization (Dempster et al. 1977); each covariance is drawn towards the common one, as by an inverse Wishart."""
+    center, common, extra = z.mean(0), torch.cov(z.T), COMMON * z.shape[1]
     common = common + FLOOR * common.diagonal().mean() * torch.eye(
         len(common)
     )  # fewer faces than dimensions are singular
     weights = torch.full((components,), 1 / components)
-    means = (z[torch.randperm(len(z), generator=generator)[:components]] + centre) / 2  # halfway: none owns an outlier
+    means = (
+        z[torch.randperm(len(z), generator=generator)[:components]] + center
+    ) / 2  # halfway: none owns an outlier
     factors = torch.linalg.cholesky(common).repeat(components, 1, 1)
     for _ in range(ROUNDS):
         share = joint_log_density(z, weights, means, factors).softmax(1)  # (N, K)
@@ -77,7 +85,9 @@ def mixture(z: Tensor, components: int, generator: torch.Generator) -> tuple[Ten
         weights, means = count / len(z), share.T @ z / count[:, None].clamp_min(1e-6)
         for k in range(components):
             apart = z - means[k]
-            covariance = ((share[:, k, None] * apart).T @ apart + extra * common) / (count[k] + extra)
+            covariance = ((share[:, k, None] * apart).T @ apart + extra * common) / (
+                count[k] + extra
+            )
             factors[k] = torch.linalg.cholesky(covariance)
     return weights, means, factors
 
@@ -93,7 +103,9 @@ def joint_log_density(z: Tensor, weights: Tensor, means: Tensor, factors: Tensor
     columns = []
     for weight, mean, factor in zip(weights, means, factors):
         white = torch.linalg.solve_triangular(factor, (z - mean).T, upper=False)  # (Z, N)
-        constant = weight.log() - factor.diagonal().log().sum() - 0.5 * len(mean) * math.log(2 * math.pi)
+        constant = (
+            weight.log() - factor.diagonal().log().sum() - 0.5 * len(mean) * math.log(2 * math.pi)
+        )
         columns.append(constant - 0.5 * white.square().sum(0))
     return torch.stack(columns, 1)
 
@@ -117,17 +129,21 @@ def principal_directions(z: Tensor, pictures: Tensor, count: int) -> Tensor:
 
 def main(root: Path, folder: Path, sizes: list[int] | None) -> None:
     network, generator = zoo.load_release(folder, SLUG), torch.Generator().manual_seed(0)
-    unseen = encode(network, data.celeba(root, "val")[0], generator)
+    unseen = encode(network, celeba.faces(root, "val")[0], generator)
     prior = torch.distributions.Normal(0, 1).log_prob(unseen).sum(1)
     print(f"prior: {prior.mean():.1f} nats")
     if sizes:
-        (faces,) = data.celeba(root, "train")
-        z = torch.cat([encode(network, faces, generator), encode(network, faces.flip(3), generator)])
+        (faces,) = celeba.faces(root, "train")
+        z = torch.cat(
+            [encode(network, faces, generator), encode(network, faces.flip(3), generator)]
+        )
         fitted = (mixture(z, size, generator) for size in sizes)
     else:
         aggregate = fit(network, root).aggregate
         fitted = [(aggregate.weights, aggregate.means, aggregate.factors)]
-        hub.save(folder, network.state_dict(), hub.read_config(folder) | {"metrics": {}})  # to be measured again
+        hub.save(
+            folder, network.state_dict(), hub.read_config(folder) | {"metrics": {}}
+        )  # to be measured again
     for parameters in fitted:
         density = joint_log_density(unseen, *parameters).logsumexp(1).mean()
         print(f"{len(parameters[0])} components: {density:.1f} nats", flush=True)

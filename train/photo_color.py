@@ -1,4 +1,4 @@
-"""Train `photo-color` on colour landscapes, made grey by their lightness.
+"""Train `photo-color` on color landscapes, made gray by their lightness.
 
 python -m train.photo_color --data DIR             the whole training set, 36 minutes on one core
 python -m train.photo_color --data DIR --source    the source's protocol: 200 photos, a tenth of them for validation
@@ -11,40 +11,42 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ae_models import images
-from train import data, loop
-from train.recipe import Recipe
+from ae_models import color
+from train.datasets import augmentation, readers
+from train.datasets.files import Split
+from train.engine import loop
+from train.engine.recipe import Recipe
 
 
-def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
-    return prepare(data.flip(batch, generator))
+def augment(batch: Split, generator: torch.Generator) -> Split:
+    return prepare(augmentation.flip(batch, generator))
 
 
-def prepare(batch: data.Split) -> data.Split:
+def prepare(batch: Split) -> Split:
     """Photos -> lightness (B, 1, H, W) and chroma (ab + 128) / 255 (B, 2, H, W), both in [0, 1]."""
-    lab = images.rgb_to_lab(batch[0].float() / 255)
+    lab = color.rgb_to_lab(batch[0].float() / 255)
     return lab[:, :1] / 100, (lab[:, 1:] + 128) / 255
 
 
-def prepare_only(batch: data.Split, generator: torch.Generator) -> data.Split:
+def prepare_only(batch: Split, generator: torch.Generator) -> Split:
     return prepare(batch)
 
 
-def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
+def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
     """Mean squared error of the scaled ab, the source's units."""
     lightness, chroma = batch
     return F.mse_loss(network(lightness).float(), chroma), {}
 
 
-def first_photos(root, split: str) -> data.Split:
+def first_photos(root, split: str) -> Split:
     """The source's own split: of the first 200 training photos the last tenth is the validation set."""
-    (photos,) = data.landscape(root, "train")
+    (photos,) = readers.landscape(root, "train")
     return (photos[:180] if split == "train" else photos[180:200],)
 
 
 RECIPE = Recipe(
     slug="photo-color",
-    data=data.landscape,
+    data=readers.landscape,
     augment=augment,
     prepare=prepare,
     loss=loss,
@@ -53,12 +55,12 @@ RECIPE = Recipe(
     batch=16,
     channels_last=True,
     about={
-        "summary": "Guesses the colour of a landscape photo from its lightness, at 128x128 px; the colour is joined with "
+        "summary": "Guesses the color of a landscape photo from its lightness, at 128x128 px; the color is joined with "
         "the photo's own lightness at its own size.",
-        "data": "colour landscapes of the Intel scene-classification set, 128x128 px",
+        "data": "color landscapes of the Intel scene-classification set, 128x128 px",
         "terms": "The photographs belong to their photographers and are not part of this project.",
-        "limits": "Muted: a squared error averages over all colours a grey can have. Skies and forests come out, "
-        "buildings, people and sunsets stay grey or brown; colour bleeds over edges, since it is made from 16x16 cells.",
+        "limits": "Muted: a squared error averages over all colors a gray can have. Skies and forests come out, "
+        "buildings, people and sunsets stay gray or brown; color bleeds over edges, since it is made from 16x16 cells.",
         "example": 'picture = tasks.colorize(model, Image.open("photo.jpg"))',
     },
 )

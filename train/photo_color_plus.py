@@ -1,4 +1,4 @@
-"""Train `photo-color-plus` on colour landscapes, made grey by their lightness.
+"""Train `photo-color-plus` on color landscapes, made gray by their lightness.
 
 python -m train.photo_color_plus --data DIR        60 minutes on one core
 """
@@ -9,68 +9,78 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ae_models import images, metrics, zoo
-from ae_models.photo_color_plus import PhotoColorPlus
-from train import data, loop, optimizers
-from train.folding import add_norm, fold
-from train.recipe import Recipe
+from ae_models import color, metrics, zoo
+from ae_models.photo.plus import PhotoColorPlus
+from train.datasets import augmentation, readers
+from train.datasets.files import Split
+from train.engine import loop, optimizers
+from train.engine.folding import add_norm, fold
+from train.engine.recipe import Recipe
 
 MEAN_WEIGHT = 1.0  # of the squared error beside the cross-entropy
 CHROMA = 20.0  # Lab units: about the spread of a and b in landscapes
 MOST_POINTS = 20
-VIVID = 0.8  # colourfulness ratio that is wanted on validation photos
-PARTS = tuple(part / 20 for part in range(21))  # of the rarity of a colour, tried in this order
+VIVID = 0.8  # colorfulness ratio that is wanted on validation photos
+PARTS = tuple(part / 20 for part in range(21))  # of the rarity of a color, tried in this order
 
 
-def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
+def augment(batch: Split, generator: torch.Generator) -> Split:
     """Photos -> (input, ab): mirrored, cropped, with another exposure, half of them with hints."""
-    (photos,) = data.flip(batch, generator)
-    lab = images.rgb_to_lab(crop(photos.float() / 255, generator))
+    (photos,) = augmentation.flip(batch, generator)
+    lab = color.rgb_to_lab(crop(photos.float() / 255, generator))
     return hinted(expose(lab[:, :1] / 100, generator), lab[:, 1:], generator)
 
 
-def prepare(batch: data.Split) -> data.Split:
+def prepare(batch: Split) -> Split:
     """Photos -> (input, ab) without chance: half of them with hints, always the same."""
-    lab = images.rgb_to_lab(batch[0].float() / 255)
+    lab = color.rgb_to_lab(batch[0].float() / 255)
     return hinted(lab[:, :1] / 100, lab[:, 1:], torch.Generator().manual_seed(0))
 
 
 def crop(x: Tensor, generator: torch.Generator) -> Tensor:
     """Each picture -> a random part of it, 0.7 to 1 of its height and of its width, at the size of the whole."""
     scale = 0.7 + 0.3 * torch.rand(len(x), 2, generator=generator)
-    centre = (torch.rand(len(x), 2, generator=generator) * 2 - 1) * (1 - scale)
-    theta = torch.cat([torch.diag_embed(scale), centre[..., None]], 2)
-    return F.grid_sample(x, F.affine_grid(theta, list(x.shape), align_corners=False), align_corners=False)
+    center = (torch.rand(len(x), 2, generator=generator) * 2 - 1) * (1 - scale)
+    theta = torch.cat([torch.diag_embed(scale), center[..., None]], 2)
+    return F.grid_sample(
+        x, F.affine_grid(theta, list(x.shape), align_corners=False), align_corners=False
+    )
 
 
 def expose(lightness: Tensor, generator: torch.Generator) -> Tensor:
     """Lightness in [0, 1] under a random gamma and contrast, in [0, 1]."""
-    gamma, contrast = (torch.rand(2, len(lightness), 1, 1, 1, generator=generator) * 2 - 1).mul(0.3).exp()
+    gamma, contrast = (
+        (torch.rand(2, len(lightness), 1, 1, 1, generator=generator) * 2 - 1).mul(0.3).exp()
+    )
     x = lightness.clamp_min(1e-4) ** gamma
     return ((x - 0.5) * contrast + 0.5).clamp(0, 1)
 
 
-def hinted(lightness: Tensor, ab: Tensor, generator: torch.Generator) -> data.Split:
+def hinted(lightness: Tensor, ab: Tensor, generator: torch.Generator) -> Split:
     """Lightness (B, 1, H, W) in [0, 1], ab (B, 2, H, W) -> input (B, 4, H, W) and ab; every other sample has 1 to
     MOST_POINTS points, fewer more often, of 1, 3, 5 or 7 px."""
     count = (MOST_POINTS ** torch.rand(len(ab), generator=generator)).round().long()
     count[::2] = 0
     size = 1 + 2 * torch.randint(4, (), generator=generator).item()
-    return torch.cat([lightness, data.points(ab, count, size, generator)], 1), ab
+    return torch.cat([lightness, augmentation.points(ab, count, size, generator)], 1), ab
 
 
 def spread(ab: Tensor, levels: Tensor) -> Tensor:
-    """ab (B, 2, h, w) -> weights (B, K, h, w) of the colours of the grid, those of the four corners around it: their
+    """ab (B, 2, h, w) -> weights (B, K, h, w) of the colors of the grid, those of the four corners around it: their
     mean is ab again (clamped to the grid) and their sum is 1."""
     below, above = levels[:-1, None, None], levels[1:, None, None]
-    part = ((ab[:, :, None] - below) / (above - below)).clamp(0, 1)  # of the way from a level to the next
+    part = ((ab[:, :, None] - below) / (above - below)).clamp(
+        0, 1
+    )  # of the way from a level to the next
     edge = torch.ones_like(part[:, :, :1])
     weights = torch.cat([edge, part], 2) - torch.cat([part, 0 * edge], 2)  # (B, 2, levels, h, w)
     return torch.einsum("bihw,bjhw->bijhw", *weights.unbind(1)).flatten(1, 2)
 
 
-def loss(network: PhotoColorPlus, batch: data.Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
-    """Cross-entropy of the distribution over colours, and the squared error of its mean, on cells of 4x4 px."""
+def loss(
+    network: PhotoColorPlus, batch: Split, progress: float
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """Cross-entropy of the distribution over colors, and the squared error of its mean, on cells of 4x4 px."""
     x, ab = batch
     ab = F.avg_pool2d(ab, network.cell)
     logits = network.logits(x).float()
@@ -87,14 +97,16 @@ def build() -> nn.Module:
 
 @torch.no_grad()
 def finish(network: nn.Module, root: Path) -> nn.Module:
-    """Batch norm folded, and rare colours made likelier until validation photos come out VIVID enough.
+    """Batch norm folded, and rare colors made likelier until validation photos come out VIVID enough.
 
     Classes weighted in the loss, as Zhang et al. have it, would tie the network to one choice; a part of -log frequency
     added to the logits does the same afterwards (Menon et al. 2020, arXiv 2007.07314)."""
     network = fold(network)
-    (photos,) = data.landscape(root, "val")
-    lab = images.rgb_to_lab(photos.float() / 255)
-    x = torch.cat([lab[:, :1] / 100, torch.full_like(lab[:, 1:], 128 / 255), torch.zeros_like(lab[:, :1])], 1)
+    (photos,) = readers.landscape(root, "val")
+    lab = color.rgb_to_lab(photos.float() / 255)
+    x = torch.cat(
+        [lab[:, :1] / 100, torch.full_like(lab[:, 1:], 128 / 255), torch.zeros_like(lab[:, :1])], 1
+    )
     logits = torch.cat([network.logits(part) for part in x.split(32)])
     levels = torch.tensor(network.config.levels, dtype=lab.dtype)
     frequency = spread(F.avg_pool2d(lab[:, 1:], network.cell), levels).mean((0, 2, 3))
@@ -104,7 +116,9 @@ def finish(network: nn.Module, root: Path) -> nn.Module:
     def vivid(part: float) -> bool:
         ab = network.mean(logits + part * rarity[:, None, None], network.config.temperature)
         ab = F.interpolate(ab, photos.shape[2:], mode="bilinear")
-        return metrics.colorfulness(images.lab_to_rgb(torch.cat([lab[:, :1], ab], 1))).mean() >= wanted
+        return (
+            metrics.colorfulness(color.lab_to_rgb(torch.cat([lab[:, :1], ab], 1))).mean() >= wanted
+        )
 
     part = next((part for part in PARTS if vivid(part)), PARTS[-1])
     network.rarity.copy_(part * rarity)
@@ -113,7 +127,7 @@ def finish(network: nn.Module, root: Path) -> nn.Module:
 
 RECIPE = Recipe(
     slug="photo-color-plus",
-    data=data.landscape,
+    data=readers.landscape,
     augment=augment,
     prepare=prepare,
     loss=loss,
@@ -124,13 +138,13 @@ RECIPE = Recipe(
     batch=8,
     channels_last=True,
     about={
-        "summary": "Guesses the colour of a landscape photo from its lightness; the colour is joined with the photo's own "
-        "lightness at its own size. Points of colour steer it.",
-        "data": "colour landscapes of the Intel scene-classification set, 128x128 px",
+        "summary": "Guesses the color of a landscape photo from its lightness; the color is joined with the photo's own "
+        "lightness at its own size. Points of color steer it.",
+        "data": "color landscapes of the Intel scene-classification set, 128x128 px",
         "terms": "The photographs belong to their photographers and are not part of this project.",
-        "limits": "A guess where grey cannot tell: sunsets come out blue, sand and autumn leaves grey or green, brick yellowish, "
-        "glaciers white instead of blue. It learned from landscapes: faces and things at home get the colours of sky and "
-        "rock. A few points of the right colour mend most of it; a point of an unlikely colour spreads less far, and may "
+        "limits": "A guess where gray cannot tell: sunsets come out blue, sand and autumn leaves gray or green, brick yellowish, "
+        "glaciers white instead of blue. It learned from landscapes: faces and things at home get the colors of sky and "
+        "rock. A few points of the right color mend most of it; a point of an unlikely color spreads less far, and may "
         "show as a spot in an even sky.",
         "example": 'picture = tasks.colorize(model, Image.open("photo.jpg"))',
     },

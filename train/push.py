@@ -14,11 +14,23 @@ import argparse
 import sys
 from pathlib import Path
 
-from ae_models import hub, zoo
+from ae_models import zoo
+from ae_models.release import hub
 
 ROOT = Path(__file__).resolve().parents[1]
-SPACE = ("app.py", "requirements.txt", "LICENSE", "docs/tabs.webp", "ae_models/*.py", "ui/*.py", "ui/static/**/*")
-DRAWN_BEFOREHAND = {"ui/screenshots.py", "ui/sheets.py"}  # they draw the documents' pictures, with a browser
+SPACE = (
+    "app.py",
+    "requirements.txt",
+    "LICENSE",
+    "docs/tabs.webp",
+    "ae_models/**/*.py",
+    "ui/*.py",
+    "ui/static/**/*",
+)
+DRAWN_BEFOREHAND = {
+    "docs/make/screenshots.py",
+    "docs/make/sheets.py",
+}  # they draw the documents' pictures, with a browser
 
 
 def push(slug: str, repo: str, folder: Path, private: bool, branch: str) -> None:
@@ -34,7 +46,9 @@ def push_space(repo: str, embed: bool, private: bool) -> None:
     """Publish the app with its weights, by reference or embedded. Raises ValueError."""
     files = space_files(embed)
     commit = hub.upload(repo, files, "Autoencoder Studio", kind="space", private=private)
-    print(f"space {repo} at {commit}: {len(files)} files, {sum(map(len, files.values())) / 1e6:.1f} MB")
+    print(
+        f"space {repo} at {commit}: {len(files)} files, {sum(map(len, files.values())) / 1e6:.1f} MB"
+    )
 
 
 def space_files(embed: bool) -> dict[str, bytes]:
@@ -42,13 +56,17 @@ def space_files(embed: bool) -> dict[str, bytes]:
     without embed, if one is not published."""
     paths = sorted(path for pattern in SPACE for path in ROOT.glob(pattern) if path.is_file())
     files = {path.relative_to(ROOT).as_posix(): path for path in paths}
-    content = {name: path.read_bytes() for name, path in files.items() if name not in DRAWN_BEFOREHAND}
+    content = {
+        name: path.read_bytes() for name, path in files.items() if name not in DRAWN_BEFOREHAND
+    }
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     if embed:
         for slug in zoo.BY_SLUG:
             zoo.load_release(zoo.WEIGHTS / slug, slug)
             names = (hub.CONFIG, hub.WEIGHTS, hub.CARD)
-            content |= {f"weights/{slug}/{name}": (zoo.WEIGHTS / slug / name).read_bytes() for name in names}
+            content |= {
+                f"weights/{slug}/{name}": (zoo.WEIGHTS / slug / name).read_bytes() for name in names
+            }
     else:
         readme = with_references(readme, zoo.PUBLISHED)
     return content | {"README.md": readme.encode()}
@@ -71,14 +89,25 @@ def with_references(readme: str, published: dict[str, str]) -> str:
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m train.push")
-    parser.add_argument("slug", nargs="?", choices=list(zoo.BY_SLUG), help="network whose release to publish")
+    parser.add_argument(
+        "slug", nargs="?", choices=list(zoo.BY_SLUG), help="network whose release to publish"
+    )
     parser.add_argument("--all", action="store_true", help="publish the release of every network")
     parser.add_argument("--space", metavar="NAMESPACE/NAME", help="publish the app as this Space")
     parser.add_argument("--repo", metavar="NAMESPACE/NAME", help="repository for the release")
-    parser.add_argument("--namespace", help="user or organisation; the repository is autoencoder-studio-<slug>")
+    parser.add_argument(
+        "--namespace", help="user or organization; the repository is autoencoder-studio-<slug>"
+    )
     parser.add_argument("--weights", type=Path, help="release folder; weights/<slug> unless given")
-    parser.add_argument("--private", action="store_true", help="create the repository for your eyes only")
-    parser.add_argument("--revision", default="main", metavar="BRANCH", help="branch to commit to, created if needed")
+    parser.add_argument(
+        "--private", action="store_true", help="create the repository for your eyes only"
+    )
+    parser.add_argument(
+        "--revision",
+        default="main",
+        metavar="BRANCH",
+        help="branch to commit to, created if needed",
+    )
     parser.add_argument("--embed", action="store_true", help="upload the weights with the Space")
     args = parser.parse_args(argv)
     if sum((bool(args.slug), args.all, bool(args.space))) != 1:

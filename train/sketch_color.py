@@ -11,24 +11,26 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from train import data, loop
-from train.recipe import Recipe
+from train.datasets import augmentation, readers
+from train.datasets.files import Split
+from train.engine import loop
+from train.engine.recipe import Recipe
 
 
-def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
-    return prepare(data.flip(batch, generator))
+def augment(batch: Split, generator: torch.Generator) -> Split:
+    return prepare(augmentation.flip(batch, generator))
 
 
-def prepare(batch: data.Split) -> data.Split:
+def prepare(batch: Split) -> Split:
     sketch, picture = (x.float() / 127.5 - 1 for x in batch)
     return sketch.expand_as(picture), picture
 
 
-def prepare_only(batch: data.Split, generator: torch.Generator) -> data.Split:
+def prepare_only(batch: Split, generator: torch.Generator) -> Split:
     return prepare(batch)
 
 
-def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
+def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
     """Mean squared error on [-1, 1]."""
     sketch, picture = batch
     return F.mse_loss(network(sketch).float(), picture), {}
@@ -36,7 +38,7 @@ def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor
 
 RECIPE = Recipe(
     slug="sketch-color",
-    data=data.sketch2photo,
+    data=readers.sketch2photo,
     augment=augment,
     prepare=prepare,
     loss=loss,
@@ -44,12 +46,12 @@ RECIPE = Recipe(
     epochs=30,
     batch=16,
     about={
-        "summary": "Colours a line sketch of 128x128 px with two convolutions down and two up.",
+        "summary": "Colors a line sketch of 128x128 px with two convolutions down and two up.",
         "data": "Pokémon sketch2photo: line sketches computed from artwork, 890 pairs",
         "terms": "The artwork is © Nintendo / Creatures / GAME FREAK and is not part of this project; the weights are for "
         "study.",
-        "limits": "Brown and grey. Each output pixel sees 22x22 pixels of the sketch and the squared error paints the mean "
-        "of all colours that could be there. Large empty areas stay white, because the network cannot tell inside from "
+        "limits": "Brown and gray. Each output pixel sees 22x22 pixels of the sketch and the squared error paints the mean "
+        "of all colors that could be there. Large empty areas stay white, because the network cannot tell inside from "
         "outside.",
         "example": 'picture = tasks.color_sketch(model, Image.open("sketch.png"))',
     },

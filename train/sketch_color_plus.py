@@ -10,67 +10,84 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ae_models import palettes, zoo
-from train import colours, data, lines, loop, optimizers
-from train.folding import add_dropout, add_norm, fold
-from train.recipe import Recipe
+from ae_models import zoo
+from ae_models.sketch import palettes
+from train.datasets import artwork, augmentation, lines, readers
+from train.datasets.files import Split
+from train.engine import loop, optimizers
+from train.engine.folding import add_dropout, add_norm, fold
+from train.engine.recipe import Recipe
 
 SLUG = "sketch-color-plus"
 MOVED = 0.85  # share of the samples that are bent, turned, scaled and moved
 GIVEN = 0.4  # share of the samples with the given lines as they are, not drawn anew
 PALETTE, DABS, MOST_DABS = 0.75, 0.75, 20  # how often each is given
 DROPPED = 0.25  # of the channels at the lowest resolution
-VIVID = (0.2, 0.75)  # of the palettes, from the least to the most vivid, the release has those between
-RECOLOURED = 0.6  # of those with a palette
+VIVID = (
+    0.2,
+    0.75,
+)  # of the palettes, from the least to the most vivid, the release has those between
+RECOLORED = 0.6  # of those with a palette
 SOFTNESS = 0.03  # of the prior's labels, a distance of palettes
 
 
-def read(root: Path, split: str) -> data.Split:
+def read(root: Path, split: str) -> Split:
     """Sketches, artwork, its palettes (N, 5, 4) and how near they are to each of those the prior knows (N, palettes);
     for training with the same mirrored."""
     known = prior_palettes(root)
-    sides = [data.sketch2photo(root, split, mirrored) for mirrored in ([False, True] if split == "train" else [False])]
+    sides = [
+        readers.sketch2photo(root, split, mirrored)
+        for mirrored in ([False, True] if split == "train" else [False])
+    ]
     sketches, art = map(torch.cat, zip(*sides))
-    own = colours.dominant(art.float() / 255)
+    own = artwork.dominant(art.float() / 255)
     return sketches, art, own, (-palettes.distance(own, known) / SOFTNESS).softmax(1)
 
 
 def prior_palettes(root: Path) -> Tensor:
     """(palettes, 5, 4) that stand for those of all training pictures."""
-    art = data.sketch2photo(root, "train")[1].float() / 255
-    return colours.medoids(colours.dominant(art), zoo.row(SLUG).config.palettes)
+    art = readers.sketch2photo(root, "train")[1].float() / 255
+    return artwork.medoids(artwork.dominant(art), zoo.row(SLUG).config.palettes)
 
 
-def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
+def augment(batch: Split, generator: torch.Generator) -> Split:
     """-> drawing, artwork, palette (all 0 where none is given), dabs, the prior's target. Artwork that is moved is blurred
     a little, so that some of it stays in place: lines of one px have to be learned."""
     sketch, art, palette, target = batch
     sketch, art = sketch.float() / 255, art.float() / 255
-    moved = data.affine((sketch, art), generator, degrees=15, zoom=0.3, move=0.08, mode="bicubic")
-    moved = data.wobble(moved, generator, 2.5, cells=6, mode="bicubic")
-    chosen = data.chance(len(art), generator, MOVED)
+    moved = augmentation.affine(
+        (sketch, art), generator, degrees=15, zoom=0.3, move=0.08, mode="bicubic"
+    )
+    moved = augmentation.wobble(moved, generator, 2.5, cells=6, mode="bicubic")
+    chosen = augmentation.chance(len(art), generator, MOVED)
     sketch, art = (torch.where(chosen, m.clamp(0, 1), x) for m, x in zip(moved, (sketch, art)))
-    drawing = torch.where(data.chance(len(art), generator, GIVEN), sketch, lines.draw(art, sketch, generator))
+    drawing = torch.where(
+        augmentation.chance(len(art), generator, GIVEN), sketch, lines.draw(art, sketch, generator)
+    )
     return condition(drawing, art, palette, target, generator)
 
 
-def prepare(batch: data.Split) -> data.Split:
+def prepare(batch: Split) -> Split:
     """The given sketches, with the same palettes and dabs each time."""
     sketch, art, palette, target = batch
-    return condition(sketch.float() / 255, art.float() / 255, palette, target, torch.Generator().manual_seed(0))
+    return condition(
+        sketch.float() / 255, art.float() / 255, palette, target, torch.Generator().manual_seed(0)
+    )
 
 
-def condition(drawing: Tensor, art: Tensor, palette: Tensor, target: Tensor, generator: torch.Generator) -> data.Split:
-    """Decide what is given. New hues only where a palette tells of them: else they would teach that colours are grey."""
-    given, recoloured, dabbed = torch.rand(3, len(art), generator=generator).unbind()
+def condition(
+    drawing: Tensor, art: Tensor, palette: Tensor, target: Tensor, generator: torch.Generator
+) -> Split:
+    """Decide what is given. New hues only where a palette tells of them: else they would teach that colors are gray."""
+    given, recolored, dabbed = torch.rand(3, len(art), generator=generator).unbind()
     given, dabbed = given < PALETTE, dabbed < DABS
-    art, palette = colours.recolour(art, palette, given & (recoloured < RECOLOURED), generator)
-    palette = colours.imperfect(palette, generator) * given[:, None, None]
+    art, palette = artwork.recolor(art, palette, given & (recolored < RECOLORED), generator)
+    palette = artwork.imperfect(palette, generator) * given[:, None, None]
     count = torch.randint(1, MOST_DABS + 1, (len(art),), generator=generator) * dabbed
-    return drawing, art, palette, colours.dabs(art, count, generator), target
+    return drawing, art, palette, artwork.dabs(art, count, generator), target
 
 
-def loss(network: nn.Module, batch: data.Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
+def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
     """The logarithm of the squared error, which is what PSNR measures, and L1 of pixels and of their differences; the
     prior's cross-entropy where the network saw nothing but the sketch."""
     drawing, art, palette, dabs, target = batch
@@ -96,19 +113,21 @@ def finish(network: nn.Module, root: Path) -> nn.Module:
     """Norms folded in, and the prior's palettes."""
     network = fold(network)
     network.palettes.copy_(prior_palettes(root))
-    standardise(network, data.sketch2photo(root, "train")[0])
+    standardise(network, readers.sketch2photo(root, "train")[0])
     return without_extremes(network)
 
 
 def without_extremes(network: nn.Module) -> nn.Module:
-    """The least and the most vivid palettes left out, so that none of them is ever proposed: grey pleases nobody, and
-    what is painted in pure colours is more colourful than artwork."""
+    """The least and the most vivid palettes left out, so that none of them is ever proposed: gray pleases nobody, and
+    what is painted in pure colors is more colorful than artwork."""
     vivid = palettes.vividness(network.palettes)
     least, most = vivid.quantile(torch.tensor(VIVID).to(vivid))
     rows = (vivid >= least) & (vivid <= most)
     network.config = dataclasses.replace(network.config, palettes=int(rows.sum()))
     network.palettes = network.palettes[rows]
-    network.prior.weight, network.prior.bias = (nn.Parameter(p[rows]) for p in network.prior.parameters())
+    network.prior.weight, network.prior.bias = (
+        nn.Parameter(p[rows]) for p in network.prior.parameters()
+    )
     return network
 
 
@@ -117,7 +136,9 @@ def standardise(network: nn.Module, sketches: Tensor) -> None:
     """Give what the prior says of sketches at half their size, as it is asked in use, mean 0 and deviation 1 over the
     training sketches (N, 1, H, W), uint8: else the few most frequent palettes would win for each."""
     batches = sketches.to(network.palettes.device).split(32)
-    logits = torch.cat([network.suggest(network.encode(F.avg_pool2d(x.float() / 255, 2))) for x in batches])
+    logits = torch.cat(
+        [network.suggest(network.encode(F.avg_pool2d(x.float() / 255, 2))) for x in batches]
+    )
     mean, deviation = logits.mean(0), logits.std(0).clamp_min(1e-3)
     network.prior.weight.div_(deviation[:, None])
     network.prior.bias.sub_(mean).div_(deviation)
@@ -136,15 +157,15 @@ RECIPE = Recipe(
     batch=8,
     channels_last=True,
     about={
-        "summary": "Colours a line drawing with the colours of a palette, guided by dabs of colour where there are some.",
+        "summary": "Colors a line drawing with the colors of a palette, guided by dabs of color where there are some.",
         "data": "Pokémon sketch2photo: line sketches computed from artwork, 890 pairs, mirrored too, drawn anew in five "
         "line styles",
         "terms": "The artwork is © Nintendo / Creatures / GAME FREAK and is not part of this project; the weights are for "
         "study.",
-        "limits": "It knows creatures on white paper. Which part gets which colour of a palette is a guess that dabs "
-        "correct; a part is what lines enclose, so a body without inner lines has one colour, and parts are known to "
-        "belong together, as wings or spots, by their size and length alone. A light colour comes out darker where the "
-        "network expects a dark one: white is grey, yellow is ochre. White runs into open outlines.",
+        "limits": "It knows creatures on white paper. Which part gets which color of a palette is a guess that dabs "
+        "correct; a part is what lines enclose, so a body without inner lines has one color, and parts are known to "
+        "belong together, as wings or spots, by their size and length alone. A light color comes out darker where the "
+        "network expects a dark one: white is gray, yellow is ochre. White runs into open outlines.",
         "example": 'picture = tasks.color_sketch(model, Image.open("sketch.png"), palette=[((220, 60, 40), 2), '
         "((250, 210, 90), 1)])",
     },

@@ -9,30 +9,35 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from train import data, faces, loop
-from train.recipe import Recipe
+from train.datasets import augmentation, portrait_pairs
+from train.datasets.files import Split
+from train.engine import loop
+from train.engine.recipe import Recipe
 
 CLEAN = 0.35  # share of samples whose sketch stays the artist's
 
 
-def augment(batch: data.Split, generator: torch.Generator) -> data.Split:
-    photo, sketch, _, style = faces.warp(batch, generator)
-    artist = data.chance(len(photo), generator, CLEAN)
+def augment(batch: Split, generator: torch.Generator) -> Split:
+    photo, sketch, _, style = portrait_pairs.warp(batch, generator)
+    artist = augmentation.chance(len(photo), generator, CLEAN)
     return torch.where(artist, sketch, other_hand(sketch, generator)), photo, style
 
 
-def prepare(batch: data.Split) -> data.Split:
+def prepare(batch: Split) -> Split:
     photo, sketch, _, style = batch
     return sketch.float() / 255, photo.float() / 255, style
 
 
 def other_hand(sketch: Tensor, generator: torch.Generator) -> Tensor:
     """The sketch as other hands, pens, papers and scanners would give it, each by chance. (B, 1, H, W) in [0, 1]."""
-    maybe, spread = partial(data.maybe, generator=generator), partial(data.spread, len(sketch), generator)
+    maybe, spread = (
+        partial(augmentation.maybe, generator=generator),
+        partial(augmentation.spread, len(sketch), generator),
+    )
     x = maybe(0.25, outlines(sketch), sketch)
     x = maybe(0.2, torch.lerp(x, -F.max_pool2d(-x, 3, 1, 1), spread(0.3, 1)), x)  # thicker lines
     x = maybe(0.2, torch.lerp(x, F.max_pool2d(x, 3, 1, 1), spread(0.2, 0.8)), x)  # thinner ones
-    x = maybe(0.3, faces.blurred(x), x)
+    x = maybe(0.3, portrait_pairs.blurred(x), x)
     x = maybe(0.5, x.clamp_min(1e-3) ** spread(0.5, 2), x)
     x = maybe(0.5, 1 - (1 - x) * spread(0.5, 1.2), x)  # softer and harder pencils
     x = maybe(0.5, x * spread(0.75, 1), x)  # paper
@@ -47,23 +52,23 @@ def outlines(sketch: Tensor) -> Tensor:
 
 RECIPE = Recipe(
     slug="sketch-face-plus",
-    data=faces.pairs,
+    data=portrait_pairs.pairs,
     augment=augment,
     prepare=prepare,
-    loss=faces.objective(strokes=0.2, opinion=0.01),
-    optimizer=faces.optimizer,
-    build=lambda: faces.Contest("sketch-face-plus"),
-    finish=faces.release,
+    loss=portrait_pairs.objective(strokes=0.2, opinion=0.01),
+    optimizer=portrait_pairs.optimizer,
+    build=lambda: portrait_pairs.Contest("sketch-face-plus"),
+    finish=portrait_pairs.release,
     epochs=30,
     batch=4,
     ema=0.998,
     channels_last=True,
     about={
-        "summary": "Paints a pencil sketch of a face as a colour photo, at 200x250 px.",
+        "summary": "Paints a pencil sketch of a face as a color photo, at 200x250 px.",
         "data": "CUHK Face Sketch Database, subsets CUHK student and AR, artist's sketch and photo",
         "terms": "The database is for research only; so are these weights.",
         "limits": "Trained on 158 frontal faces of young adults, most of them from Hong Kong: skin, hair and clothes get the "
-        "colours of those photos, the background their blue. Needs a sketch in the pose of a passport photo.",
+        "colors of those photos, the background their blue. Needs a sketch in the pose of a passport photo.",
         "example": 'photo = tasks.translate_face(model, Image.open("sketch.jpg"))',
     },
 )

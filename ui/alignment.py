@@ -3,11 +3,13 @@
 import gradio as gr
 from PIL import Image
 
-from ae_models import align
+from ae_models.face import align
 from ui import parts
 
 HINT = "Not right? Click both eyes in your picture."
-NO_FACE = "**No face found.** Click both eyes in your picture, or take the tick away to use all of it."
+NO_FACE = (
+    "**No face found.** Click both eyes in your picture, or take the tick away to use all of it."
+)
 
 
 def seen(picture: Image.Image, pose: str) -> tuple[Image.Image, int]:
@@ -23,7 +25,11 @@ def remark(faces: int) -> str:
     """What a reader should know about a picture with so many faces."""
     if faces == 1:
         return ""
-    return f"{faces} faces found: the largest is used." if faces else "No face found: the whole picture is used."
+    return (
+        f"{faces} faces found: the largest is used."
+        if faces
+        else "No face found: the whole picture is used."
+    )
 
 
 def seen_or_told(picture: Image.Image, pose: str) -> Image.Image:
@@ -37,7 +43,14 @@ def seen_or_told(picture: Image.Image, pose: str) -> Image.Image:
 def build(photo: gr.Image, pose: str, needs_face: bool) -> tuple[gr.Image, gr.Checkbox]:
     """For a picture input: the box that asks for a face, and the picture that the network sees, which two clicks on the
     eyes of the input correct. With needs_face a photo without one is taken only if the box says so."""
-    shown = gr.Image(label="What the network sees", format="png", type="pil", interactive=False, buttons=[], height=320)
+    shown = gr.Image(
+        label="What the network sees",
+        format="png",
+        type="pil",
+        interactive=False,
+        buttons=[],
+        height=320,
+    )
     wanted = gr.Checkbox(True, label="Find the face", info="if not, the whole picture is used")
     note = gr.Markdown()
     clicks = gr.State([])
@@ -56,7 +69,11 @@ def build(photo: gr.Image, pose: str, needs_face: bool) -> tuple[gr.Image, gr.Ch
         eyes = [*before, tuple(event.index)]
         if len(eyes) < 2:
             return gr.skip(), "Now click the other eye.", eyes
-        return align.align(picture, tuple(sorted(eyes)), pose), f"Aligned by your clicks. {HINT}", []
+        return (
+            align.align(picture, tuple(sorted(eyes)), pose),
+            f"Aligned by your clicks. {HINT}",
+            [],
+        )
 
     outputs = [shown, note, clicks]
     search = {"api_visibility": "private", "trigger_mode": "always_last"}

@@ -1,4 +1,4 @@
-"""Tab: grey photo -> colour, steered by points of colour."""
+"""Tab: gray photo -> color, steered by points of color."""
 
 import re
 
@@ -9,18 +9,22 @@ from PIL import Image, ImageDraw
 from ae_models import tasks
 from ui import parts
 
-Point = tuple[float, float, str]  # x and y in parts of the photo's sides, colour as the picker gives it
+Point = tuple[
+    float, float, str
+]  # x and y in parts of the photo's sides, color as the picker gives it
 RADIUS = 0.02  # of a point, in parts of the shorter side
 SHOWN = 1024  # px, longest side of the picture to click on
 MOST_POINTS = 100
-GREY = 8  # largest difference between R, G and B, of 255, in a picture that passes for grey
+GRAY = 8  # largest difference between R, G and B, of 255, in a picture that passes for gray
 
 
-def colorize(photo: Image.Image, saturation: float, model: str, hints: Image.Image | None = None, points=()):
-    """Colour a grey photo; of a colour photo only the lightness is used.
+def colorize(
+    photo: Image.Image, saturation: float, model: str, hints: Image.Image | None = None, points=()
+):
+    """Color a gray photo; of a color photo only the lightness is used.
 
-    photo: PNG, JPEG or WebP. saturation: 0 (grey) to 3, 1 is what the network says. model: which network.
-    hints: picture of the photo's size, opaque where its colour is wanted and transparent elsewhere; the classic network
+    photo: PNG, JPEG or WebP. saturation: 0 (gray) to 3, 1 is what the network says. model: which network.
+    hints: picture of the photo's size, opaque where its color is wanted and transparent elsewhere; the classic network
     ignores it. Returns an RGB picture of the photo's size."""
     photo = parts.needs(photo, "a photo")
     if points:
@@ -28,12 +32,16 @@ def colorize(photo: Image.Image, saturation: float, model: str, hints: Image.Ima
     return tasks.colorize(parts.load("photo-color", model), photo, saturation, hints)
 
 
-def beside(photo: Image.Image | None, saturation: float, hints, points, model: str) -> Image.Image | None:
+def beside(
+    photo: Image.Image | None, saturation: float, hints, points, model: str
+) -> Image.Image | None:
     """colorize for the other network, where the photo may be missing."""
     return None if photo is None else colorize(photo, saturation, model, hints, points)
 
 
-def with_points(hints: Image.Image | None, points: list[Point], size: tuple[int, int]) -> Image.Image:
+def with_points(
+    hints: Image.Image | None, points: list[Point], size: tuple[int, int]
+) -> Image.Image:
     """A layer of hints with a disc for each point."""
     layer = Image.new("RGBA", size) if hints is None else hints.copy()
     return dotted(layer, points)
@@ -44,17 +52,23 @@ def dotted(image: Image.Image, points: list[Point], outline: str | None = None) 
     draw, radius = ImageDraw.Draw(image), max(1.0, RADIUS * min(image.size))
     for x, y, color in points:
         x, y = x * image.width, y * image.height
-        draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=rgb(color), outline=outline)
+        draw.ellipse(
+            (x - radius, y - radius, x + radius, y + radius), fill=rgb(color), outline=outline
+        )
     return image
 
 
 def rgb(color: str) -> tuple[int, int, int]:
-    """What the colour picker gives, #rrggbb or rgba(r, g, b, a) -> 8-bit colour. Raises ValueError."""
+    """What the color picker gives, #rrggbb or rgba(r, g, b, a) -> 8-bit color. Raises ValueError."""
     if re.fullmatch(r"#[0-9a-fA-F]{6}", str(color)):
         return tuple(bytes.fromhex(color[1:]))
     numbers = re.findall(r"\d+(?:\.\d+)?", str(color))
-    if not str(color).startswith("rgb") or len(numbers) < 3 or any(float(n) > 255 for n in numbers[:3]):
-        raise ValueError(f"expected a colour such as #3366cc, got {color!r}")
+    if (
+        not str(color).startswith("rgb")
+        or len(numbers) < 3
+        or any(float(n) > 255 for n in numbers[:3])
+    ):
+        raise ValueError(f"expected a color such as #3366cc, got {color!r}")
     return tuple(round(float(n)) for n in numbers[:3])
 
 
@@ -62,21 +76,23 @@ def seen(photo: Image.Image | None, points: list[Point]) -> Image.Image | None:
     """What the network sees: the lightness, and the points."""
     if photo is None:
         return None
-    grey = photo.convert("L")
-    grey.thumbnail((SHOWN, SHOWN))
-    return dotted(grey.convert("RGB"), points, outline="white")
+    gray = photo.convert("L")
+    gray.thumbnail((SHOWN, SHOWN))
+    return dotted(gray.convert("RGB"), points, outline="white")
 
 
 def note(photo: Image.Image | None) -> str:
-    """A sentence on what happens to a colour photo; nothing for a grey one."""
+    """A sentence on what happens to a color photo; nothing for a gray one."""
     if photo is None:
         return ""
     pixels = np.asarray(photo.resize((64, 64)), dtype=np.int16)
-    coloured = np.ptp(pixels, axis=2).max() > GREY
-    return "The photo is in colour: only its lightness is used." if coloured else ""
+    colored = np.ptp(pixels, axis=2).max() > GRAY
+    return "The photo is in color: only its lightness is used." if colored else ""
 
 
-def added(points: list[Point], photo: Image.Image | None, color: str, event: gr.SelectData) -> list[Point]:
+def added(
+    points: list[Point], photo: Image.Image | None, color: str, event: gr.SelectData
+) -> list[Point]:
     """The points and one more, where the shown picture was clicked."""
     if len(points) >= MOST_POINTS:
         raise ValueError(f"expected at most {MOST_POINTS} points, got one more")
@@ -88,41 +104,58 @@ def added(points: list[Point], photo: Image.Image | None, color: str, event: gr.
 
 def build() -> None:
     gr.Markdown(
-        "### A grey photo becomes colourful\n"
-        "The network sees only the lightness and guesses two colour channels, which are joined with the photo's own "
-        "lightness: nothing gets blurred. Where it guesses wrong, pick a colour and click on the grey picture: it colours "
+        "### A gray photo becomes colorful\n"
+        "The network sees only the lightness and guesses two color channels, which are joined with the photo's own "
+        "lightness: nothing gets blurred. Where it guesses wrong, pick a color and click on the gray picture: it colors "
         "all that belongs to the point. It learned from landscapes: seas, forests, mountains, glaciers, streets."
     )
     points = gr.State([])
     with gr.Row():
         with gr.Column(min_width=240):
-            photo = parts.picture("Photo, grey or in colour")
+            photo = parts.picture("Photo, gray or in color")
             said = gr.Markdown()
-            saturation = gr.Slider(0, 3, value=1, step=0.1, label="Saturation", info="1 is what the network says")
+            saturation = gr.Slider(
+                0, 3, value=1, step=0.1, label="Saturation", info="1 is what the network says"
+            )
             model = parts.choice("photo-color")
-            button = gr.Button("Colour it", variant="primary")
+            button = gr.Button("Color it", variant="primary")
         with gr.Column(min_width=240):
-            grey = gr.Image(
-                label="What the network sees: click to put a colour",
+            gray = gr.Image(
+                label="What the network sees: click to put a color",
                 format="png", interactive=False, height=320, buttons=[],
             )  # fmt: skip
             color = gr.ColorPicker(
-                "#2f6fd0", label="Colour of the next point", info="The classic network ignores points"
+                "#2f6fd0",
+                label="Color of the next point",
+                info="The classic network ignores points",
             )
             with gr.Row():
-                undo, clear = gr.Button("Undo point", size="sm"), gr.Button("Clear points", size="sm")
+                undo, clear = (
+                    gr.Button("Undo point", size="sm"),
+                    gr.Button("Clear points", size="sm"),
+                )
             with gr.Accordion("Points from a drawing program", open=False):
-                hints = parts.layer("Picture of the photo's size, transparent but where a colour is wanted")
+                hints = parts.layer(
+                    "Picture of the photo's size, transparent but where a color is wanted"
+                )
         with gr.Column(min_width=240):
-            colour, other = parts.result("Coloured"), parts.second()
-            parts.beside("photo-color", beside, colour, [photo, saturation, hints, points], model, other)
+            color, other = parts.result("Colored"), parts.second()
+            parts.beside(
+                "photo-color", beside, color, [photo, saturation, hints, points], model, other
+            )
     gr.Examples(parts.examples("landscape-*.webp"), photo, label="Landscapes painted by a program")
 
-    parts.run([button.click], colorize, [photo, saturation, model, hints, points], colour, api_name="colorize")
-    parts.answer_at_once(photo, [saturation, model, hints, points], colorize, colour)
+    parts.run(
+        [button.click],
+        colorize,
+        [photo, saturation, model, hints, points],
+        color,
+        api_name="colorize",
+    )
+    parts.answer_at_once(photo, [saturation, model, hints, points], colorize, color)
     told = {"api_visibility": "private", "show_progress": "hidden"}
-    grey.select(parts.plain_errors(added), [points, photo, color], points, **told)
+    gray.select(parts.plain_errors(added), [points, photo, color], points, **told)
     undo.click(lambda points: points[:-1], points, points, **told)
     gr.on([clear.click, photo.change], lambda: [], None, points, **told)
     photo.change(note, photo, said, **told)
-    gr.on([photo.change, points.change], seen, [photo, points], grey, **told)
+    gr.on([photo.change, points.change], seen, [photo, points], gray, **told)

@@ -7,7 +7,7 @@ from PIL import Image
 from torch import nn
 
 from ae_models import images, metrics, tasks
-from ae_models.dcae_plus import DCAEPlusConfig
+from ae_models.codec.dcae_plus import DCAEPlusConfig
 from ui import parts
 
 MOST_PIXELS = 768 * 768  # of the tab; the function itself takes any size
@@ -22,7 +22,9 @@ def reconstruct(picture: Image.Image, model: str, rate: float) -> Image.Image:
     network. rate: how the latent is rounded, 1 (coarsest) to 5 (finest), or 0 for not at all; the classic network does
     not round, and ignores it. Returns an RGB picture."""
     network = parts.load("dcae", model)
-    return tasks.reconstruct(network, shrunk(parts.needs(picture, "a picture")), _rate(network, rate))
+    return tasks.reconstruct(
+        network, shrunk(parts.needs(picture, "a picture")), _rate(network, rate)
+    )
 
 
 def beside(picture: Image.Image | None, rate: float, model: str) -> Image.Image | None:
@@ -35,7 +37,9 @@ def shrunk(picture: Image.Image) -> Image.Image:
     scale = (MOST_PIXELS / (picture.width * picture.height)) ** 0.5
     if scale >= 1:
         return picture
-    return images.resize(picture, (max(8, int(picture.width * scale)), max(8, int(picture.height * scale))))
+    return images.resize(
+        picture, (max(8, int(picture.width * scale)), max(8, int(picture.height * scale)))
+    )
 
 
 def costs(picture: Image.Image | None, again: Image.Image | None, model: str, rate: float) -> str:
@@ -47,7 +51,10 @@ def costs(picture: Image.Image | None, again: Image.Image | None, model: str, ra
     rate, pixels = _rate(network, rate), picture.width * picture.height
     latent = tasks.encode(network, picture, rate)
     if rate:
-        name, size = f"latent rounded at rate {rate:g}, estimated", round(tasks.estimated_bytes(network, latent, rate))
+        name, size = (
+            f"latent rounded at rate {rate:g}, estimated",
+            round(tasks.estimated_bytes(network, latent, rate)),
+        )
         quality, webp = webp_of(picture, size)
     else:
         name, size = f"latent, {latent.numel():,} numbers as float32", 4 * latent.numel()
@@ -57,7 +64,10 @@ def costs(picture: Image.Image | None, again: Image.Image | None, model: str, ra
         (name, size, again),
         (f"WebP file of quality {quality}", webp.tell(), Image.open(webp)),
     )
-    lines = [f"| {picture.width} × {picture.height} px | bytes | bits per pixel | PSNR |", "|---|--:|--:|--:|"]
+    lines = [
+        f"| {picture.width} × {picture.height} px | bytes | bits per pixel | PSNR |",
+        "|---|--:|--:|--:|",
+    ]
     for name, size, result in rows:
         quality = "exact" if result is None else f"{psnr(picture, result):.1f} dB"
         lines.append(f"| {name} | {size:,} | {8 * size / pixels:.2f} | {quality} |")
@@ -115,7 +125,11 @@ def build() -> None:
             again, other = parts.result("Reconstruction"), parts.second()
             parts.beside("dcae", beside, again, [picture, rate], model, other)
             table = gr.Markdown()
-    gr.Examples(parts.examples("landscape-*.webp") + parts.examples("face-*.webp")[:2], picture, label="Examples")
+    gr.Examples(
+        parts.examples("landscape-*.webp") + parts.examples("face-*.webp")[:2],
+        picture,
+        label="Examples",
+    )
     inputs = [picture, model, rate]
     parts.run([button.click], reconstruct, inputs, again, api_name="reconstruct")
     parts.answer_at_once(picture, [model, rate], reconstruct, again)

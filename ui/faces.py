@@ -14,7 +14,7 @@ def face_to_sketch(photo: Image.Image, model: str, align: bool = True) -> Image.
 
     photo: PNG, JPEG or WebP with a face seen from the front. model: which network. align: find the largest face and
     bring it into the pose of the training photos (a photo that has it is left as it is); without a face, and if false,
-    the largest centred 4:5 part is drawn. Returns a grey picture, 4:5."""
+    the largest centerd 4:5 part is drawn. Returns a gray picture, 4:5."""
     return translated("face-sketch", parts.needs(photo, "a photo of a face"), model, align)
 
 
@@ -28,10 +28,14 @@ def sketch_to_face(sketch: Image.Image, model: str, align: bool = True) -> Image
 
 def translated(system: str, picture: Image.Image, model: str, align: bool) -> Image.Image:
     network = parts.load(system, model)
-    return tasks.translate_face(network, alignment.seen_or_told(picture, POSE) if align else picture)
+    return tasks.translate_face(
+        network, alignment.seen_or_told(picture, POSE) if align else picture
+    )
 
 
-def direction(system: str, function, given: str, wanted: str, needs_face: bool) -> tuple[gr.Image, gr.Image]:
+def direction(
+    system: str, function, given: str, wanted: str, needs_face: bool
+) -> tuple[gr.Image, gr.Image]:
     """One way between photo and sketch: its inputs, its outputs and its endpoint."""
 
     def draw(seen, model):
@@ -58,11 +62,15 @@ def build() -> None:
         "looked for in your picture, and turned and scaled until its eyes are where those portraits have them."
     )
     with gr.Tab("Photo → sketch"):
-        photo, sketch = direction("face-sketch", face_to_sketch, "Photo of a face", "Sketch", needs_face=True)
+        photo, sketch = direction(
+            "face-sketch", face_to_sketch, "Photo of a face", "Sketch", needs_face=True
+        )
         people = "Nobody: made up from principal components of portraits"
         gr.Examples(parts.examples("portrait-*.webp"), photo, label=people)
     with gr.Tab("Sketch → photo"):
-        # A sketch of a face is often not recognised as one.
-        drawing, _ = direction("sketch-face", sketch_to_face, "Sketch of a face", "Photo", needs_face=False)
+        # A sketch of a face is often not recognized as one.
+        drawing, _ = direction(
+            "sketch-face", sketch_to_face, "Sketch of a face", "Photo", needs_face=False
+        )
         again = gr.Button("Take the sketch made from the photo")
         again.click(lambda made: made, sketch, drawing, api_visibility="private")

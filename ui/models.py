@@ -8,7 +8,14 @@ from ae_models import zoo
 from ui import parts
 
 CURVE = (220, 70)  # px
-UNSAID = {"data": "unknown data", "images": 0, "epochs": 0, "seconds": 0, "device": "unknown", "curve": []}
+UNSAID = {
+    "data": "unknown data",
+    "images": 0,
+    "epochs": 0,
+    "seconds": 0,
+    "device": "unknown",
+    "curve": [],
+}
 
 
 def models() -> list[dict]:
@@ -71,11 +78,14 @@ def curve(history: list[list[float]]) -> str:
 
     def line(column: int, stroke: str) -> str:
         points = " ".join(
-            f"{row[0] / last * width:.1f},{height * (1 - min(1, (row[column] - low) / span)):.1f}" for row in history
+            f"{row[0] / last * width:.1f},{height * (1 - min(1, (row[column] - low) / span)):.1f}"
+            for row in history
         )
         return f'<polyline points="{points}" fill="none" stroke-width="{stroke}" stroke="currentColor"/>'
 
-    title = f"loss after {last:,} steps: training {history[-1][1]:.4g}, validation {history[-1][2]:.4g}"
+    title = (
+        f"loss after {last:,} steps: training {history[-1][1]:.4g}, validation {history[-1][2]:.4g}"
+    )
     return (
         f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-label="{title}">'
         f"<title>{title}</title>{line(1, '0.7')}{line(2, '2')}</svg><br><small>{title}</small>"

@@ -17,11 +17,13 @@ COMPONENTS = 6  # principal directions that have a slider
 REACH = 2.5  # of a slider
 
 
-def morph(a: Image.Image, b: Image.Image, steps: int, mode: str, model: str) -> tuple[list[Image.Image], list[str]]:
+def morph(
+    a: Image.Image, b: Image.Image, steps: int, mode: str, model: str
+) -> tuple[list[Image.Image], list[str]]:
     """Morph one face into another.
 
     a, b: PNG, JPEG or WebP pictures of frontal faces; of each the largest face is brought into CelebA's pose. Without a
-    face the largest centred square is used (of a picture in the proportions of CelebA's aligned 178x218, its face).
+    face the largest centerd square is used (of a picture in the proportions of CelebA's aligned 178x218, its face).
     steps: 2 to 257. mode: slerp (great circle) or lerp (straight line). model: which network. Returns the pictures, and
     the same as JPEG data URLs."""
     a, b = parts.needs(a, "a first face"), parts.needs(b, "a second face")
@@ -47,7 +49,9 @@ def sample(count: int, seed: int, temperature: float, model: str, prior: str) ->
     model: which network. prior: mixture (fitted to the faces of the training set) or normal (the textbook's); a network
     without a mixture draws from the normal distribution. Returns the pictures."""
     network = parts.load("face-vae", model)
-    return tasks.sample(network, count, seed, temperature, prior if prior in tasks.priors(network) else None)
+    return tasks.sample(
+        network, count, seed, temperature, prior if prior in tasks.priors(network) else None
+    )
 
 
 def in_pose(picture: Image.Image | None) -> Image.Image | None:
@@ -74,7 +78,10 @@ def invent() -> Image.Image:
 
 def slider_names() -> list[str]:
     """Of the changes that have a slider. Raises ValueError if the network is not available."""
-    return [*zoo.config(EDITING)["arguments"]["attributes"], *(f"component_{i}" for i in range(1, COMPONENTS + 1))]
+    return [
+        *zoo.config(EDITING)["arguments"]["attributes"],
+        *(f"component_{i}" for i in range(1, COMPONENTS + 1)),
+    ]
 
 
 def data_url(frame: Image.Image) -> str:
@@ -100,23 +107,38 @@ def build() -> None:
             gr.Examples(parts.examples("face-*.webp")[4:], b, label="Made up by the network")
     with gr.Row():
         model = parts.choice("face-vae")
-        mode = gr.Radio(["slerp", "lerp"], value="slerp", label="Way", info="great circle or straight line")
+        mode = gr.Radio(
+            ["slerp", "lerp"], value="slerp", label="Way", info="great circle or straight line"
+        )
         steps = gr.Slider(2, tasks.MAX_STEPS, value=33, step=1, label="Frames")
         button = gr.Button("Morph", variant="primary")
     with gr.Accordion("All frames, and the other network's", open=False):
-        frames = gr.Gallery(label="Frames", columns=11, format="jpeg", interactive=False, height="auto")
-        other = gr.Gallery(columns=11, format="jpeg", interactive=False, height="auto", visible=False)
+        frames = gr.Gallery(
+            label="Frames", columns=11, format="jpeg", interactive=False, height="auto"
+        )
+        other = gr.Gallery(
+            columns=11, format="jpeg", interactive=False, height="auto", visible=False
+        )
         parts.beside("face-vae", frames_beside, frames, [a, b, steps, mode], model, other)
     inputs, outputs = [a, b, steps, mode, model], [frames, scrubber]
     parts.run([button.click], morph, inputs, outputs, api_name="morph")
     triggers = [a.change, b.change, mode.change, model.change, steps.release]
-    parts.run(triggers, morph_if_both, inputs, outputs, api_visibility="private", trigger_mode="always_last")
+    parts.run(
+        triggers,
+        morph_if_both,
+        inputs,
+        outputs,
+        api_visibility="private",
+        trigger_mode="always_last",
+    )
 
     gr.Markdown("### New faces")
     with gr.Row():
         count = gr.Slider(1, tasks.MAX_SAMPLES, value=8, step=1, label="How many")
         seed = gr.Number(0, precision=0, minimum=0, maximum=2**32 - 1, label="Seed")
-        temperature = gr.Slider(0, 2, value=0.8, step=0.05, label="Temperature", info="0 is the mean face, 1 the prior")
+        temperature = gr.Slider(
+            0, 2, value=0.8, step=0.05, label="Temperature", info="0 is the mean face, 1 the prior"
+        )
         prior = gr.Radio(
             ["mixture", "normal"],
             value="mixture",
@@ -124,8 +146,12 @@ def build() -> None:
             info="where training faces lie, or the textbook's prior; classic has only the latter",
         )
         draw = gr.Button("Sample faces", variant="primary")
-    faces = gr.Gallery(label="Sampled faces", columns=8, format="png", interactive=False, height="auto")
-    parts.run([draw.click], sample, [count, seed, temperature, model, prior], faces, api_name="sample")
+    faces = gr.Gallery(
+        label="Sampled faces", columns=8, format="png", interactive=False, height="auto"
+    )
+    parts.run(
+        [draw.click], sample, [count, seed, temperature, model, prior], faces, api_name="sample"
+    )
     build_changes()
 
 
@@ -156,7 +182,12 @@ def build_changes() -> None:
     parts.run([face.change], in_pose, [face], posed, **private)
     moved = [posed.change, *(s.input for s in sliders)]
     parts.run(
-        moved, functools.partial(change, names), [posed, *sliders], changed, trigger_mode="always_last", **private
+        moved,
+        functools.partial(change, names),
+        [posed, *sliders],
+        changed,
+        trigger_mode="always_last",
+        **private,
     )
     parts.run([back.click], functools.partial(reset, names), posed, [*sliders, changed], **private)
     parts.run([new.click], invent, [], face, **private)

@@ -18,9 +18,14 @@ HEADLINE = {
     "face-sketch-plus": ("mae", "mean absolute error", 3, "mean training sketch"),
     "sketch-face-plus": ("psnr", "PSNR in dB", 1, "mean training photo"),
     "sketch-color": ("psnr", "PSNR in dB", 1, "mean training picture"),
-    "sketch-color-plus": ("psnr_palette", "PSNR in dB with the right palette", 1, "classic network"),
-    "photo-color": ("psnr", "PSNR in dB", 1, "grey copy"),
-    "photo-color-plus": ("psnr", "PSNR in dB", 1, "grey copy"),
+    "sketch-color-plus": (
+        "psnr_palette",
+        "PSNR in dB with the right palette",
+        1,
+        "classic network",
+    ),
+    "photo-color": ("psnr", "PSNR in dB", 1, "gray copy"),
+    "photo-color-plus": ("psnr", "PSNR in dB", 1, "gray copy"),
     "dcae": ("psnr", "PSNR in dB", 1, "KLT of 4x4 patches, 16 numbers each"),
     "dcae-plus": ("psnr", "PSNR in dB", 1, "KLT of 4x4 patches, 16 numbers each"),
     "face-vae": ("psnr", "PSNR in dB", 1, "PCA with 128 numbers"),
@@ -30,7 +35,7 @@ HEADLINE = {
 
 class Picture(gr.Image):
     """Upload of one picture, handed on as an upright RGB PIL picture by images.read: gr.Image's own reading would clip
-    16-bit grey, drop alpha without flattening and answer a damaged file with a message of its own."""
+    16-bit gray, drop alpha without flattening and answer a damaged file with a message of its own."""
 
     is_template = True  # shown by gr.Image's code in the page, not by a frontend of its own
     read = staticmethod(images.read)
@@ -65,7 +70,9 @@ def picture(label: str) -> Picture:
 def result(label: str, height: int = 320) -> gr.Image:
     """Where a picture comes out: lossless, with a download button."""
     buttons = ["download", "fullscreen"]
-    return gr.Image(label=label, format="png", type="pil", interactive=False, buttons=buttons, height=height)
+    return gr.Image(
+        label=label, format="png", type="pil", interactive=False, buttons=buttons, height=height
+    )
 
 
 def second(height: int = 320) -> gr.Image:
@@ -98,7 +105,9 @@ def networks(system: str) -> dict[str, str]:
     """Kinds of network of a system that are in the zoo -> their slugs, the one to take by default first. Of a system
     without any it is the plus network, which says so when it is loaded."""
     kinds = {"plus": f"{system}-plus", "classic": system}
-    return {kind: slug for kind, slug in kinds.items() if slug in zoo.BY_SLUG} or {"plus": kinds["plus"]}
+    return {kind: slug for kind, slug in kinds.items() if slug in zoo.BY_SLUG} or {
+        "plus": kinds["plus"]
+    }
 
 
 def choice(system: str) -> gr.Radio:
@@ -111,7 +120,9 @@ def choice(system: str) -> gr.Radio:
     return radio
 
 
-def beside(system: str, function: Callable, first: gr.Image, inputs: list, model: gr.Radio, second) -> None:
+def beside(
+    system: str, function: Callable, first: gr.Image, inputs: list, model: gr.Radio, second
+) -> None:
     """A box to tick, where a system has two networks: `second`, a hidden picture or gallery, then shows what the other
     one gives for the same inputs whenever `first` changes. `function` takes the inputs and a kind of network, and gives
     None while there is nothing to show."""
@@ -163,9 +174,17 @@ def headline(config: dict) -> str:
 
 def component(name: str, value=None, **kwargs) -> gr.HTML:
     """A page element of our own: ui/static/<name>.html, .css and .js."""
-    parts = {suffix: (STATIC / f"{name}.{suffix}").read_text(encoding="utf-8") for suffix in ("html", "css", "js")}
+    parts = {
+        suffix: (STATIC / f"{name}.{suffix}").read_text(encoding="utf-8")
+        for suffix in ("html", "css", "js")
+    }
     return gr.HTML(
-        value, html_template=parts["html"], css_template=parts["css"], js_on_load=parts["js"], elem_id=name, **kwargs
+        value,
+        html_template=parts["html"],
+        css_template=parts["css"],
+        js_on_load=parts["js"],
+        elem_id=name,
+        **kwargs,
     )
 
 
@@ -177,7 +196,13 @@ def examples(pattern: str) -> list[str]:
 def run(triggers: list, function: Callable, inputs: list, outputs, **kwargs):
     """Bind a handler. All that computes shares one place in the queue, since the cores are shared too."""
     return gr.on(
-        triggers, plain_errors(function), inputs, outputs, concurrency_id="network", concurrency_limit=1, **kwargs
+        triggers,
+        plain_errors(function),
+        inputs,
+        outputs,
+        concurrency_id="network",
+        concurrency_limit=1,
+        **kwargs,
     )
 
 
@@ -189,4 +214,11 @@ def answer_at_once(picture: gr.Image, others: list, function: Callable, output) 
         return None if image is None else function(image, *rest)
 
     triggers = [picture.change, *(other.change for other in others)]
-    run(triggers, changed, [picture, *others], output, api_visibility="private", trigger_mode="always_last")
+    run(
+        triggers,
+        changed,
+        [picture, *others],
+        output,
+        api_visibility="private",
+        trigger_mode="always_last",
+    )

@@ -1,4 +1,4 @@
-"""Tab: draw or upload a sketch, see it coloured: with a palette, dabs of colour, or a surprise."""
+"""Tab: draw or upload a sketch, see it colored: with a palette, dabs of color, or a surprise."""
 
 import base64
 import binascii
@@ -8,34 +8,45 @@ import json
 import gradio as gr
 from PIL import Image, ImageColor
 
-from ae_models import images, palettes, tasks
+from ae_models import images, tasks
+from ae_models.sketch import palettes
 from ui import parts
 
 PREFIX = "data:image/png;base64,"
 MOST_CHARACTERS = 4_000_000  # of a layer of a drawing; a full canvas of noise has 1.4 million
-START = ("#e8563f", "#f4c95d", "#5b8e7d", "#3a6ea5", "#2b2d42")  # of the colour pickers
+START = ("#e8563f", "#f4c95d", "#5b8e7d", "#3a6ea5", "#2b2d42")  # of the color pickers
 SURPRISES = 4
 
 
 def color_sketch(
-    sketch: Image.Image, model: str, palette: str = "", hints: Image.Image | None = None, seed: int = 0
+    sketch: Image.Image,
+    model: str,
+    palette: str = "",
+    hints: Image.Image | None = None,
+    seed: int = 0,
 ) -> Image.Image:
-    """Colour a line sketch.
+    """Color a line sketch.
 
     sketch: PNG, JPEG or WebP, dark lines on white. model: which network; the classic one takes nothing else. palette: up
-    to 5 colours with weights as JSON, [["#e8563f", 2], ["#f4c95d", 1]]; empty lets the network choose, another one for
-    another seed. hints: PNG or WebP of the sketch's size, opaque where its colour is wanted and transparent elsewhere.
+    to 5 colors with weights as JSON, [["#e8563f", 2], ["#f4c95d", 1]]; empty lets the network choose, another one for
+    another seed. hints: PNG or WebP of the sketch's size, opaque where its color is wanted and transparent elsewhere.
     Returns an RGB picture of the sketch's size."""
     sketch = parts.needs(sketch, "a sketch")
-    return tasks.color_sketch(parts.load("sketch-color", model), sketch, entries(palette), hints, seed)
+    return tasks.color_sketch(
+        parts.load("sketch-color", model), sketch, entries(palette), hints, seed
+    )
 
 
-def color_drawing(drawing: str | None, model: str, palette: str = "", seed: int = 0) -> Image.Image | None:
-    """The same for what the canvas sends; an empty canvas has no colours."""
+def color_drawing(
+    drawing: str | None, model: str, palette: str = "", seed: int = 0
+) -> Image.Image | None:
+    """The same for what the canvas sends; an empty canvas has no colors."""
     if drawing is None:
         return None
     lines, dabs = from_canvas(drawing)
-    return tasks.color_sketch(parts.load("sketch-color", model), lines, entries(palette), dabs, seed)
+    return tasks.color_sketch(
+        parts.load("sketch-color", model), lines, entries(palette), dabs, seed
+    )
 
 
 def color_upload(sketch: Image.Image | None, *given) -> Image.Image | None:
@@ -44,17 +55,29 @@ def color_upload(sketch: Image.Image | None, *given) -> Image.Image | None:
 
 
 def color_again(
-    drawing: str | None, sketch: Image.Image | None, model: str, palette: str, hints: Image.Image | None, seed: int
+    drawing: str | None,
+    sketch: Image.Image | None,
+    model: str,
+    palette: str,
+    hints: Image.Image | None,
+    seed: int,
 ):
     """When something else than the sketch has changed: the drawing anew if there is one, else the upload."""
     return color_either(drawing, sketch, palette, hints, seed, model) or gr.skip()
 
 
 def color_either(
-    drawing: str | None, sketch: Image.Image | None, palette: str, hints: Image.Image | None, seed: int, model: str
+    drawing: str | None,
+    sketch: Image.Image | None,
+    palette: str,
+    hints: Image.Image | None,
+    seed: int,
+    model: str,
 ):
     """The drawing if there is one, else the upload, if any."""
-    return color_drawing(drawing, model, palette, seed) or color_upload(sketch, model, palette, hints, seed)
+    return color_drawing(drawing, model, palette, seed) or color_upload(
+        sketch, model, palette, hints, seed
+    )
 
 
 # ---- palettes ----
@@ -64,30 +87,36 @@ def entries(text: str | None) -> palettes.Entries:
     """Palette as JSON -> as the tasks take it. Raises ValueError."""
     try:
         rows = json.loads(text) if text and text.strip() else []
-        return [(ImageColor.getrgb(colour)[:3], weight) for colour, weight in rows]
+        return [(ImageColor.getrgb(color)[:3], weight) for color, weight in rows]
     except (TypeError, ValueError, AttributeError, RecursionError):
-        raise ValueError(f'expected a palette as [["#rrggbb", weight], ...], got {str(text)[:60]!r}') from None
+        raise ValueError(
+            f'expected a palette as [["#rrggbb", weight], ...], got {str(text)[:60]!r}'
+        ) from None
 
 
 def to_json(palette: palettes.Entries) -> str:
-    return json.dumps([["#{:02x}{:02x}{:02x}".format(*colour), weight] for colour, weight in palette])
+    return json.dumps([["#{:02x}{:02x}{:02x}".format(*color), weight] for color, weight in palette])
 
 
-def picked(count: float, *colours: str) -> str:
+def picked(count: float, *colors: str) -> str:
     """The first `count` pickers as a palette of equal weights."""
-    return json.dumps([[hexadecimal(colour), 1] for colour in colours[: int(count)]])
+    return json.dumps([[hexadecimal(color), 1] for color in colors[: int(count)]])
 
 
-def hexadecimal(colour: str) -> str:
-    """What a colour picker gives, "#rrggbb" or "rgba(r, g, b, a)" with fractions -> "#rrggbb"."""
-    if colour.startswith("rgb"):
-        red, green, blue = (round(float(part)) for part in colour[colour.index("(") + 1 : -1].split(",")[:3])
+def hexadecimal(color: str) -> str:
+    """What a color picker gives, "#rrggbb" or "rgba(r, g, b, a)" with fractions -> "#rrggbb"."""
+    if color.startswith("rgb"):
+        red, green, blue = (
+            round(float(part)) for part in color[color.index("(") + 1 : -1].split(",")[:3]
+        )
         return f"#{red:02x}{green:02x}{blue:02x}"
-    return colour
+    return color
 
 
-def surprise(sketch: Image.Image, hints: Image.Image | None, model: str, seed: int) -> tuple[list, list[str], int]:
-    """Four coloured pictures in palettes that suit the sketch, their palettes as JSON, and the next seed."""
+def surprise(
+    sketch: Image.Image, hints: Image.Image | None, model: str, seed: int
+) -> tuple[list, list[str], int]:
+    """Four colored pictures in palettes that suit the sketch, their palettes as JSON, and the next seed."""
     network = parts.load("sketch-color", model)
     if not hasattr(network, "propose"):
         raise ValueError("expected the plus network, got the classic one, which knows no palettes")
@@ -105,10 +134,10 @@ def surprise_upload(sketch: Image.Image, hints: Image.Image | None, model: str, 
 
 
 def take(pictures: list, chosen: list[str], event: gr.SelectData) -> list:
-    """The surprise that was clicked: its picture, its palette, how many colours that has, and the pickers."""
+    """The surprise that was clicked: its picture, its palette, how many colors that has, and the pickers."""
     palette = json.loads(chosen[event.index])
-    colours = [colour for colour, _ in palette] + list(START)[len(palette) :]
-    shown = [gr.update(value=c, visible=i < len(palette)) for i, c in enumerate(colours)]
+    colors = [color for color, _ in palette] + list(START)[len(palette) :]
+    shown = [gr.update(value=c, visible=i < len(palette)) for i, c in enumerate(colors)]
     return [pictures[event.index][0], chosen[event.index], len(palette), *shown]
 
 
@@ -132,7 +161,9 @@ def decoded(text: object) -> bytes:
     if not isinstance(text, str) or not text.startswith(PREFIX):
         raise ValueError("expected a drawing as a PNG data URL, got something else")
     if len(text) > MOST_CHARACTERS:
-        raise ValueError(f"expected a drawing of at most {MOST_CHARACTERS:,} characters, got {len(text):,}")
+        raise ValueError(
+            f"expected a drawing of at most {MOST_CHARACTERS:,} characters, got {len(text):,}"
+        )
     try:
         return base64.b64decode(text[len(PREFIX) :], validate=True)
     except binascii.Error:
@@ -156,8 +187,8 @@ def to_data_url(image: Image.Image) -> str:
 def build() -> None:
     gr.Markdown(
         "### A line sketch becomes a picture\n"
-        "Draw a creature: it is coloured each time you lift the pen. Choose the colours yourself, say with a dab which "
-        "belongs where, or let it surprise you. The network learned from pairs of line drawings and colour artwork."
+        "Draw a creature: it is colored each time you lift the pen. Choose the colors yourself, say with a dab which "
+        "belongs where, or let it surprise you. The network learned from pairs of line drawings and color artwork."
     )
     with gr.Row():
         with gr.Column():
@@ -173,21 +204,23 @@ def build() -> None:
                 upload = parts.picture("Sketch: dark lines on white")
                 gr.Examples(parts.examples("sketch-*.png"), upload, label="Drawn by a program")
                 with gr.Row():
-                    button = gr.Button("Colour it", variant="primary")
+                    button = gr.Button("Color it", variant="primary")
                     surprise_uploaded = gr.Button("Surprise me")
-                with gr.Accordion("Dabs of colour, from a file", open=False):
+                with gr.Accordion("Dabs of color, from a file", open=False):
                     hints = parts.layer("Transparent but for the dabs, of the sketch's size")
         with gr.Column():
-            picture, other = parts.result("Coloured", height=512), parts.second(height=512)
+            picture, other = parts.result("Colored", height=512), parts.second(height=512)
             count, pickers, palette = palette_controls()
             gallery = gr.Gallery(
-                label="Surprises: click one to take its colours", columns=SURPRISES, height=190,
+                label="Surprises: click one to take its colors", columns=SURPRISES, height=190,
                 format="png", allow_preview=False, interactive=False, buttons=[],
             )  # fmt: skip
             model = parts.choice("sketch-color")
             compared = gr.Column()
             with gr.Accordion("More", open=False):
-                seed = gr.Number(0, precision=0, label="Seed of the palette that the network chooses")
+                seed = gr.Number(
+                    0, precision=0, label="Seed of the palette that the network chooses"
+                )
     given = [model, palette, hints, seed]
     parts.run([button.click], color_sketch, [upload, *given], picture, api_name="color_sketch")
     quiet = {"api_visibility": "private", "trigger_mode": "always_last", "show_progress": "hidden"}
@@ -195,26 +228,49 @@ def build() -> None:
     parts.run([canvas.input], color_drawing, [canvas, model, palette, seed], picture, **quiet)
     parts.run([x.change for x in given], color_again, [canvas, upload, *given], picture, **quiet)
     shelf.select(example_drawing, None, canvas, api_visibility="private").then(
-        parts.plain_errors(color_drawing), [canvas, model, palette, seed], picture, api_visibility="private"
+        parts.plain_errors(color_drawing),
+        [canvas, model, palette, seed],
+        picture,
+        api_visibility="private",
     )
     with compared:
-        parts.beside("sketch-color", color_either, picture, [canvas, upload, palette, hints, seed], model, other)
+        parts.beside(
+            "sketch-color",
+            color_either,
+            picture,
+            [canvas, upload, palette, hints, seed],
+            model,
+            other,
+        )
     chosen, next_seed = gr.State([]), gr.State(0)
     for press, function, source in (
         (surprise_drawn, surprise_drawing, [canvas]),
         (surprise_uploaded, surprise_upload, [upload, hints]),
     ):
         surprises = [gallery, chosen, next_seed]
-        parts.run([press.click], function, [*source, model, next_seed], surprises, api_visibility="private")
-    gallery.select(take, [gallery, chosen], [picture, palette, count, *pickers], api_visibility="private")
+        parts.run(
+            [press.click],
+            function,
+            [*source, model, next_seed],
+            surprises,
+            api_visibility="private",
+        )
+    gallery.select(
+        take, [gallery, chosen], [picture, palette, count, *pickers], api_visibility="private"
+    )
 
 
 def palette_controls() -> tuple[gr.Slider, list[gr.ColorPicker], gr.Textbox]:
-    """How many colours, which, and what is sent: the palette as JSON."""
-    most = palettes.COLOURS
-    count = gr.Slider(0, most, 0, step=1, label="Colours", info="How many of your own; with 0 the network chooses")
+    """How many colors, which, and what is sent: the palette as JSON."""
+    most = palettes.COLORS
+    count = gr.Slider(
+        0, most, 0, step=1, label="Colors", info="How many of your own; with 0 the network chooses"
+    )
     with gr.Row():
-        pickers = [gr.ColorPicker(c, label=f"Colour {i + 1}", visible=False, min_width=60) for i, c in enumerate(START)]
+        pickers = [
+            gr.ColorPicker(c, label=f"Color {i + 1}", visible=False, min_width=60)
+            for i, c in enumerate(START)
+        ]
     palette = gr.Textbox("", label="Palette as JSON", visible="hidden")
     told = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
     gr.on([count.input, *(p.input for p in pickers)], picked, [count, *pickers], palette, **told)

@@ -19,8 +19,16 @@ from playwright.sync_api import Page, expect, sync_playwright
 from ae_models import zoo
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 
 if not CHROMIUM and not os.environ.get("REQUIRE_BROWSER"):
@@ -35,7 +43,9 @@ def url(tmp_path_factory):
         port = probe.getsockname()[1]
     environment = os.environ | {"GRADIO_SERVER_PORT": str(port)}
     process = subprocess.Popen(
-        [sys.executable, str(ROOT / "app.py")], cwd=tmp_path_factory.mktemp("elsewhere"), env=environment
+        [sys.executable, str(ROOT / "app.py")],
+        cwd=tmp_path_factory.mktemp("elsewhere"),
+        env=environment,
     )
     address = f"http://127.0.0.1:{port}"
     for _ in range(600):
@@ -64,9 +74,16 @@ def page(browser, url):
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
     errors, outside = [], []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on(
-        "request", lambda r: outside.append(r.url) if r.url.startswith("http") and not r.url.startswith(url) else None
+        "console", lambda message: errors.append(message.text) if message.type == "error" else None
+    )
+    page.on(
+        "request",
+        lambda r: (
+            outside.append(r.url)
+            if r.url.startswith("http") and not r.url.startswith(url)
+            else None
+        ),
     )
     page.goto(url)
     expect(page.locator("#canvas canvas")).to_be_visible(timeout=60_000)
@@ -109,19 +126,19 @@ def drawn(page: Page) -> int:
     )
 
 
-def test_draw_on_the_canvas_and_see_colours(page):
+def test_draw_on_the_canvas_and_see_colors(page):
     draw_circle(page, 120)
-    first = shown(page, "Coloured")
+    first = shown(page, "Colored")
     assert first.size == (512, 512)
     draw_circle(page, 60)
     for _ in range(30):
         page.wait_for_timeout(500)
-        second = shown(page, "Coloured")
+        second = shown(page, "Colored")
         if second.tobytes() != first.tobytes():
             break
     assert second.tobytes() != first.tobytes()
     pixels = np.asarray(second, dtype=int)
-    assert (pixels.max(2) - pixels.min(2) > 8).mean() > 0.02, "the result is grey"
+    assert (pixels.max(2) - pixels.min(2) > 8).mean() > 0.02, "the result is gray"
 
 
 def test_undo_and_clear(page):
@@ -135,15 +152,16 @@ def test_undo_and_clear(page):
     assert drawn(page) == 0
 
 
-def test_an_example_sketch_lands_on_the_canvas_and_is_coloured(page):
+def test_an_example_sketch_lands_on_the_canvas_and_is_colored(page):
     page.locator(".grid-wrap button, .thumbnail-item").first.click()
     page.wait_for_timeout(1500)
     assert drawn(page) > 1000
-    assert shown(page, "Coloured").size == (512, 512)
+    assert shown(page, "Colored").size == (512, 512)
 
 
 @pytest.mark.parametrize(
-    ("tab", "output"), [("Face → sketch", "Sketch"), ("Grey → colour", "Coloured"), ("Compress", "Reconstruction")]
+    ("tab", "output"),
+    [("Face → sketch", "Sketch"), ("Gray → color", "Colored"), ("Compress", "Reconstruction")],
 )
 def test_an_example_is_one_click_from_a_result(page, tab, output):
     open_tab(page, tab)
@@ -167,7 +185,9 @@ def test_two_clicks_on_the_eyes_align_a_photo_without_a_face(page, tmp_path):
     for share, told in ((0.45, "other eye"), (0.55, "Aligned by your clicks")):
         photo.click(position={"x": box["width"] * share, "y": box["height"] / 2})
         expect(panel).to_contain_text(told, timeout=30_000)
-    expect(panel.locator('.block:has(label:has-text("Sketch")) img').last).to_be_visible(timeout=30_000)
+    expect(panel.locator('.block:has(label:has-text("Sketch")) img').last).to_be_visible(
+        timeout=30_000
+    )
 
 
 def test_morph_is_scrubbed_without_asking_the_server(page):
@@ -195,15 +215,19 @@ def test_morph_is_scrubbed_without_asking_the_server(page):
 def test_a_bad_file_shows_one_sentence_and_the_page_goes_on(page, tmp_path):
     bad = tmp_path / "text.png"
     bad.write_bytes(b"not a picture")
-    open_tab(page, "Grey → colour")
+    open_tab(page, "Gray → color")
     panel = page.get_by_role("tabpanel").locator("visible=true").last
     panel.locator("input[type=file]").first.set_input_files(str(bad))
-    expect(page.locator(".toast-body").first).to_contain_text("Expected a PNG, JPEG or WebP picture", timeout=15_000)
+    expect(page.locator(".toast-body").first).to_contain_text(
+        "Expected a PNG, JPEG or WebP picture", timeout=15_000
+    )
     panel.locator(".gallery-item").first.click()
-    expect(panel.locator('.block:has(label:has-text("Coloured")) img').last).to_be_visible(timeout=30_000)
+    expect(panel.locator('.block:has(label:has-text("Colored")) img').last).to_be_visible(
+        timeout=30_000
+    )
 
 
-@pytest.mark.parametrize("tab", ["Sketch → colour", "Grey → colour", "Morph faces", "Models"])
+@pytest.mark.parametrize("tab", ["Sketch → color", "Gray → color", "Morph faces", "Models"])
 def test_the_page_fits_a_telephone(page, tab):
     open_tab(page, tab)
     page.set_viewport_size({"width": 400, "height": 860})
@@ -213,7 +237,7 @@ def test_the_page_fits_a_telephone(page, tab):
 
 def test_words_of_the_table_of_bytes_stay_whole_on_a_telephone(page):
     page.set_viewport_size({"width": 400, "height": 860})
-    page.get_by_role("tab", name="Sketch → colour").locator("visible=true").first.wait_for()
+    page.get_by_role("tab", name="Sketch → color").locator("visible=true").first.wait_for()
     page.locator(".overflow-menu button").first.click()
     page.locator(".overflow-dropdown button", has_text="Compress").click()
     panel = page.get_by_role("tabpanel").locator("visible=true").last
@@ -232,21 +256,21 @@ def test_models_tab_shows_each_figure(page):
         assert ("KLT" in rows.nth(i).inner_text()) == row.slug.startswith("dcae")
 
 
-def test_a_dab_changes_the_colours_and_can_be_taken_back(page):
+def test_a_dab_changes_the_colors_and_can_be_taken_back(page):
     draw_circle(page, 120)
     page.wait_for_timeout(3000)
-    plain = shown(page, "Coloured")
+    plain = shown(page, "Colored")
     page.get_by_role("button", name="Dab", exact=True).click()
     box = page.locator("#canvas canvas").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_timeout(3000)
-    assert shown(page, "Coloured").tobytes() != plain.tobytes()
+    assert shown(page, "Colored").tobytes() != plain.tobytes()
     page.get_by_role("button", name="Undo").click()
     page.wait_for_timeout(3000)
-    assert shown(page, "Coloured").tobytes() == plain.tobytes()
+    assert shown(page, "Colored").tobytes() == plain.tobytes()
 
 
-def test_a_surprise_gives_its_colours_to_the_pickers(page):
+def test_a_surprise_gives_its_colors_to_the_pickers(page):
     draw_circle(page, 120)
     page.get_by_role("button", name="Surprise me").first.click()
     surprises = page.locator(
@@ -254,4 +278,4 @@ def test_a_surprise_gives_its_colours_to_the_pickers(page):
     )
     expect(surprises.nth(3)).to_be_visible(timeout=30_000)
     surprises.nth(1).click()
-    expect(page.get_by_text("Colour 1", exact=True)).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Color 1", exact=True)).to_be_visible(timeout=10_000)

@@ -1,4 +1,4 @@
-// A 2D drawing canvas with two layers, black lines on white and dabs of colour under them. Its value is null while nothing
+// A 2D drawing canvas with two layers, black lines on white and dabs of color under them. Its value is null while nothing
 // is drawn, else the lines as a PNG data URL, followed by a space and the dabs as another if there are any. 'input' is
 // triggered after each stroke. A value that comes from the server is shown and can be drawn on.
 const canvas = element.querySelector("canvas");
@@ -62,7 +62,7 @@ function stroke(context, style, width, from, to, operation = "source-over") {
 function line(from, to) {
   const width = element.querySelector("[data-width]").value;
   if (tool === "pen") stroke(lines.context, "black", width, from, to);
-  if (tool === "dab") stroke(dabs.context, element.querySelector("[data-colour]").value, DAB_WIDTH, from, to);
+  if (tool === "dab") stroke(dabs.context, element.querySelector("[data-color]").value, DAB_WIDTH, from, to);
   if (tool === "eraser") {
     stroke(lines.context, "white", 3 * width, from, to);
     stroke(dabs.context, "black", 3 * width, from, to, "destination-out");
@@ -118,7 +118,7 @@ function choose(name) {
 for (const button of element.querySelectorAll("[data-tool]")) {
   button.addEventListener("click", () => choose(button.dataset.tool));
 }
-element.querySelector("[data-colour]").addEventListener("input", () => choose("dab"));
+element.querySelector("[data-color]").addEventListener("input", () => choose("dab"));
 element.querySelector("[data-undo]").addEventListener("click", undo);
 element.querySelector("[data-clear]").addEventListener("click", () => {
   if (lines.empty && dabs.empty) return;

@@ -1,0 +1,128 @@
+"""Codec tasks on pictures: reconstruct, encode, decode, round the latent, estimate bytes."""
+
+import torch
+from PIL import Image
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ae_models import images, inference, tiles
+from ae_models.codec.dcae import DCAE
+from ae_models.codec.dcae_plus import DCAEPlus
+
+
+def reconstruct(model: nn.Module, picture: Image.Image, rate: int = 0) -> Image.Image:
+    """Picture -> its reconstruction from the latent, RGB of the same size.
+
+    The plus network takes the whole picture, and its latent may be rounded: rate 0 is not at all, 1 the
+    coarsest. The classic network, whose normalization spans the picture, works in tiles of its size,
+    overlapping by half and blended."""
+    rate, image = _rate(model, rate), images.to_rgb(picture)
+    if isinstance(model, DCAE):
+        return _reconstruct_tiled(model, image)
+    latent = encode(model, image, rate)
+    latent = rounded(model, latent, rate) if rate else latent
+    return decode(model, latent, rate).crop((0, 0, *image.size))
+
+
+@torch.inference_mode()
+def encode(model: nn.Module, picture: Image.Image, rate: int = 0) -> Tensor:
+    """Picture -> latent (1, C, H / f, W / f), float32, on the CPU: of the plus network the picture's
+    sides are padded to whole cells, of the classic one to whole tiles, each encoded apart. `rate` is the
+    one that the latent is to be rounded at."""
+    rate, x = _rate(model, rate), images.to_tensor(images.to_rgb(picture))
+    if isinstance(model, DCAEPlus):
+
+        def encode_strip(strip: Tensor) -> Tensor:
+            return model.encode(inference.to_network(model, strip), rate)
+
+        return tiles.strips(encode_strip, x, model.patch, model.reach).cpu()
+    size = model.config.size
+    x = F.pad(x, (0, -x.shape[3] % size, 0, -x.shape[2] % size), mode="replicate")
+    rows, columns = x.shape[2] // size, x.shape[3] // size
+    parts = inference.to_network(model, tiles.split(x, size))
+    return tiles.join(inference.in_batches(model.encode, parts), rows, columns).float().cpu()
+
+
+@torch.inference_mode()
+def decode(model: nn.Module, latent: Tensor, rate: int = 0) -> Image.Image:
+    """Latent, as encode gives it for this rate -> RGB picture (of the padded size). Raises ValueError for
+    a shape that encode cannot have given, or values that are not finite."""
+    rate, latent, device = (
+        _rate(model, rate),
+        inference.finite_latent(latent),
+        inference.device(model),
+    )
+    if isinstance(model, DCAEPlus):
+        _check_grid(latent, model.config.latent)
+        picture = tiles.strips(lambda z: model.decode(z.to(device), rate), latent, 1, model.reach)
+        return inference.to_pictures(model, picture)[0]
+    size = model.config.size
+    _, channels, side, _ = model.encode(torch.zeros(1, 3, size, size, device=device)).shape
+    _check_grid(latent, channels, side)
+    rows, columns = latent.shape[2] // side, latent.shape[3] // side
+    decoded = inference.in_batches(model.decode, tiles.split(latent.to(device), side))
+    return inference.to_pictures(model, tiles.join(decoded, rows, columns))[0]
+
+
+@torch.inference_mode()
+def rounded(model: nn.Module, latent: Tensor, rate: int) -> Tensor:
+    """Latent, as encode gives it for this rate -> the same, rounded. Raises ValueError for a network that
+    does not round, or a rate that it does not have."""
+    q, rate = _quantized(model, latent, rate)
+    return model.dequantize(q, rate)[..., : latent.shape[2], : latent.shape[3]].cpu()
+
+
+@torch.inference_mode()
+def estimated_bytes(model: nn.Module, latent: Tensor, rate: int) -> float:
+    """Length in bytes of an ideal code for the rounded latent under the network's prior."""
+    q, rate = _quantized(model, latent, rate)
+    rows = max(1, tiles.CELLS // q.shape[3])
+    return sum(model.bits(part, rate).item() for part in q.split(rows, dim=2)) / 8
+
+
+def _rate(model: nn.Module, rate: int) -> int:
+    """rate as an int. Raises ValueError for a network that is no codec or does not have this rate."""
+    inference.expect(model, (DCAE, DCAEPlus), "a network that encodes and decodes pictures")
+    return inference.whole_number("rate", rate, 0, model.rates)
+
+
+def _quantized(model: nn.Module, latent: Tensor, rate: int) -> tuple[Tensor, int]:
+    inference.expect(model, DCAEPlus, "a network that rounds its latent")
+    rate = inference.whole_number("rate", rate, 1, model.rates)
+    _check_grid(latent, model.config.latent)
+    return model.quantize(latent.to(inference.device(model)), rate), rate
+
+
+def _check_grid(latent: Tensor, channels: int, side: int = 1) -> None:
+    """Raise ValueError unless the shape is (1, channels, h, w) with sides that are multiples of `side`."""
+    grid = latent.shape[2:]
+    if (
+        latent.ndim != 4
+        or latent.shape[:2] != (1, channels)
+        or any(n == 0 or n % side for n in grid)
+    ):
+        times = side if side > 1 else ""
+        expected = f"(1, {channels}, {times}n, {times}m)"
+        raise ValueError(f"expected a latent of shape {expected}, got {tuple(latent.shape)}")
+
+
+@torch.inference_mode()
+def _reconstruct_tiled(model: DCAE, image: Image.Image) -> Image.Image:
+    """Blend four grids of tiles, shifted by half a tile, weighted by the distance of a pixel from its
+    tile's edge; a picture of the network's own size goes through whole."""
+    size, x = model.config.size, images.to_tensor(image)
+    if image.size == (size, size):
+        return inference.to_pictures(model, inference.run(model, inference.to_network(model, x)))[0]
+    height, width = x.shape[2:]
+    ramp = 1 - ((torch.arange(size) + 0.5) / size * 2 - 1).abs()  # halves a tile apart sum to 1
+    window = ramp[:, None] * ramp[None, :]
+    total = torch.zeros(1, 3, height, width)
+    for dy in (0, size // 2):
+        for dx in (0, size // 2):
+            padding = (dx, -(width + dx) % size, dy, -(height + dy) % size)
+            padded = F.pad(x, padding, mode="replicate")
+            rows, columns = padded.shape[2] // size, padded.shape[3] // size
+            parts = inference.to_network(model, tiles.split(padded, size))
+            again = inference.in_batches(model, parts).float().cpu() * window
+            total += tiles.join(again, rows, columns)[..., dy : dy + height, dx : dx + width]
+    return inference.to_pictures(model, total)[0]

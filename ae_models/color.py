@@ -1,0 +1,76 @@
+"""Color spaces: sRGB to CIE Lab and back, the unit range of chroma, and chroma with the edges of
+lightness. Tensors are (B, C, H, W)."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ae_models import images
+
+NEUTRAL = 128 / 255  # no chroma, in the unit range
+SLOPE_FLOOR = 300.0  # variance of lightness in [0, 100] below which chroma follows less than half
+
+# CIE 15:2004 and IEC 61966-2-1 (sRGB), white point D65.
+_RGB_TO_XYZ = torch.tensor(
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
+)
+_WHITE = _RGB_TO_XYZ.sum(1)
+_EPSILON, _KAPPA = 216 / 24389, 24389 / 27
+
+
+def rgb_to_lab(rgb: Tensor) -> Tensor:
+    """sRGB (B, 3, H, W) in [0, 1] -> CIE Lab: L in [0, 100], a and b within about [-108, 99]."""
+    linear = torch.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055).clamp_min(0) ** 2.4)
+    xyz = _mix(_RGB_TO_XYZ / _WHITE[:, None], linear)
+    f = torch.where(xyz > _EPSILON, xyz.clamp_min(_EPSILON) ** (1 / 3), (_KAPPA * xyz + 16) / 116)
+    x, y, z = f.unbind(1)
+    return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], 1)
+
+
+def lab_to_rgb(lab: Tensor) -> Tensor:
+    """CIE Lab (B, 3, H, W) -> sRGB in [0, 1]; colors outside the gamut are clipped per channel."""
+    lightness, a, b = lab.unbind(1)
+    y = (lightness + 16) / 116
+    f = torch.stack([y + a / 500, y, y - b / 200], 1)
+    xyz = torch.where(f**3 > _EPSILON, f**3, (116 * f - 16) / _KAPPA)
+    linear = _mix(torch.linalg.inv(_RGB_TO_XYZ / _WHITE[:, None]), xyz).clamp(0, 1)
+    return torch.where(
+        linear <= 0.0031308, 12.92 * linear, 1.055 * linear.clamp_min(1e-8) ** (1 / 2.4) - 0.055
+    )
+
+
+def _mix(matrix: Tensor, x: Tensor) -> Tensor:
+    return torch.einsum("ij,bjhw->bihw", matrix.to(x), x)
+
+
+def ab_to_unit(ab: Tensor) -> Tensor:
+    """Lab a and b in [-128, 127] -> [0, 1]."""
+    return (ab + 128) / 255
+
+
+def unit_to_ab(x: Tensor) -> Tensor:
+    """[0, 1] -> Lab a and b in [-128, 127]."""
+    return x * 255 - 128
+
+
+def upsample_chroma(ab: Tensor, lightness: Tensor) -> Tensor:
+    """Chroma (B, 2, h, w) -> the size of the lightness (B, 1, H, W), with its edges: (B, 2, H, W), units as they come.
+
+    Bilinear, and where lightness differs from its own bilinear copy chroma follows along the slope that the two have in
+    3x3 cells: the local linear model of the guided filter (He et al. 2010), applied to the missing detail only, because
+    all of it would draw the texture of leaves into the color."""
+    small = images.resize_tensor(lightness, ab.shape[-2:])
+
+    def box(x: Tensor) -> Tensor:
+        return F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
+
+    mean = box(small)
+    slope = (box(small * ab) - mean * box(ab)) / (box(small.square()) - mean.square() + SLOPE_FLOOR)
+    size = lightness.shape[-2:]
+    return images.resize_tensor(ab, size) + images.resize_tensor(slope, size) * (
+        lightness - images.resize_tensor(small, size)
+    )

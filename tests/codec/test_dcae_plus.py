@@ -1,0 +1,173 @@
+"""What only `dcae-plus` does: any size, rounding at several rates, and the bits of its prior."""
+
+import math
+
+import pytest
+import torch
+
+from ae_models import tasks, tiles, zoo
+from ae_models.codec.dcae_plus import karhunen_loeve
+from tests.conftest import MINIATURE, blob
+from train import dcae_plus as recipe
+from train.datasets import readers
+from train.measures import rate_distortion
+
+RATES = range(1, 6)
+
+
+@pytest.fixture
+def network():
+    torch.manual_seed(0)
+    return zoo.build("dcae-plus", **MINIATURE["dcae-plus"]).eval().requires_grad_(False)
+
+
+def smooth(count=2, height=32, width=32):
+    """Smooth, pale ones (count, 3, height, width) in [-1, 1]: something a transform of patches can hold."""
+    coarse = torch.rand(count, 1, 4, 4) * 1.8 - 0.9 + torch.rand(count, 3, 4, 4) * 0.2 - 0.1
+    return torch.nn.functional.interpolate(coarse, (height, width), mode="bicubic").clamp(-1, 1)
+
+
+def test_the_transform_is_orthonormal_and_sorted():
+    basis, deviation = karhunen_loeve(16)
+    assert torch.allclose(basis.T @ basis, torch.eye(16), atol=1e-5)
+    assert (deviation.diff() <= 1e-6).all() and deviation[-1] > 0
+    brightness = basis[:, 0] / basis[0, 0]
+    assert (brightness > 0.8).all() and (brightness < 1.3).all()  # about the mean of the patch
+
+
+def test_untrained_it_is_already_a_transform_of_smooth_pictures(network):
+    x = smooth()
+    assert (network(x) - x).square().mean() < 0.02 * x.square().mean()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (16, 16), (18, 21), (32, 32), (40, 100), (257, 130)])
+def test_any_size(network, size):
+    x = torch.rand(1, 3, *size) * 2 - 1
+    assert network.encode(x).shape == (1, 8, -(-size[0] // 4), -(-size[1] // 4))
+    assert network(x).shape == network(x, rate=2).shape == x.shape
+
+
+@pytest.mark.parametrize("rate", [0, 3])
+def test_a_part_is_as_in_the_whole_but_near_its_borders(network, rate):
+    """No statistics over the picture, and no tiles: so no seams."""
+    whole = torch.rand(1, 3, 96, 128) * 2 - 1
+    part, reach = whole[:, :, 16:80, 24:112], network.reach
+    latent, of_part = network.encode(whole, rate), network.encode(part, rate)
+    inside = (slice(None), slice(None), slice(reach, -reach), slice(reach, -reach))
+    assert torch.allclose(latent[:, :, 4:20, 6:28][inside], of_part[inside], atol=1e-5)
+    again, part_again = network.decode(latent, rate), network.decode(latent[:, :, 4:20, 6:28], rate)
+    inside = (slice(None), slice(None), slice(4 * reach, -4 * reach), slice(4 * reach, -4 * reach))
+    assert torch.allclose(again[:, :, 16:80, 24:112][inside], part_again[inside], atol=1e-5)
+
+
+@pytest.mark.parametrize("rate", [0, 4])
+def test_strips_change_nothing(network, monkeypatch, rate):
+    picture = blob((150, 83), 1)
+    latent = tasks.encode(network, picture, rate)
+    at_once = tasks.decode(network, latent, rate)
+    monkeypatch.setattr(tiles, "CELLS", 100)  # strips of two rows
+    assert torch.allclose(tasks.encode(network, picture, rate), latent, atol=1e-5)
+    again = tasks.decode(network, latent, rate)
+    assert max(abs(a - b) for a, b in zip(again.tobytes(), at_once.tobytes())) <= 1
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_rounding_there_and_back(network, rate):
+    latent = network.encode(smooth(), rate)
+    q = network.quantize(latent, rate)
+    assert q.dtype == torch.int32 and q.shape == latent.shape
+    assert torch.equal(network.quantize(network.dequantize(q, rate), rate), q)
+    exact = network.bottleneck.scale(latent, rate)
+    assert ((q - exact).abs() <= 0.5 + 1e-5).all()
+    assert (network.dequantize(q, rate) - latent).abs().max() < 1.0
+
+
+def test_a_batch_may_mix_rates(network):
+    x, rates = smooth(5), torch.tensor(list(RATES))
+    latent = network.encode(x, rates)
+    q = network.quantize(latent, rates)
+    bits, again = network.bits(q, rates), network.decode(network.dequantize(q, rates), rates)
+    for i, rate in enumerate(RATES):
+        alone = network.quantize(network.encode(x[i : i + 1], rate), rate)
+        assert (alone - q[i : i + 1]).abs().sum() <= 1  # a tie may fall either way
+        assert torch.allclose(network.bits(q[i : i + 1], rate), bits[i : i + 1], rtol=1e-4)
+        decoded = network.decode(network.dequantize(q[i : i + 1], rate), rate)
+        assert torch.allclose(decoded, again[i : i + 1], atol=1e-5)
+
+
+def test_finer_rates_cost_more_and_keep_more(network):
+    curve = rate_distortion.of_network(network, smooth(8) / 2 + 0.5)
+    assert (curve.bytes.mean(1).diff() > 0).all() and (curve.psnr.mean(1).diff() > 0).all()
+
+
+def test_estimated_bytes_of_a_picture(network):
+    picture = blob((45, 37), 3)
+    latent = tasks.encode(network, picture, 2)
+    size = tasks.estimated_bytes(network, latent, 2)
+    assert size == pytest.approx(network.bits(network.quantize(latent, 2), 2).item() / 8, rel=1e-5)
+    assert 0 < size < 4 * latent.numel()
+    assert torch.equal(
+        tasks.rounded(network, latent, 2), network.dequantize(network.quantize(latent, 2), 2)
+    )
+
+
+@pytest.mark.parametrize("rate", [-1, 6, 2.5, math.nan, "2", None, True])
+def test_rates_that_are_none_are_refused(network, rate):
+    picture = blob((20, 20), 0)
+    with pytest.raises(ValueError, match="expected rate to be a"):
+        tasks.reconstruct(network, picture, rate)
+    with pytest.raises(ValueError, match="expected rate to be a number from 0 to 0"):
+        tasks.reconstruct(zoo.build("dcae", **MINIATURE["dcae"]).eval(), picture, 1)
+
+
+@pytest.mark.parametrize("shape", [(8,), (2, 8, 3, 3), (1, 7, 3, 3), (1, 8, 3), (1, 8, 0, 3)])
+def test_latents_of_another_shape_are_refused(network, shape):
+    for function in (tasks.decode, tasks.estimated_bytes, tasks.rounded):
+        with pytest.raises(ValueError, match=r"expected a latent of shape \(1, 8, n, m\)"):
+            function(network, torch.zeros(shape), 1)
+
+
+def test_the_loss_reaches_everything_and_is_the_same_again_without_noise(network):
+    network.requires_grad_(True)
+    (batch,) = recipe.augment(
+        (torch.randint(0, 256, (30, 3, 16, 16), dtype=torch.uint8),), torch.Generator()
+    )
+    assert recipe.loss(network, (batch,), 1.0)[0] == recipe.loss(network, (batch,), 1.0)[0]
+    loss, _ = recipe.loss(network.train(), (batch,), 0.0)
+    assert loss != recipe.loss(network, (batch,), 0.0)[0]
+    loss.backward()
+    assert not [
+        n for n, p in network.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0
+    ]
+
+
+def test_training_pictures_are_those_of_cifar_and_tiles_of_landscapes(pictures, tmp_path, capsys):
+    (both,), (small,), (photos,) = (
+        read(pictures, "train") for read in (recipe.pictures, readers.cifar10, readers.landscape)
+    )
+    assert len(both) == len(small) + len(photos) and both.shape[1:] == (3, 32, 32)
+    assert torch.equal(
+        both[len(small) + 7], photos[7, :, 32:64, 96:]
+    )  # the eighth tile of the eighth
+    (tmp_path / "cifar10").symlink_to(pictures / "cifar10")
+    assert torch.equal(recipe.pictures(tmp_path, "train")[0], small)
+    assert "without landscapes" in capsys.readouterr().out
+
+
+# ---- curves ----
+
+
+def test_bytes_at_a_quality_lie_between_those_of_two_points():
+    psnr = torch.tensor([[25.0, 27.0], [29.0, 31.0]])
+    curve = rate_distortion.Curve(psnr, torch.tensor([[100.0, 100.0], [400.0, 400.0]]))
+    rows = torch.arange(2)
+    assert curve.bytes_at(26.0)(rows) == pytest.approx(100)
+    assert curve.bytes_at(28.0)(rows) == pytest.approx(200)  # half-way in the logarithm
+    assert curve.bytes_at(28.0)(torch.tensor([0])) > 200
+    assert curve.covers(28.0) and not curve.covers(25.0) and not curve.covers(31.0)
+
+
+def test_webp_points_are_files():
+    curve = rate_distortion.of_webp(smooth(3) / 2 + 0.5, (10, 90))
+    assert curve.psnr.shape == curve.bytes.shape == (2, 3)
+    assert (curve.psnr[1] > curve.psnr[0]).all() and (curve.bytes > 30).all()

@@ -1,0 +1,150 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from ae_models import zoo
+from ae_models.release import hub
+from tests.conftest import MINIATURE, stems
+from tests.test_zoo import config_of
+from train import evaluate
+from train.measures import systems
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = {
+    "face-vae": {"latent": 6},
+    "face-vae-plus": {"latent": 6, "encoder": (4, 8), "attributes": ("Smiling",)},
+    "dcae": {"width": 8, "latent": 8, "groups": 4},
+}  # at the data's own size
+CHROMA = {
+    "mse_ab",
+    "mse_ab_128",
+    "psnr",
+    "psnr_gain",
+    "chroma_l1",
+    "colorfulness_ratio",
+    "variation_ratio",
+}
+FACES = {
+    *(
+        "loss",
+        "reconstruction",
+        "kl",
+        "kl_least",
+        "kl_median",
+        "kl_most",
+        "psnr",
+        "ssim",
+        "active_units",
+    ),
+    *("unevenness", "fd", "nearest"),
+}
+METRICS = {
+    "face-sketch": {"mae", "mae_source", "ssim", "stroke_ratio"},
+    "face-sketch-plus": {"mae", "mae_source", "ssim", "stroke_ratio"},
+    "sketch-face-plus": {"psnr", "psnr_gain", "ssim", "mae"},
+    "sketch-color": {"mse", "psnr", "colorfulness_ratio"},
+    "photo-color": CHROMA,
+    "photo-color-plus": CHROMA | {"psnr_hints", "psnr_gain_hints", "colorfulness_ratio_hints"},
+    "sketch-color-plus": {
+        *("psnr_palette", "psnr_palette_10_dabs", "psnr_10_dabs", "psnr", "colorfulness_ratio"),
+        *("psnr_pens", "psnr_left_out_pen", "psnr_256", "surprises_l1", "surprises_l1_least"),
+    },
+    "dcae": {"l1", "psnr", "ssim"},
+    "dcae-plus": {"l1", "psnr", "ssim", "photo_psnr", "large_photo_psnr"},
+    "face-vae": FACES,
+    "face-vae-plus": FACES | {"edit_own", "edit_others"},
+}
+BARS = {"bytes_at_27.6", "bytes_at_32.2"}  # there where a network reaches them, trained or not
+
+
+@pytest.fixture(autouse=True)
+def _few_resamples(monkeypatch):
+    monkeypatch.setattr(evaluate, "RESAMPLES", 50)
+
+
+def network(slug):
+    return zoo.build(
+        slug, **SMALL.get(slug, {} if slug == "photo-color" else MINIATURE[slug])
+    ).eval()
+
+
+@pytest.mark.parametrize("slug", METRICS)
+def test_every_system_is_measured_beside_its_baselines(slug, pictures):
+    result = evaluate.evaluate(slug, network(slug), pictures)
+    assert set(result["metrics"]) - BARS == METRICS[slug] and result["baselines"]
+    assert result["images"] == {"photo-color": 2, "dcae": 26}.get(slug.removesuffix("-plus"), 3)
+    for figures in [result["metrics"], *result["baselines"].values()]:
+        for figure in figures.values():
+            assert figure["low"] <= figure["value"] <= figure["high"]
+    json.dumps(result, allow_nan=False)
+
+
+def test_known_figures(pictures):
+    result = evaluate.evaluate("sketch-color", network("sketch-color"), pictures)
+    assert result["baselines"]["white picture"]["colorfulness_ratio"]["value"] == 0
+    gray = evaluate.evaluate("photo-color", network("photo-color"), pictures)["baselines"][
+        "gray copy"
+    ]
+    assert gray["colorfulness_ratio"]["value"] < 0.02 and gray["variation_ratio"]["value"] == 0
+    assert gray["psnr_gain"]["value"] == 0
+    assert gray["mse_ab_128"]["value"] == pytest.approx(
+        gray["mse_ab"]["value"] * (255 / 128) ** 2, rel=1e-3
+    )
+
+
+def test_pca_and_klt_are_exact_when_all_numbers_are_kept():
+    train = torch.randint(0, 256, (6, 3, 8, 8), dtype=torch.uint8)
+    x = train.float() / 255
+    assert torch.allclose(systems._klt(x, x, 48), x, atol=1e-4)
+    assert torch.allclose(systems._pca(train, systems._mean(train), x, 6), x, atol=1e-4)
+    few = systems._pca(train, systems._mean(train), x, 2)
+    assert 0.01 < (few - x).square().mean() < x.var()
+
+
+def test_bootstrap_interval_covers_the_mean_and_shrinks_with_more_pictures():
+    values = torch.rand(400)
+    few, many = evaluate.bootstrap(values[:20], 20), evaluate.bootstrap(values, 400)
+    assert many["low"] < 0.5 < many["high"]
+    assert many["high"] - many["low"] < few["high"] - few["low"]
+
+
+def test_without_training_pictures_the_fitted_baselines_are_left_out(pictures, tmp_path, capsys):
+    for part in ("testA", "testB"):
+        (tmp_path / part).symlink_to(pictures / "sketch2photo" / part)
+    result = evaluate.evaluate("sketch-color", network("sketch-color"), tmp_path)
+    assert set(result["baselines"]) == {"white picture", "the sketch itself"}
+    assert "no training pictures" in capsys.readouterr().err
+    fitted = evaluate.evaluate("sketch-color", network("sketch-color"), tmp_path, fit=pictures)
+    assert "mean training picture" in fitted["baselines"]
+
+
+def test_command_writes_the_figures_into_the_release(pictures, tmp_path, capsys):
+    model = network("dcae")
+    hub.save(tmp_path, model.state_dict(), config_of("dcae", model))
+    evaluate.main(["dcae", "--data", str(pictures), "--weights", str(tmp_path), "--write"])
+    printed = json.loads(capsys.readouterr().out)
+    assert hub.read_config(tmp_path)["metrics"] == printed
+    assert "KLT of 4x4 patches, 8 numbers each" in (tmp_path / "README.md").read_text()
+    assert zoo.load_release(tmp_path, "dcae")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["dcae", "--data", "/nowhere"], "error: expected a folder"),
+        (["nothing", "--data", "."], "invalid choice"),
+        (["dcae", "--data", ".", "--weights", "/nowhere"], "cannot be read"),
+    ],
+)
+def test_bad_command_lines_end_in_one_sentence(arguments, words):
+    command = [sys.executable, "-m", "train.evaluate", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode != 0 and words in done.stderr and "Traceback" not in done.stderr
+
+
+def test_drawn_names_fall_on_their_splits():
+    assert len(stems(12, 20, (0, 1))) == 16

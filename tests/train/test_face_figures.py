@@ -1,0 +1,222 @@
+"""What is found out about latents, and the figures of sets of faces."""
+
+import math
+
+import pytest
+import torch
+
+from ae_models import zoo
+from ae_models.release import hub
+from tests.conftest import MINIATURE
+from tests.test_zoo import config_of
+from train import face_attributes, latents
+from train.datasets import celeba
+from train.engine import folding
+from train.measures import classifier, face_figures
+
+
+@pytest.fixture
+def network():
+    return zoo.build("face-vae-plus", **MINIATURE["face-vae-plus"]).eval()
+
+
+@pytest.fixture
+def judge():
+    return classifier.Classifier(classifier.ClassifierConfig(size=16, widths=(4, 6))).eval()
+
+
+def generator():
+    return torch.Generator().manual_seed(0)
+
+
+# ---- train/latents.py ----
+
+
+def clusters(count=2000):
+    """Two distant clusters, the second flat and turned: (N, 3), and which is which."""
+    second = torch.rand(count) < 0.25
+    flat = torch.randn(count, 3) * torch.tensor([2.0, 0.2, 1.0])
+    return torch.where(second[:, None], flat + 8, torch.randn(count, 3) - 2), second
+
+
+def test_the_mixture_finds_clusters():
+    z, second = clusters()
+    weights, means, factors = latents.mixture(z, 2, generator())
+    order = weights.argsort()
+    assert weights[order[0]] == pytest.approx(second.float().mean().item(), abs=0.02)
+    assert torch.allclose(means[order], torch.tensor([[8.0] * 3, [-2.0] * 3]), atol=0.3)
+    deviations = (factors @ factors.mT)[order[0]].diagonal().sqrt()
+    assert deviations[1] < 0.6 < deviations[2] < deviations[0]
+
+
+def test_more_components_fit_better_and_the_density_is_one():
+    z, _ = clusters()
+    one, two = (
+        latents.joint_log_density(z, *latents.mixture(z, k, generator())).logsumexp(1).mean()
+        for k in (1, 2)
+    )
+    assert two > one + 1
+    standard = torch.ones(1), torch.zeros(1, 3), torch.eye(3)[None]
+    expected = torch.distributions.Normal(0, 1).log_prob(z).sum(1, keepdim=True)
+    assert torch.allclose(latents.joint_log_density(z, *standard), expected, atol=1e-4)
+
+
+def test_an_attributes_direction_leaves_what_goes_along_with_it_alone():
+    """Lipstick goes with makeup, but each has a place of its own in the latent."""
+    makeup = torch.rand(4000) < 0.5
+    lipstick = torch.where(torch.rand(4000) < 0.9, makeup, ~makeup)
+    truth = torch.stack([makeup, lipstick], 1)
+    z = truth.float() @ torch.tensor([[2.0, 0, 0], [0, 3, 0]]) + 0.1 * torch.randn(4000, 3)
+    found = latents.attribute_directions(z, truth)
+    assert torch.allclose(found, torch.tensor([[2.0, 0, 0], [0, 3, 0]]), atol=0.05)
+
+
+def test_principal_directions_change_pictures_most():
+    z = torch.randn(3000, 3) * torch.tensor([1.0, 2.0, 5.0])
+    pictures = z @ torch.tensor([[9.0, 0, 0, 0], [0, 1, 1, 0], [0, 0, 0, 0]])
+    first, second = latents.principal_directions(z, pictures, 2)
+    assert torch.allclose(first.abs(), torch.tensor([1.0, 0, 0]), atol=0.15)
+    assert torch.allclose(second.abs(), torch.tensor([0.0, 2, 0]), atol=0.15)
+
+
+def test_fit_fills_the_aggregate(network, pictures, monkeypatch):
+    monkeypatch.setattr(celeba, "faces_with_attributes", small(celeba.faces_with_attributes))
+    latents.fit(network, pictures)
+    for name, buffer in network.aggregate.named_buffers():
+        assert torch.isfinite(buffer).all() and buffer.abs().sum() > 0, name
+    assert network.aggregate.weights.sum() == pytest.approx(1)
+
+
+def test_a_release_is_fitted_anew(network, pictures, tmp_path, monkeypatch, capsys):
+    for name in ("faces", "faces_with_attributes"):
+        monkeypatch.setattr(celeba, name, small(getattr(celeba, name)))
+    hub.save(tmp_path, network.state_dict(), config_of(latents.SLUG, network))
+    before = (tmp_path / hub.WEIGHTS).read_bytes()
+    latents.main(pictures, tmp_path, [1, 2])
+    assert (
+        capsys.readouterr().out.count(" nats") == 3
+        and (tmp_path / hub.WEIGHTS).read_bytes() == before
+    )
+    latents.main(pictures, tmp_path, None)
+    assert capsys.readouterr().out.count(" nats") == 2
+    assert zoo.load_release(tmp_path, latents.SLUG).aggregate.directions.abs().sum() > 0
+
+
+def small(read):
+    """A reader of CelebA whose faces fit the miniature network."""
+
+    def shrunk(root, split):
+        faces, *rest = read(root, split)
+        return (faces[:, :, ::4, ::4].contiguous(), *rest)
+
+    return shrunk
+
+
+# ---- train/measures/face_figures.py ----
+
+
+def test_frechet_distance_of_known_distributions():
+    a = torch.randn(200_000, 3)
+    assert face_figures.frechet(a, a) == pytest.approx(0, abs=1e-6)
+    assert face_figures.frechet(a, a + torch.tensor([3.0, 0, 4])) == pytest.approx(25, rel=1e-4)
+    assert face_figures.frechet(a, 3 * torch.randn(200_000, 3)) == pytest.approx(
+        3 * (3 - 1) ** 2, rel=0.03
+    )
+
+
+def test_distances_rise_with_what_is_wrong(judge, monkeypatch):
+    monkeypatch.setattr(face_figures, "GROUP", 20)
+    faces = torch.randint(0, 256, (400, 3, 16, 16), dtype=torch.uint8)
+    people = torch.arange(400, dtype=torch.int32)[:, None, None, None]
+    distances = face_figures.Distances(judge, (faces, torch.zeros(400, 40, 1, 1), people))
+    assert len(distances.reference) == 200 - 4 * 20
+    real, gray = distances.real(), distances.of(lambda group: torch.full((20, 3, 16, 16), 0.5))
+    assert real["low"] <= real["value"] <= real["high"] < gray["value"]
+
+
+def test_nearest_sees_a_copy():
+    train = torch.randint(0, 256, (20, 3, 64, 64), dtype=torch.uint8)
+    shown = torch.stack([train[7].float() / 255, torch.ones(3, 64, 64)])
+    copy, other = face_figures.nearest(shown, train)
+    assert copy < 1e-3 and 0.3 < other < 0.7
+
+
+def test_even_morphs_of_a_straight_decoder():
+    class Straight(torch.nn.Module):
+        def decode(self, z):
+            return 0.5 + 0.1 * z[:, :, None, None].expand(-1, -1, 4, 4)
+
+    circle = torch.eye(3) * 2
+    assert torch.allclose(face_figures.unevenness(Straight(), circle), torch.ones(3), atol=0.01)
+
+
+def test_edits_are_counted_in_the_direction_asked_for(network, judge):
+    network.basis.copy_(torch.linalg.qr(torch.randn(3 * 16 * 16, 6)).Q.T)
+    network.aggregate.directions.normal_()
+    truth = torch.randint(0, 2, (8, 40))
+    z = torch.randn(8, 6)
+    rows = face_figures.edits(network, judge, z, truth)
+    assert list(rows) == list(MINIATURE["face-vae-plus"]["attributes"])
+    network.aggregate.directions.neg_()
+    own, others = face_figures.edits(network, judge, z, 1 - truth)["Smiling"]
+    assert torch.allclose(own, -rows["Smiling"][0], atol=1e-4) and torch.allclose(
+        others, rows["Smiling"][1], atol=1e-4
+    )
+    assert own.shape == (8,) and (others > 0).all()
+
+
+# ---- the classifier ----
+
+
+def test_the_classifier_takes_pictures_of_any_size(judge):
+    x = torch.rand(2, 3, 16, 16)
+    assert judge(x).shape == (2, 40) and judge.features(x).shape == (2, 6)
+    assert torch.allclose(
+        judge(x), judge(x.repeat_interleave(2, 2).repeat_interleave(2, 3)), atol=1e-5
+    )
+
+
+def test_its_norm_folds_into_its_convolutions():
+    network = folding.add_norm(
+        classifier.Classifier(classifier.ClassifierConfig(size=16, widths=(4, 6)))
+    )
+    x = torch.rand(8, 3, 16, 16)
+    network(x)
+    before = network.eval()(x)
+    assert torch.allclose(folding.fold(network)(x), before, atol=1e-5)
+
+
+def test_it_is_trained_on_one_half_of_the_people(pictures):
+    faces, attributes = face_attributes.read(pictures, "train")
+    whole, _, people = celeba.faces_with_attributes(pictures, "train")
+    assert 0 < len(faces) == len(attributes) == (people % 2 == classifier.HALF).sum() < len(whole)
+    assert len(face_attributes.read(pictures, "val")[0]) == 3
+    loss, _ = face_attributes.loss(
+        classifier.Classifier(), face_attributes.prepare((faces, attributes)), 0.0
+    )
+    assert loss.item() == pytest.approx(math.log(2), abs=0.2)
+    assert face_attributes.augment((faces, attributes), generator())[0].shape[2:] == (64, 64)
+
+
+def test_its_release_is_read_strictly(tmp_path, judge):
+    for parameter in judge.parameters():
+        parameter.data = parameter.data.half().float()
+    hub.save(tmp_path, judge.state_dict(), config_of(classifier.SLUG, judge))
+    loaded, x = classifier.load(tmp_path), torch.rand(1, 3, 16, 16)
+    assert all(map(torch.equal, loaded.state_dict().values(), judge.state_dict().values()))
+    assert torch.allclose(
+        loaded(x), judge(x), atol=1e-5
+    )  # its weights lie in another order in memory
+    (tmp_path / hub.WEIGHTS).write_bytes((tmp_path / hub.WEIGHTS).read_bytes()[:-1])
+    with pytest.raises(ValueError, match="expected sha256"):
+        classifier.load(tmp_path)
+
+
+def test_the_shipped_classifier_beats_the_majority():
+    measured = hub.check(zoo.WEIGHTS / classifier.SLUG)["metrics"]
+    (majority,) = measured["baselines"].values()
+    for name, figure in measured["metrics"].items():
+        assert figure["low"] > majority[name]["high"], name
+    card = (zoo.WEIGHTS / classifier.SLUG / hub.CARD).read_text()
+    assert "To measure the face networks" in card and "docs/" not in card
+    assert classifier.load()(torch.rand(1, 3, 128, 128)).shape == (1, len(celeba.ATTRIBUTES))

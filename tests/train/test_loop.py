@@ -1,0 +1,269 @@
+"""Recipes are tested by running them on drawn pictures."""
+
+import dataclasses
+import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from ae_models import zoo
+from ae_models.release import hub
+from train.engine import loop, optimizers
+from train.engine.recipe import Recipe, build
+
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
+RECIPES = {slug: importlib.import_module(f"train.{slug.replace('-', '_')}") for slug in zoo.BY_SLUG}
+
+
+def weights(release: Path) -> dict[str, torch.Tensor]:
+    return load_file(release / "model.safetensors")
+
+
+def equal(a: Path, b: Path) -> bool:
+    first, second = weights(a), weights(b)
+    return first.keys() == second.keys() and all(torch.equal(first[k], second[k]) for k in first)
+
+
+@pytest.mark.parametrize("slug", RECIPES)
+def test_each_recipe_trains_a_release_that_loads(slug, pictures, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        sys, "argv", ["train", "--data", str(pictures), "--epochs", "1", "--batch", "4"]
+    )
+    recipe = dataclasses.replace(RECIPES[slug].RECIPE, epochs=1, batch=4)
+    release = loop.train(recipe, pictures, tmp_path / "run")
+    network = zoo.load_release(release, slug)
+    start = build(recipe)
+    assert any(not torch.equal(a, b) for a, b in zip(network.parameters(), start.parameters()))
+    training = hub.read_config(release)["training"]
+    assert training["steps"] == len(training["curve"]) >= 1
+    assert (
+        training["command"]
+        == f"python -m train.{slug.replace('-', '_')} --data DIR --epochs 1 --batch 4"
+    )
+    assert str(pictures) not in (release / "config.json").read_text()
+
+
+@pytest.mark.parametrize("slug", ["sketch-color", "photo-color"])
+def test_the_sources_protocol(slug, pictures, tmp_path):
+    source = RECIPES[slug].SOURCE
+    if slug == "photo-color":
+        few = tuple(x[:6] for x in source.data(pictures, "train"))
+        source = dataclasses.replace(source, data=lambda root, split: few)
+    release = loop.train(dataclasses.replace(source, epochs=3), pictures, tmp_path)
+    training = hub.read_config(release)["training"]
+    assert training["epochs"] == 3 and training["batch"] == min(6, source.batch or 6)
+
+
+def small(**changes) -> Recipe:
+    return dataclasses.replace(RECIPES["dcae"].RECIPE, batch=4, **changes)
+
+
+def test_a_run_learns(pictures, tmp_path):
+    release = loop.train(small(epochs=12), pictures, tmp_path)
+    curve = hub.read_config(release)["training"]["curve"]
+    assert curve[-1][1] < 0.6 * curve[0][1] and curve[-1][2] < curve[0][2]
+
+
+@pytest.mark.parametrize("slug", ["dcae", "face-vae", "face-sketch", "face-sketch-plus"])
+def test_a_resumed_run_equals_an_unbroken_one(slug, pictures, tmp_path, monkeypatch):
+    """Bit for bit, with what each of them has: SOAP; batch norm and latent noise; dropout; Muon, grain and a critic."""
+    recipe = dataclasses.replace(
+        RECIPES[slug].RECIPE, epochs=2, batch=4, data=few(RECIPES[slug].RECIPE.data)
+    )
+    unbroken = loop.train(recipe, pictures, tmp_path / "a")
+    polls = []
+
+    def stop_after_the_second_step(self, device):
+        polls.append(0)
+        return torch.tensor(float(len(polls) == 2))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loop._Stop, "asked", stop_after_the_second_step)
+        with pytest.raises(KeyboardInterrupt, match="stopped at step 2 of 4; .* --resume"):
+            loop.train(recipe, pictures, tmp_path / "b")
+    resumed = loop.train(recipe, pictures, tmp_path / "b", resume=True)
+    assert equal(unbroken, resumed)
+    curves = [
+        [row[:2] for row in hub.read_config(r)["training"]["curve"]] for r in (unbroken, resumed)
+    ]
+    assert curves[0] == curves[1]
+
+
+def few(read):
+    return lambda root, split: tuple(x[:8] for x in read(root, split))
+
+
+def test_seeds_differ_and_repeat(pictures, tmp_path):
+    a, b, c = (
+        loop.train(small(epochs=1), pictures, tmp_path / n, seed=s)
+        for n, s in (("a", 0), ("b", 0), ("c", 1))
+    )
+    assert equal(a, b) and not equal(a, c)
+
+
+def test_a_checkpoint_of_another_run_is_refused(pictures, tmp_path):
+    loop.train(small(epochs=1), pictures, tmp_path)
+    with pytest.raises(ValueError, match="expected the checkpoint of a run with"):
+        loop.train(small(epochs=2), pictures, tmp_path, resume=True)
+    (tmp_path / loop.CHECKPOINT).write_bytes(b"half")
+    with pytest.raises(ValueError, match="damaged checkpoint"):
+        loop.train(small(epochs=1), pictures, tmp_path, resume=True)
+    with pytest.raises(ValueError, match="no .*last.pt"):
+        loop.train(small(epochs=1), pictures, tmp_path / "new", resume=True)
+
+
+def test_a_run_starts_with_the_weights_of_another(pictures, tmp_path):
+    first = loop.train(small(epochs=12), pictures, tmp_path / "a")
+    again = loop.train(
+        small(epochs=2), pictures, tmp_path / "b", start=tmp_path / "a" / loop.CHECKPOINT
+    )
+    before, after = (hub.read_config(release)["training"]["curve"] for release in (first, again))
+    assert after[0][1] < 0.7 * before[0][1]
+    with pytest.raises(ValueError, match="expected a checkpoint of face-vae, got dcae"):
+        loop.train(
+            RECIPES["face-vae"].RECIPE,
+            pictures,
+            tmp_path / "c",
+            start=tmp_path / "a" / loop.CHECKPOINT,
+        )
+
+
+def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_the_last_good_weights(
+    pictures, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(loop, "SAVE_SECONDS", 0)
+    recipe = small(epochs=4)
+
+    def explode(network, batch, progress):
+        loss, parts = recipe.loss(network, batch, progress)
+        return loss * (float("nan") if progress > 0.5 else 1.0), parts
+
+    with pytest.raises(FloatingPointError, match="not|nan .* last good weights are in"):
+        loop.train(dataclasses.replace(recipe, loss=explode), pictures, tmp_path)
+    kept = torch.load(tmp_path / loop.CHECKPOINT, weights_only=True)
+    assert kept["state"]["step"] >= 1
+    assert all(torch.isfinite(t).all() for t in kept["network"].values())
+    assert not (tmp_path / loop.RELEASE).exists()
+
+
+def test_a_release_has_the_best_weights_or_if_the_recipe_says_so_the_last(pictures, tmp_path):
+    validations = iter(range(1000))
+
+    def loss(network, batch, progress):
+        value, parts = RECIPES["dcae"].RECIPE.loss(network, batch, progress)
+        return value if network.training else torch.tensor(
+            float(next(validations))
+        ), parts  # worse and worse
+
+    best, last = (
+        loop.train(small(epochs=3, loss=loss, keep_last=keep), pictures, tmp_path / str(keep))
+        for keep in (False, True)
+    )
+    average = torch.load(tmp_path / "True" / loop.CHECKPOINT, weights_only=True)["average"]
+    assert all(
+        torch.equal(value, average[f"module.{name}"].to(value))
+        for name, value in weights(last).items()
+    )
+    assert not equal(best, last)
+
+
+def test_learning_rate_warms_up_and_falls():
+    recipe = small(epochs=1, warmup=10)
+    rates = [loop.rate(recipe, step, 200) for step in range(200)]
+    assert rates[0] < 0.2 and max(rates) == pytest.approx(1) and rates[-1] < 1e-3
+    assert rates[:10] == sorted(rates[:10]) and rates[10:] == sorted(rates[10:], reverse=True)
+    assert loop.rate(dataclasses.replace(recipe, schedule="constant", warmup=0), 150, 200) == 1
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(pictures, tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "train.dcae",
+        "--data",
+        str(pictures),
+        "--out",
+        str(tmp_path),
+        "--epochs",
+        "100000",
+    ]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    for line in process.stdout:
+        if "%|" in line:
+            break
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    rest = process.communicate(timeout=60)[0]
+    assert process.returncode == 1 and "--resume" in rest and "Traceback" not in rest
+    assert (tmp_path / loop.CHECKPOINT).is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--data", "/nowhere"], "error: expected a folder with"),
+        ([], "--data"),
+        (["--data", ".", "--epochs", "0"], "at least 1, got '0'"),
+        (["--data", ".", "--batch", "-4"], "at least 0, got '-4'"),
+        (["--data", ".", "--seed", "nan"], "whole number"),
+    ],
+)
+def test_bad_command_lines_end_in_one_sentence(arguments, words, capsys):
+    with pytest.raises(SystemExit) as caught:
+        loop.main(RECIPES["dcae"].RECIPE, arguments)
+    assert words in capsys.readouterr().err + str(caught.value)
+
+
+def test_tracking_without_the_package_says_what_to_install(pictures, tmp_path, monkeypatch):
+    monkeypatch.setattr(loop.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ValueError, match="pip install trackio"):
+        loop.train(small(epochs=1), pictures, tmp_path, track=True)
+
+
+def test_two_processes_equal_one_with_the_doubled_batch(pictures, tmp_path):
+    """gloo, gradients averaged over processes; float32, so that only rounding differs."""
+    common = ["-m", "train.sketch_color", "--data", str(pictures), "--epochs", "2", "--fp32"]
+    launch = ["-m", "torch.distributed.run", "--nproc_per_node", "2"]
+    for arguments in (
+        [*common, "--batch", "4", "--out", str(tmp_path / "one")],
+        [*launch, *common, "--batch", "2", "--out", str(tmp_path / "two")],
+    ):
+        done = subprocess.run(
+            [sys.executable, *arguments], cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    one, two = (weights(tmp_path / n / "release") for n in ("one", "two"))
+    start = zoo.build("sketch-color").state_dict()
+    for name in one:
+        assert torch.allclose(one[name].float(), two[name].float(), atol=2e-4), name
+    assert json.loads((tmp_path / "two/release/config.json").read_text())["training"]["batch"] == 4
+    assert any((one[n].float() - start[n]).abs().max() > 1e-3 for n in one)
+
+
+def test_muon_has_the_inner_kernels_and_adamw_the_rest():
+    network = torch.nn.ModuleDict({k: torch.nn.Conv2d(2, 2, 3) for k in ("stem", "inside", "head")})
+    more = torch.nn.Parameter(torch.zeros(2))
+    inner, others, added = optimizers.muon(
+        network, 0.05, 1e-3, {"params": [more], "lr": 1e-4}
+    ).param_groups
+    assert (
+        inner["params"] == [network["inside"].weight] and inner["use_muon"] and inner["lr"] == 0.05
+    )
+    assert len(others["params"]) == 5 and not others["use_muon"] and others["lr"] == 1e-3
+    assert added["params"] == [more] and not added["use_muon"] and added["lr"] == 1e-4

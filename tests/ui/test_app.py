@@ -1,0 +1,507 @@
+"""Each endpoint through a launched server, as a stranger's client calls it, with good and with bad input."""
+
+import io
+import json
+import math
+import shutil
+import urllib.request
+
+import gradio as gr
+import numpy as np
+import pytest
+import torch
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+import app
+from ae_models import tasks, zoo
+from tests.conftest import MINIATURE, blob
+from tests.face.test_align import PORTRAITS, pasted
+from tests.test_images import encoded, png_header
+from ui import alignment, colorize, compress, models, morph, parts, sketch
+
+ENDPOINTS = {
+    "color_sketch",
+    "face_to_sketch",
+    "sketch_to_face",
+    "colorize",
+    "reconstruct",
+    "morph",
+    "sample",
+    "models",
+}
+ONE_PICTURE = {
+    "color_sketch": {},
+    "face_to_sketch": {},
+    "colorize": {"saturation": 1},
+    "reconstruct": {},
+}
+
+
+def launched(demo):
+    return demo.launch(**app.LAUNCH, prevent_thread_lock=True, quiet=True)[1]
+
+
+@pytest.fixture(scope="module")
+def url():
+    demo = app.build()
+    yield launched(demo)
+    demo.close()
+
+
+@pytest.fixture(scope="module")
+def client(url):
+    return Client(url, verbose=False)
+
+
+@pytest.fixture
+def upload(tmp_path):
+    """Bytes or a picture -> what the client sends for a file."""
+
+    def make(content, name="picture.png"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else encoded(content, "PNG"))
+        return handle_file(str(path))
+
+    return make
+
+
+def test_first_page_answers_and_names_no_other_host(url):
+    page = urllib.request.urlopen(url).read().decode()
+    assert "Autoencoder Studio" in page
+    assert "fonts.googleapis.com" not in page and "huggingface.co/api/telemetry" not in page
+
+
+def test_the_public_endpoints_are_those_of_the_contract_and_documented(client):
+    endpoints = client.view_api(return_format="dict")["named_endpoints"]
+    assert {name.strip("/") for name in endpoints} == ENDPOINTS
+    assert all(endpoint.get("description") for endpoint in endpoints.values())
+
+
+@pytest.mark.parametrize("name", ONE_PICTURE)
+def test_one_picture_endpoints(client, upload, name):
+    picture = blob((200, 250), 1)
+    result = Image.open(
+        client.predict(upload(picture), **ONE_PICTURE[name], model="classic", api_name=f"/{name}")
+    )
+    assert result.size == (200, 250) and result.format == "PNG"
+    assert np.asarray(result).std() > 2
+
+
+def test_a_hint_steers_colorize(client, upload):
+    layer = Image.new("RGBA", (96, 64))
+    layer.paste((200, 40, 40, 255), (40, 20, 56, 36))
+    photo, settings = (
+        upload(Image.new("L", (96, 64), 130)),
+        {"saturation": 1, "api_name": "/colorize"},
+    )
+    steered = client.predict(photo, hints=upload(layer, "hints.png"), model="plus", **settings)
+    red, _, blue = Image.open(steered).convert("RGB").getpixel((48, 28))
+    assert red > blue + 50
+    with pytest.raises(AppError, match="96x64 px, got RGBA of 64x96"):
+        client.predict(
+            photo,
+            hints=upload(layer.transpose(Image.Transpose.ROTATE_90), "h.png"),
+            model="plus",
+            **settings,
+        )
+
+
+def test_morph(client, upload):
+    a, b = upload(blob((128, 128), 1), "a.png"), upload(blob((128, 128), 2), "b.png")
+    frames, urls = client.predict(a, b, steps=5, mode="lerp", model="classic", api_name="/morph")
+    assert len(frames) == len(urls) == 5
+    assert Image.open(frames[0]["image"]).size == (128, 128)
+    assert all(u.startswith("data:image/jpeg;base64,") for u in urls)
+
+
+def test_the_face_of_a_photo_is_looked_for_unless_told_otherwise(client, upload):
+    """A face in a corner fills the sketch; a photo that has the pose already gives what it gives as a whole."""
+    photo, _ = pasted(PORTRAITS[0], (640, 480), 15, 1, 450 + 300j)
+    arguments = {"model": "classic", "api_name": "/face_to_sketch"}
+    found, whole = (
+        Image.open(client.predict(upload(photo), align=a, **arguments)) for a in (True, False)
+    )
+    assert found.size == (200, 250) and whole.size == (384, 480)
+    portrait = upload(Image.open(PORTRAITS[0]).convert("RGB"))
+    found, whole = (
+        Image.open(client.predict(portrait, align=a, **arguments)) for a in (True, False)
+    )
+    assert found.tobytes() == whole.tobytes()
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA"])
+def test_a_face_photo_of_another_mode(client, upload, mode):
+    photo = Image.open(PORTRAITS[1]).convert(mode)
+    assert client.predict(upload(photo), model="classic", api_name="/face_to_sketch")
+
+
+@pytest.mark.parametrize("size", [(16, 16), (5000, 300)])
+def test_sizes_at_the_ends(client, upload, size):
+    sketch = Image.open(
+        client.predict(upload(blob(size, 2)), model="classic", api_name="/face_to_sketch")
+    )
+    assert sketch.height == size[1]
+
+
+def test_sample(client):
+    faces = client.predict(count=3, seed=4, temperature=0.7, model="classic", api_name="/sample")
+    assert len(faces) == 3 and Image.open(faces[0]["image"]).size == (128, 128)
+
+
+def test_models(client):
+    rows = client.predict(api_name="/models")
+    assert [row["slug"] for row in rows] == list(zoo.BY_SLUG)
+    for row in rows:
+        assert (
+            row["parameters"] > 1000
+            and row["bytes"] > 1000
+            and row["metrics"]["images"] > 0
+            and row["headline"]
+        )
+
+
+# ---- bad input ----
+
+BAD_FILES = {
+    "text.png": (b"no picture at all", "PNG, JPEG or WebP"),
+    "half.jpg": (
+        encoded(Image.effect_noise((99, 99), 60).convert("RGB"), "JPEG")[:2000],
+        "truncated",
+    ),
+    "huge.png": (png_header(20000, 20000), "25 megapixels"),
+    "dot.png": (encoded(Image.new("RGB", (1, 1)), "PNG"), "8x8"),
+    "moving.gif": (
+        encoded(
+            Image.new("RGB", (32, 32)),
+            "GIF",
+            save_all=True,
+            append_images=[Image.new("RGB", (32, 32), "red")],
+        ),
+        "got GIF",
+    ),
+}
+
+
+@pytest.mark.parametrize("file", BAD_FILES)
+@pytest.mark.parametrize("name", ONE_PICTURE)
+def test_a_bad_file_gets_one_sentence_and_the_server_goes_on(client, upload, name, file):
+    content, words = BAD_FILES[file]
+    with pytest.raises(AppError, match=words) as caught:
+        client.predict(
+            upload(content, file), **ONE_PICTURE[name], model="classic", api_name=f"/{name}"
+        )
+    assert "Traceback" not in str(caught.value) and "/tmp" not in str(caught.value)
+    assert client.predict(
+        upload(blob((40, 40), 0)), **ONE_PICTURE[name], model="classic", api_name=f"/{name}"
+    )
+
+
+ODD_FILES = {
+    "deep.png": encoded(Image.fromarray(np.full((40, 40), 30000, np.uint16)), "PNG"),
+    "cmyk.jpg": encoded(Image.new("CMYK", (40, 40), (10, 90, 30, 0)), "JPEG"),
+    "clear.png": encoded(Image.new("RGBA", (40, 40), (255, 0, 0, 90)), "PNG"),
+}
+
+
+@pytest.mark.parametrize("file", ODD_FILES)
+@pytest.mark.parametrize("name", ONE_PICTURE)
+def test_an_odd_file_works(client, upload, name, file):
+    assert client.predict(
+        upload(ODD_FILES[file], file), **ONE_PICTURE[name], model="classic", api_name=f"/{name}"
+    )
+
+
+@pytest.mark.parametrize("name", ONE_PICTURE)
+def test_nothing_given(client, name):
+    with pytest.raises(AppError, match="got nothing"):
+        client.predict(None, **ONE_PICTURE[name], model="classic", api_name=f"/{name}")
+
+
+def test_morph_with_a_face_missing(client, upload):
+    with pytest.raises(AppError, match="second face"):
+        client.predict(
+            upload(blob((64, 64), 1)),
+            None,
+            steps=5,
+            mode="lerp",
+            model="classic",
+            api_name="/morph",
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("sample", {"count": 1000}),
+        ("sample", {"count": -1}),
+        ("sample", {"count": "many"}),
+        ("sample", {"count": None}),
+        ("sample", {"temperature": 99}),
+        ("sample", {"seed": -5}),
+        ("sample", {"model": "enormous"}),
+        ("colorize", {"saturation": 1e9}),
+        ("colorize", {"saturation": "much"}),
+        ("colorize", {"model": None}),
+        ("morph", {"steps": 0}),
+        ("morph", {"steps": 1e6}),
+        ("morph", {"mode": "spline"}),
+    ],
+)
+def test_values_out_of_range_through_the_api(client, upload, name, change):
+    arguments = {
+        "sample": {"count": 2, "seed": 0, "temperature": 1.0, "model": "classic"},
+        "colorize": {"photo": upload(blob((40, 40), 0)), "saturation": 1.0, "model": "classic"},
+        "morph": {
+            "a": upload(blob((40, 40), 0)),
+            "b": upload(blob((40, 40), 1)),
+            "steps": 3,
+            "mode": "lerp",
+            "model": "classic",
+        },
+    }[name]
+    with pytest.raises(AppError) as caught:
+        client.predict(**arguments | change, api_name=f"/{name}")
+    assert len(str(caught.value)) > 15 and "Traceback" not in str(caught.value)
+    assert client.predict(**arguments, api_name=f"/{name}")
+
+
+def test_nan_through_the_api(url):
+    """Python's json writes NaN though JSON has none: a stranger's client may send it."""
+    body = json.dumps({"data": [2, 0, math.nan, "classic"]}).encode()
+    request = urllib.request.Request(
+        f"{url}gradio_api/call/sample", body, {"Content-Type": "application/json"}
+    )
+    try:
+        event = json.load(urllib.request.urlopen(request))["event_id"]
+        answer = urllib.request.urlopen(f"{url}gradio_api/call/sample/{event}").read().decode()
+        assert "event: error" in answer
+    except urllib.error.HTTPError as error:
+        assert 400 <= error.code < 500
+    assert "Autoencoder Studio" in urllib.request.urlopen(url).read().decode()
+
+
+# ---- damaged weights ----
+
+
+@pytest.mark.parametrize("damage", ["missing", "truncated", "flipped", "another system's"])
+def test_damaged_weights_disable_one_system_and_no_other(tmp_path, monkeypatch, upload, damage):
+    folder = shutil.copytree(zoo.WEIGHTS, tmp_path / "weights")
+    file = folder / "dcae/model.safetensors"
+    if damage == "missing":
+        file.unlink()
+    elif damage == "truncated":
+        file.write_bytes(file.read_bytes()[:-1000])
+    elif damage == "flipped":
+        data = bytearray(file.read_bytes())
+        data[len(data) // 2] ^= 1
+        file.write_bytes(data)
+    else:
+        shutil.rmtree(folder / "dcae")
+        shutil.copytree(folder / "sketch-color", folder / "dcae")
+    monkeypatch.setattr(zoo, "WEIGHTS", folder)
+    monkeypatch.setattr(zoo, "_cache", {})
+    demo = app.build()
+    try:
+        client = Client(launched(demo), verbose=False)
+        with pytest.raises(AppError, match="dcae.*git checkout"):
+            client.predict(upload(blob((40, 40), 0)), model="classic", api_name="/reconstruct")
+        assert client.predict(upload(blob((40, 40), 0)), model="classic", api_name="/color_sketch")
+        rows = {row["slug"]: row for row in client.predict(api_name="/models")}
+        assert (
+            "git checkout" in rows["dcae"]["unavailable"] and "parameters" in rows["sketch-color"]
+        )
+        assert "Not available" in models.table()
+    finally:
+        demo.close()
+
+
+# ---- plain functions ----
+
+
+def test_what_a_network_is_shown_of_a_photo_without_a_face():
+    photo = blob((300, 200), 1)
+    shown, count = alignment.seen(photo, "cufs")
+    assert count == 0 and shown.size == (160, 200) and "whole picture" in alignment.remark(count)
+    assert alignment.remark(1) == "" and "largest" in alignment.remark(3)
+
+
+def test_an_empty_canvas_has_no_colors():
+    assert sketch.color_drawing(None, "classic") is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "hello",
+        5,
+        "data:image/png;base64,####",
+        "data:image/gif;base64,R0lGOD",
+        sketch.PREFIX + "A" * 5_000_000,
+    ],
+)
+def test_a_canvas_that_sends_nonsense_is_refused(value):
+    with pytest.raises(ValueError, match="expected a drawing"):
+        sketch.color_drawing(value, "classic")
+
+
+def test_canvas_round_trip():
+    picture = blob((64, 64), 1)
+    assert sketch.from_data_url(sketch.to_data_url(picture)).tobytes() == picture.tobytes()
+
+
+def test_a_click_puts_a_point_and_the_layer_shows_it():
+    photo = blob((2048, 1024), 1)  # shown at half its size
+    click = gr.SelectData(None, {"index": [256, 128], "value": None})
+    points = colorize.added([], photo, "rgba(200.4, 40, 40, 1)", click)
+    layer = colorize.with_points(None, points, photo.size)
+    assert layer.getpixel((512, 256)) == (200, 40, 40, 255) and layer.getpixel((0, 0))[3] == 0
+    assert colorize.seen(photo, points).getpixel((256, 128)) == (200, 40, 40)
+    with pytest.raises(ValueError, match="at most 100 points"):
+        colorize.added(points * 100, photo, "#112233", click)
+
+
+@pytest.mark.parametrize("color", ["red", None, "#12345", "rgba(1, 2)", "rgb(300, 0, 0)"])
+def test_a_point_needs_a_color(color):
+    with pytest.raises(ValueError, match="expected a color such as #3366cc"):
+        colorize.rgb(color)
+
+
+def test_a_color_photo_is_told_that_its_lightness_is_used():
+    assert "only its lightness" in colorize.note(blob((64, 64), 1))
+    assert colorize.note(blob((64, 64), 1).convert("L").convert("RGB")) == colorize.note(None) == ""
+
+
+def test_canvas_with_dabs():
+    dabs = Image.new("RGBA", (64, 64))
+    dabs.paste((250, 0, 0, 255), (10, 10, 20, 20))
+    lines, layer = sketch.from_canvas(
+        f"{sketch.to_data_url(blob((64, 64), 1))} {sketch.to_data_url(dabs)}"
+    )
+    assert lines.mode == "RGB" and layer.tobytes() == dabs.tobytes()
+    with pytest.raises(ValueError, match="two layers"):
+        sketch.from_canvas(" ".join([sketch.to_data_url(dabs)] * 3))
+
+
+def test_palettes_as_json():
+    palette = [((255, 0, 128), 2), ((1, 2, 3), 0.5)]
+    assert sketch.entries(sketch.to_json(palette)) == palette
+    assert sketch.entries("") == sketch.entries(None) == sketch.entries("[]") == []
+    assert (
+        sketch.picked(2, "#ff0080", "rgba(1.4, 2, 3, 1)", "#000000")
+        == '[["#ff0080", 1], ["#010203", 1]]'
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["red", "5", '["#ff0000"]', '[["#ff0000"]]', '[["#gg0000", 1]]', "[[1, 2]]", "{}]"]
+)
+def test_palettes_that_are_none_are_refused(text):
+    with pytest.raises(ValueError, match="expected a palette as"):
+        sketch.entries(text)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"palette": "nonsense"}, "Expected a palette as"),
+        ({"palette": '[["#ff0000", -1]]'}, "weights of at least 0"),
+        ({"palette": '[["#ff0000", NaN]]'}, "finite weights"),
+        (
+            {
+                "palette": '[["#ff0000", 1], ["#ff0000", 1], ["#f00", 1], ["#f00", 1], ["#f00", 1], ["#f00", 1]]'
+            },
+            "at most 5",
+        ),
+        ({"hints": Image.new("RGBA", (9, 9))}, "picture of the sketch's"),
+        ({"seed": -1}, "seed to be a number"),
+    ],
+)
+def test_a_palette_and_hints_through_the_api(client, upload, change, words):
+    drawing = upload(blob((60, 40), 1))
+    good = {
+        "palette": '[["#ff0000", 2], ["#0000ff", 1]]',
+        "hints": upload(Image.new("RGBA", (60, 40), (255, 0, 0, 90)), "hints.png"),
+    }
+    change = {
+        k: upload(v, "bad.png") if isinstance(v, Image.Image) else v for k, v in change.items()
+    }
+    with pytest.raises(AppError, match=words):
+        client.predict(drawing, "plus", **good | change, api_name="/color_sketch")
+    result = client.predict(drawing, "plus", **good, api_name="/color_sketch")
+    assert Image.open(result).size == (60, 40)
+
+
+def test_the_classic_network_has_no_surprises():
+    with pytest.raises(ValueError, match="expected the plus network"):
+        sketch.surprise(blob((64, 64), 1), None, "classic", 0)
+
+
+def test_sliders_change_a_face_and_reset_brings_it_back(monkeypatch):
+    network, face = zoo.build(morph.EDITING, **MINIATURE[morph.EDITING]).eval(), blob((40, 40), 1)
+    torch.nn.init.orthogonal_(network.basis)
+    network.aggregate.directions.normal_()
+    monkeypatch.setitem(zoo._cache, morph.EDITING, network)
+    names = ["Smiling", "component_1"]
+    assert morph.change(names, None, 1, 0) is None
+    changed = morph.change(names, face, 1.5, 0)
+    assert changed.tobytes() == tasks.edit(network, face, {"Smiling": 1.5}).tobytes()
+    assert changed.tobytes() != morph.change(names, face, 0, 0).tobytes()
+    *zeros, again = morph.reset(names, face)
+    assert zeros == [0, 0] and again.tobytes() == morph.change(names, face, 0, 0).tobytes()
+    assert morph.invent().size == (32, 32)
+
+
+def test_costs_counts_bytes():
+    picture = blob((64, 32), 1)
+    table = compress.costs(picture, compress.reconstruct(picture, "classic", 0), "classic", 0)
+    webp = io.BytesIO()
+    picture.save(webp, "WEBP", quality=80)
+    assert (
+        f"| {3 * 64 * 32:,} |" in table and "| 8,192 |" in table and f"| {webp.tell():,} |" in table
+    )
+    assert table.count(" dB") == 2
+    assert compress.costs(None, None, "classic", 0) == ""
+    assert table == compress.costs(
+        picture, compress.reconstruct(picture, "classic", 3), "classic", 3
+    )  # it has no rates
+
+
+def test_costs_of_a_rounded_latent_are_estimated_beside_a_webp_file_no_larger():
+    picture = blob((64, 36), 1)
+    table = compress.costs(picture, compress.reconstruct(picture, "plus", 3), "plus", 3)
+    sizes = [int(line.split("|")[2].replace(",", "")) for line in table.splitlines()[2:5]]
+    assert "rate 3, estimated" in table and sizes[0] == 3 * 64 * 36 > sizes[1] > 0
+    quality, file = compress.webp_of(picture, sizes[1])
+    assert file.tell() == sizes[2] and (quality == 0 or sizes[2] <= sizes[1])
+
+
+def test_large_pictures_are_shrunk_for_compression():
+    assert compress.shrunk(Image.new("RGB", (3072, 768))).size == (1536, 384)
+    assert compress.shrunk(Image.new("RGB", (768, 768))).size == (768, 768)
+    assert min(compress.shrunk(Image.new("RGB", (100000, 9))).size) == 8
+
+
+def test_figures_stand_beside_their_baseline():
+    for slug in zoo.BY_SLUG:
+        line = parts.figure_line(slug)
+        assert parts.HEADLINE[slug][3] in line, line
+
+
+def test_examples_exist_and_are_pictures():
+    for pattern, least in (
+        ("sketch-*.png", 4),
+        ("face-*.webp", 8),
+        ("portrait-*.webp", 6),
+        ("landscape-*.webp", 4),
+    ):
+        paths = parts.examples(pattern)
+        assert len(paths) >= least
+        for path in paths:
+            assert min(Image.open(path).size) >= 128
+
+
+def test_the_curve_is_a_picture():
+    svg = models.curve([[1, 0.5, 0.6], [2, 0.25, 0.3]])
+    assert svg.count("<polyline") == 2 and "validation 0.3" in svg
