@@ -1,6 +1,7 @@
 """What more than one tab is made of: picture inputs and outputs, the network's name and figure, errors."""
 
 import functools
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,6 +32,40 @@ HEADLINE = {
     "face-vae": ("psnr", "PSNR in dB", 1, "PCA with 128 numbers"),
     "face-vae-plus": ("psnr", "PSNR in dB", 1, "PCA with 128 numbers"),
 }
+
+
+COLORS = {  # of the theme: the page's own variables, in ui/static/app.css
+    f"{name}{mode}": value
+    for name, value in {
+        "body_background_fill": "var(--page)",
+        "background_fill_primary": "var(--panel)",
+        "background_fill_secondary": "var(--raised)",
+        "block_background_fill": "var(--panel)",
+        "block_border_color": "var(--edge)",
+        "border_color_primary": "var(--edge)",
+        "input_background_fill": "var(--raised)",
+        "input_border_color": "var(--edge-strong)",
+        "body_text_color": "var(--ink)",
+        "body_text_color_subdued": "var(--quiet)",
+        "block_info_text_color": "var(--quiet)",
+        "block_label_text_color": "var(--ink)",
+        "block_label_background_fill": "var(--panel)",
+        "block_title_text_color": "var(--ink)",
+        "color_accent_soft": "var(--hover)",
+        "button_primary_background_fill": "var(--accent)",
+        "button_primary_background_fill_hover": "var(--accent)",
+        "button_primary_text_color": "var(--on-accent)",
+        "button_secondary_background_fill": "var(--raised)",
+        "button_secondary_background_fill_hover": "var(--hover)",
+        "button_secondary_text_color": "var(--ink)",
+        "button_secondary_border_color": "var(--edge-strong)",
+        "checkbox_label_background_fill": "var(--raised)",
+        "checkbox_label_text_color": "var(--ink)",
+        "checkbox_border_color": "var(--edge-strong)",
+        "slider_color": "var(--accent)",
+    }.items()
+    for mode in ("", "_dark")
+} | {"color_accent": "var(--accent)", "block_radius": "14px", "block_border_width": "1px"}
 
 
 class Picture(gr.Image):
@@ -172,20 +207,27 @@ def headline(config: dict) -> str:
     return f"{name} {own}{beside} on {measured['images']:,} {measured['pictures']}"
 
 
-def component(name: str, value=None, **kwargs) -> gr.HTML:
-    """A page element of our own: ui/static/<name>.html, .css and .js."""
-    parts = {
-        suffix: (STATIC / f"{name}.{suffix}").read_text(encoding="utf-8")
-        for suffix in ("html", "css", "js")
-    }
+def component(name: str, *scripts: str, value=None, **props) -> gr.HTML:
+    """A page element of our own: ui/static/<name>.html, .css and .js, which finds in its scope what the files named
+    by `scripts` define. `props` reach it as props.<name>."""
     return gr.HTML(
         value,
-        html_template=parts["html"],
-        css_template=parts["css"],
-        js_on_load=parts["js"],
+        html_template=static(f"{name}.html"),
+        css_template=static(f"{name}.css"),
+        js_on_load="\n".join(static(f"{script}.js") for script in (*scripts, name)),
         elem_id=name,
-        **kwargs,
+        **props,
     )
+
+
+def head(indonesian: dict[str, str]) -> str:
+    """What the page runs before anything else: its language and its theme."""
+    script = static("words.js").replace("WORDS", json.dumps(indonesian, ensure_ascii=False))
+    return f"<script>{script}</script>"
+
+
+def static(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
 
 
 def examples(pattern: str) -> list[str]:

@@ -31,6 +31,34 @@ def color_sketch(
     return _paint(model, ink, x, chosen, dabs)[0]
 
 
+def paint_sketch(
+    model: nn.Module, sketch: Image.Image, palette=None, hints=None, seed: int = 0
+) -> Image.Image:
+    """As color_sketch, but the colors alone, to be shown under the sketch's own lines.
+
+    A classic network has no such layer: its picture comes with the lines that it painted."""
+    inference.expect(model, (SketchColor, SketchColorPlus), "a network that colors sketches")
+    if not model.takes_hints:
+        return _color_classic(model, sketch)
+    ink, x, dabs = _drawing(model, sketch, hints)
+    given = palettes.from_entries(palette)
+    if drawing.is_blank(ink):
+        return images.to_images(torch.ones(1, 3, *ink.shape[2:]))[0]
+    chosen = _propose(model, x, dabs, 1, seed) if given is None else given[None]
+    return images.to_images(drawing.fill(_colors(model, x, chosen, dabs), ink).clamp(0, 1))[0]
+
+
+def propose_palettes(
+    model: nn.Module, sketch: Image.Image, seed: int = 0, count: int = 4, hints=None
+) -> list[palettes.Entries]:
+    """The palettes of `surprise`, without its pictures; none for a blank sketch."""
+    inference.expect(model, SketchColorPlus, "a network that proposes palettes")
+    ink, x, dabs = _drawing(model, sketch, hints)
+    if drawing.is_blank(ink):
+        return []
+    return list(map(palettes.to_entries, _propose(model, x, dabs, count, seed)))
+
+
 def surprise(
     model: nn.Module,
     sketch: Image.Image,
@@ -88,13 +116,16 @@ def _paint(
     model: SketchColorPlus, ink: Tensor, x: Tensor, chosen: Tensor, dabs: Tensor | None
 ) -> list[Image.Image]:
     """A picture for each palette (B, 5, 4), at the drawing's size."""
+    return [_on_lines(picture[None], ink) for picture in _colors(model, x, chosen, dabs)]
+
+
+def _colors(model: SketchColorPlus, x: Tensor, chosen: Tensor, dabs: Tensor | None) -> Tensor:
+    """The network's pictures for palettes (B, 5, 4): (B, 3, size, size)."""
     count = len(chosen)
     with torch.inference_mode():
         hints = None if dabs is None else dabs.expand(count, -1, -1, -1)
         colors = model(x.expand(count, -1, -1, -1), chosen.to(x), hints).float().cpu()
-    if dabs is not None:
-        colors = drawing.obey(colors, dabs.cpu(), x.cpu())
-    return [_on_lines(picture[None], ink) for picture in colors]
+    return colors if dabs is None else drawing.obey(colors, dabs.cpu(), x.cpu())
 
 
 def _on_lines(picture: Tensor, ink: Tensor) -> Image.Image:
