@@ -67,8 +67,8 @@ def build() -> gr.Blocks:
         parts.component("header", where=where())
         with gr.Tabs():
             for address, (name, tab) in TABS.items():
-                with gr.Tab(words.t(name), id=address, elem_id=address):
-                    tab.build()
+                with gr.Tab(words.t(name), id=address, elem_id=address) as opened:
+                    tab.build(opened)
     return blocks
 
 

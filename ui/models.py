@@ -6,6 +6,7 @@ import gradio as gr
 
 from ae_models import zoo
 from ui import parts
+from ui.words import t
 
 CURVE = (220, 70)  # px
 UNSAID = {
@@ -92,12 +93,14 @@ def curve(history: list[list[float]]) -> str:
     )
 
 
-def build() -> None:
-    gr.Markdown(
-        "### The networks\n"
-        "Each figure was measured by `python -m train.evaluate` on pictures that were not trained on, and stands beside "
-        "the trivial baseline's on the same pictures. The thick curve is the validation loss."
-    )
+def build(tab: gr.Tab) -> None:
+    gr.Markdown(t(MEASURED), elem_classes="aside")
     page = gr.HTML()
-    gr.on(None, table, None, page, api_visibility="private")
+    tab.select(table, None, page, api_visibility="private", show_progress="hidden")
     gr.api(models, api_name="models")
+
+
+MEASURED = (
+    "Each figure was measured by python -m train.evaluate on pictures that were not trained on, and stands beside the "
+    "trivial baseline's on the same pictures. The thick curve is the validation loss."
+)

@@ -9,6 +9,7 @@ import gradio as gr
 from PIL import Image
 
 from ae_models import images, zoo
+from ui.words import t
 
 STATIC = Path(__file__).parent / "static"
 EXAMPLES = STATIC / "examples"
@@ -97,22 +98,51 @@ def layer(label: str) -> Layer:
     return Layer(label=label, sources=["upload", "clipboard"], image_mode="RGBA", height=200)
 
 
-def picture(label: str) -> Picture:
-    """The picture input of a tab."""
-    return Picture(label=label, sources=["upload", "clipboard", "webcam"], height=320)
+def row() -> gr.Row:
+    """A line of pictures of one size: what goes in and what comes out."""
+    return gr.Row(elem_classes="pictures", equal_height=True)
 
 
-def result(label: str, height: int = 320) -> gr.Image:
-    """Where a picture comes out: lossless, with a download button."""
-    buttons = ["download", "fullscreen"]
-    return gr.Image(
-        label=label, format="png", type="pil", interactive=False, buttons=buttons, height=height
+def tools() -> gr.Row:
+    """A line of what changes the pictures above it."""
+    return gr.Row(elem_classes="tools-line")
+
+
+def picture(label: str, example: str | None = None) -> Picture:
+    """The picture input of a tab, with an example in it to begin with."""
+    value = str(EXAMPLES / example) if example else None
+    return Picture(
+        value,
+        label=t(label),
+        sources=["upload", "clipboard", "webcam"],
+        elem_classes="picture",
+        min_width=160,
     )
 
 
-def second(height: int = 320) -> gr.Image:
-    """Where the other network's picture comes out, hidden until it is wanted."""
-    return gr.Image(format="png", type="pil", interactive=False, visible=False, height=height)
+def result(label: str, visible: bool = True, buttons=("download", "fullscreen")) -> gr.Image:
+    """Where a picture comes out: lossless, with a download button."""
+    return gr.Image(
+        label=t(label),
+        format="png",
+        type="pil",
+        interactive=False,
+        visible=visible,
+        buttons=list(buttons),
+        elem_classes="picture",
+        min_width=160,
+    )
+
+
+def shelf(pattern: str, picture: gr.Image) -> None:
+    """Examples, of which one click puts one into the picture."""
+    names = [path.name for path in sorted(EXAMPLES.glob(pattern))]
+    row = component("shelf", files=names)
+
+    def taken(name: str) -> str:
+        return str(EXAMPLES / names[names.index(name)])
+
+    row.input(taken, row, picture, api_visibility="private", queue=False, show_progress="hidden")
 
 
 def plain_errors(function: Callable) -> Callable:
@@ -148,11 +178,7 @@ def networks(system: str) -> dict[str, str]:
 def choice(system: str) -> gr.Radio:
     """Which network of a system to use."""
     slugs = networks(system)
-    first = next(iter(slugs))
-    radio = gr.Radio(list(slugs), value=first, label="Network", info=figure_line(slugs[first]))
-    told = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
-    radio.change(lambda kind: gr.update(info=figure_line(slugs[kind])), radio, radio, **told)
-    return radio
+    return gr.Radio(list(slugs), value=next(iter(slugs)), label=t("Network"), min_width=160)
 
 
 def beside(
@@ -164,15 +190,15 @@ def beside(
     kinds = list(networks(system))
     if len(kinds) < 2:
         return
-    wanted = gr.Checkbox(False, label="Side by side with the other network")
+    wanted = gr.Checkbox(False, label=t("Both networks"), min_width=160)
 
     def other(*values):
         *given, kind, ticked = values
         rest = next(k for k in kinds if k != kind)
         shown = function(*given, rest) if ticked else None
-        return gr.update(value=shown, visible=shown is not None, label=f"The {rest} network's")
+        return gr.update(value=shown, visible=shown is not None, label=t(f"Result of {rest}"))
 
-    told = {"api_visibility": "private", "trigger_mode": "always_last", "show_progress": "hidden"}
+    told = {"api_visibility": "private", "trigger_mode": "always_last"}
     run([first.change, wanted.change], other, [*inputs, model, wanted], second, **told)
 
 
@@ -236,7 +262,8 @@ def examples(pattern: str) -> list[str]:
 
 
 def run(triggers: list, function: Callable, inputs: list, outputs, **kwargs):
-    """Bind a handler. All that computes shares one place in the queue, since the cores are shared too."""
+    """Bind a handler. All that computes shares one place in the queue, since the cores are shared too. The old result
+    stays, dimmed, until the new one is there."""
     return gr.on(
         triggers,
         plain_errors(function),
@@ -244,18 +271,20 @@ def run(triggers: list, function: Callable, inputs: list, outputs, **kwargs):
         outputs,
         concurrency_id="network",
         concurrency_limit=1,
-        **kwargs,
+        **{"show_progress": "minimal"} | kwargs,
     )
 
 
-def answer_at_once(picture: gr.Image, others: list, function: Callable, output) -> None:
-    """Run when the picture or one of the other inputs changes; a picture taken away empties the output. Not part of the
-    API: there a missing picture is an error."""
+def answer_at_once(
+    picture: gr.Image, others: list, function: Callable, output, tab: gr.Tab
+) -> None:
+    """Run when the picture or one of the other inputs changes, and when the tab is first opened; a picture taken away
+    empties the output. Not part of the API: there a missing picture is an error."""
 
     def changed(image, *rest):
         return None if image is None else function(image, *rest)
 
-    triggers = [picture.change, *(other.change for other in others)]
+    triggers = [picture.change, *(other.change for other in others), tab.select]
     run(
         triggers,
         changed,

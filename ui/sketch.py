@@ -8,7 +8,7 @@ from ui import explain, parts
 from ui.palettes import entries
 
 SCRIPTS = ("canvas", "transport", "palette")
-SKETCHES = (  # in the order of ui/static/examples/sketches.webp
+SKETCHES = (  # in the order of ui/static/examples/shelf.webp
     *("bird", "cat", "house", "flower", "car", "person", "robot", "dragon", "fish", "turtle"),
     *("rabbit", "octopus", "snail", "beetle", "dinosaur"),
 )
@@ -33,7 +33,7 @@ def color_sketch(
     )
 
 
-def build() -> None:
+def build(tab: gr.Tab) -> None:
     parts.component("sheet", *SCRIPTS, examples=SKETCHES)
     explain.fold(
         "sketch-color",

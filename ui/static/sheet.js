@@ -8,7 +8,7 @@ const SLOW = 1000; // ms, after which progress is shown
 const NEAR = 14; // px on the screen from a hint's mark that take hold of it
 const PROPOSALS = 4;
 const STORE = "studio.sheet";
-const START = ["bird", [["#3f8fc4", 3], ["#f2b33d", 2], ["#e8563f", 1], ["#f7efe0", 1]]];
+const START = ["robot", [["#3f8fc4", 3], ["#f2b33d", 2], ["#e8563f", 1], ["#f7efe0", 1]]];
 
 const studio = element.querySelector(".studio");
 const find = (selector) => studio.querySelector(selector);
@@ -560,6 +560,8 @@ async function start() {
   drawing.past = [];
 }
 
+const root = (window.gradio_config?.root ?? "").replace(/\/$/, "");
+find(".shelf").style.cssText = `--count:${props.examples.length};--sketches:url("${root}/studio/static/examples/shelf.webp")`;
 find(".shelf").innerHTML = props.examples.map((name, i) =>
   `<button type="button" data-example="${name}" aria-label="${say("Example")}: ${say(name)}" title="${say(name)}" style="--at:${i}"></button>`).join("");
 find(".shelf").addEventListener("click", ({ target }) => {
