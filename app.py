@@ -39,7 +39,6 @@ FONTS = {"font": ["system-ui", "sans-serif"], "font_mono": ["ui-monospace", "mon
 THEME = gr.themes.Base(**INDIGO, **FONTS).set(**parts.COLORS)  # fonts of the reader's system
 LAUNCH = {
     "theme": THEME,
-    "css_paths": parts.STATIC / "app.css",
     "head": parts.head(words.INDONESIAN),
     "i18n": words.I18N,
     "app_kwargs": routes.APP,

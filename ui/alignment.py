@@ -37,11 +37,11 @@ def seen_or_told(picture: Image.Image, pose: str) -> Image.Image:
     """What a network is shown, for handlers whose outputs have no place for the remark: it goes to the page's corner."""
     face, count = seen(picture, pose)
     if count != 1:
-        gr.Info(t(remark(count)))
+        gr.Info(remark(count))
     return face
 
 
-def controls() -> tuple[gr.Checkbox, gr.Markdown]:
+def controls() -> tuple[gr.Checkbox, gr.HTML]:
     """The box that asks for a face, and what was found."""
     wanted = gr.Checkbox(
         True,
@@ -49,11 +49,11 @@ def controls() -> tuple[gr.Checkbox, gr.Markdown]:
         info=t("Untick the box to use the whole picture"),
         min_width=160,
     )
-    return wanted, gr.Markdown(elem_classes="told")
+    return wanted, parts.note()
 
 
 def connect(
-    photo: gr.Image, shown: gr.Image, wanted: gr.Checkbox, note: gr.Markdown, pose: str,
+    photo: gr.Image, shown: gr.Image, wanted: gr.Checkbox, note: gr.HTML, pose: str,
     needs_face: bool, tab: gr.Tab,
 ) -> None:  # fmt: skip
     """Show what the network sees of a photo, which two clicks on the eyes correct. With needs_face a photo without one
@@ -64,18 +64,18 @@ def connect(
         if picture is None:
             return None, "", []
         if not looking:
-            return align.whole(picture, pose), t(HINT), []
+            return align.whole(picture, pose), HINT, []
         face, count = seen(picture, pose)
         if needs_face and not count:
-            return None, t(NO_FACE), []
-        return face, f"{t(remark(count))} {t(HINT)}", []
+            return None, NO_FACE, []
+        return face, f"{remark(count)}\n{HINT}", []
 
     def clicked(picture, before: list, event: gr.SelectData):
         eyes = [*before, tuple(event.index)]
         if len(eyes) < 2:
-            return gr.skip(), t("Now click the other eye."), eyes
+            return gr.skip(), "Now click the other eye.", eyes
         aligned = align.align(picture, tuple(sorted(eyes)), pose)
-        return aligned, f"{t('Aligned by your clicks.')} {t(HINT)}", []
+        return aligned, f"Aligned by your clicks.\n{HINT}", []
 
     outputs = [shown, note, clicks]
     search = {"api_visibility": "private", "trigger_mode": "always_last"}

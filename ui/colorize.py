@@ -88,7 +88,7 @@ def note(photo: Image.Image | None) -> str:
         return ""
     pixels = np.asarray(photo.resize((64, 64)), dtype=np.int16)
     colored = np.ptp(pixels, axis=2).max() > GRAY
-    return t("The photo is in color: only its lightness is used.") if colored else ""
+    return "The photo is in color: only its lightness is used." if colored else ""
 
 
 def added(
@@ -131,7 +131,7 @@ def build(tab: gr.Tab) -> None:
         model = parts.choice("photo-color")
         inputs = [photo, saturation, hints := gr.State(), points]
         parts.beside("photo-color", beside, colored, inputs, model, other)
-        said = gr.Markdown(elem_classes="told")
+        said = parts.note()
     parts.shelf("landscape-*.webp", photo)
     explain.fold(
         "photo-color",

@@ -121,7 +121,7 @@ def build(tab: gr.Tab) -> None:
         )  # fmt: skip
         model = parts.choice("dcae")
         parts.beside("dcae", beside, again, [picture, rate], model, other)
-        table = gr.Markdown(elem_classes="figures")
+    table = gr.Markdown(elem_classes="figures")
     parts.shelf("[fl]a[cn]*-*.webp", picture)
     explain.fold(
         "dcae",

@@ -241,15 +241,20 @@ def component(name: str, *scripts: str, value=None, **props) -> gr.HTML:
         html_template=static(f"{name}.html"),
         css_template=static(f"{name}.css"),
         js_on_load="\n".join(static(f"{script}.js") for script in (*scripts, name)),
-        elem_id=name,
+        elem_classes=name,
         **props,
     )
 
 
+def note() -> gr.HTML:
+    """Where a tab says something in sentences, a line each."""
+    return component("note", value="")
+
+
 def head(indonesian: dict[str, str]) -> str:
-    """What the page runs before anything else: its language and its theme."""
+    """What the page runs before anything else: its language, its theme and its look."""
     script = static("words.js").replace("WORDS", json.dumps(indonesian, ensure_ascii=False))
-    return f"<script>{script}</script>"
+    return f"<script>{script}</script><style>{static('app.css')}</style>"
 
 
 def static(name: str) -> str:

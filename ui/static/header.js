@@ -13,7 +13,9 @@ element.querySelector(".theme").addEventListener("click", () => {
 translate(element);
 
 const TABS = ["sketch", "faces", "photos", "compress", "morph", "models"];
-const button = (name) => document.querySelector(`#${name}-button`);
+const all = () => [...document.querySelectorAll(".tab-container.visually-hidden")[0].children]; // Gradio's, to measure
+const nameOf = (button) => TABS[all().findIndex((tab) => tab.textContent === button.textContent)];
+const buttons = () => [...document.querySelector(".tab-wrapper").querySelectorAll('[role="tab"], .overflow-dropdown button')];
 const asked = () => {
   const name = new URLSearchParams(location.search).get("tab");
   return TABS.includes(name) ? name : TABS[0];
@@ -21,21 +23,20 @@ const asked = () => {
 let moving = false; // by the address, not by a person
 function go() {
   moving = true;
-  button(asked())?.click();
+  buttons().find((button) => nameOf(button) === asked())?.click();
   moving = false;
 }
 document.addEventListener("click", ({ target }) => {
-  const tab = target.closest?.('[role="tab"]');
-  const name = TABS.find((name) => tab?.id === `${name}-button`);
-  if (!name || moving || name === asked()) return;
+  const pressed = target.closest?.("button");
+  if (moving || !pressed || !buttons().includes(pressed) || nameOf(pressed) === asked()) return;
   const url = new URL(location);
-  url.searchParams.set("tab", name);
+  url.searchParams.set("tab", nameOf(pressed));
   url.searchParams.delete("example");
   history.pushState({}, "", url);
-});
+}, true);
 window.addEventListener("popstate", go);
 const waiting = setInterval(() => {
-  if (!button(TABS[0])) return;
+  if (!document.querySelector('[role="tab"]')) return;
   clearInterval(waiting);
   if (asked() !== TABS[0]) go();
 }, 30);
