@@ -32,9 +32,8 @@ def diagram(steps: list[str]) -> str:
     """Boxes from left to right with arrows between them, as SVG; encoders narrow, decoders widen."""
     width = len(steps) * (WIDE + GAP) - GAP
     boxes = "".join(map(_box, range(len(steps)), steps))
-    label = html.escape(" → ".join(steps))
     return (
-        f'<svg class="diagram" viewBox="0 0 {width} {HIGH + 4}" role="img" aria-label="{label}">'
+        f'<svg class="diagram" viewBox="0 0 {width} {HIGH + 4}" role="img" aria-label="What flows through the network">'
         f"{boxes}</svg>"
     )
 

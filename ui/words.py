@@ -13,5 +13,5 @@ I18N = gr.I18n(en={english: english for english in INDONESIAN}, id=INDONESIAN)
 def t(english: str) -> str:
     """A label or a sentence that Gradio shows in the reader's language.
 
-    Raises KeyError for one that the dictionary lacks."""
+    One that the dictionary lacks stays English."""
     return str(I18N(english))
