@@ -14,12 +14,14 @@ from ae_models.sketch.regions import regions
 def color_sketch(
     model: nn.Module, sketch: Image.Image, palette=None, hints=None, seed: int = 0
 ) -> Image.Image:
-    """Line sketch -> RGB picture of the sketch's size.
+    """Line sketch -> RGB picture of the sketch's size. White lines on black are inverted.
 
-    palette: up to 5 of ((r, g, b) in 0..255, weight); without one the network picks one that suits the
-    sketch, another for another seed. hints: RGBA picture of the sketch's size, opaque where a user
-    puts a color. White lines on black are inverted. The classic network sees the whole sketch padded
-    with white to a square of its own size, and ignores palette, hints and seed."""
+    palette: up to 5 of ((r, g, b) in 0..255, weight); without one the network proposes one that
+        suits the sketch, another for another seed.
+    hints: RGBA picture of the sketch's size, opaque where a user puts a color.
+
+    The classic network sees the whole sketch, padded with white to a square of its own size, and
+    ignores palette, hints and seed."""
     inference.expect(model, (SketchColor, SketchColorPlus), "a network that colors sketches")
     if isinstance(model, SketchColor):
         return _color_classic(model, sketch)
@@ -39,8 +41,9 @@ def surprise(
     count: int = 4,
     hints: Image.Image | None = None,
 ) -> list[tuple[Image.Image, palettes.Entries]]:
-    """Line sketch -> `count` (1 to 8) pictures of its size in palettes that suit it and differ from each
-    other, each with its palette as color_sketch takes it. Raises ValueError for a blank sketch."""
+    """Line sketch -> `count` (1 to 8) pictures of its size, each with its palette as entries.
+
+    The palettes suit the sketch and differ from each other. Raises ValueError for a blank sketch."""
     inference.expect(model, SketchColorPlus, "a network that proposes palettes")
     count = int(inference.number("count", count, 1, 8))
     seed = int(inference.number("seed", seed, 0, 2**32 - 1))
@@ -52,16 +55,14 @@ def surprise(
 
 
 def _color_classic(model: SketchColor, sketch: Image.Image) -> Image.Image:
+    """Color a sketch of any size, padded with white to a square of the network's size."""
     gray = images.to_rgb(sketch).convert("L")
-    width, height = gray.size
-    side = max(width, height)
-    square = Image.new("L", (side, side), 255)
-    corner = ((side - width) // 2, (side - height) // 2)
-    square.paste(gray, corner)
+    box = drawing.square_box(*gray.size)
+    square = Image.new("L", (max(gray.size),) * 2, 255)
+    square.paste(gray, box)
     x = images.to_tensor(images.resize(square, inference.input_size(model))).expand(-1, 3, -1, -1)
     colored = inference.run(model, inference.to_network(model, x))
-    picture = images.resize(inference.to_pictures(model, colored)[0], (side, side))
-    return picture.crop((*corner, corner[0] + width, corner[1] + height))
+    return images.resize(inference.to_pictures(model, colored)[0], square.size).crop(box)
 
 
 def _seen(
