@@ -1,5 +1,6 @@
-"""How good a picture is, on pictures (B, C, H, W) in [0, 1]; one figure for each picture, so that a mean over pictures
-and its interval can be taken. SSIM comes from torchmetrics, where it is needed (train/evaluate.py)."""
+"""Metrics of pictures (B, C, H, W) in [0, 1]: a figure for each, so that a mean has an interval.
+
+SSIM comes from torchmetrics, where it is needed (train/evaluate.py)."""
 
 import torch
 from torch import Tensor
@@ -31,8 +32,9 @@ def colorfulness(rgb: Tensor) -> Tensor:
 
 
 def sharpness(x: Tensor) -> Tensor:
-    """Variance of the Laplacian, the four neighbors less four times the pixel (Pech-Pacheco et al. 2000): (B,). A smooth
-    picture has 0."""
+    """Variance of the Laplacian (Pech-Pacheco et al. 2000): (B,). A slope of gray has 0.
+
+    The Laplacian is the sum of the four neighbors less four times the pixel."""
     inner = x[..., 1:-1, 1:-1]
-    around = x[..., :-2, 1:-1] + x[..., 2:, 1:-1] + x[..., 1:-1, :-2] + x[..., 1:-1, 2:]
-    return (around - 4 * inner).flatten(1).var(1)
+    neighbors = x[..., :-2, 1:-1] + x[..., 2:, 1:-1] + x[..., 1:-1, :-2] + x[..., 1:-1, 2:]
+    return (neighbors - 4 * inner).flatten(1).var(1)
