@@ -19,7 +19,7 @@ class Network(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """ReLU(x + Conv3x3(ReLU(Conv3x3(x)))), the basic block of He et al. 2015 without normalization."""
+    """ReLU(x + Conv3x3(ReLU(Conv3x3(x)))): basic block of He et al. 2015, without normalization."""
 
     def __init__(self, channels: int):
         super().__init__()
@@ -33,7 +33,7 @@ class ResidualBlock(nn.Module):
 def norm_act_conv(
     c_in: int, c_out: int, conv: type[nn.Module] = nn.Conv2d, groups: int = 8, **kwargs
 ) -> nn.Sequential:
-    """GroupNorm, SiLU, convolution: the pre-activation order of He et al. 2016 (arXiv 1603.05027)."""
+    """GroupNorm, SiLU, convolution: pre-activation order (He et al. 2016, arXiv 1603.05027)."""
     return nn.Sequential(nn.GroupNorm(groups, c_in), nn.SiLU(), conv(c_in, c_out, **kwargs))
 
 

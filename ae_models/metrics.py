@@ -17,13 +17,14 @@ def l1(x: Tensor, y: Tensor) -> Tensor:
 
 
 def psnr(x: Tensor, y: Tensor) -> Tensor:
-    """Peak signal-to-noise ratio in dB after rounding both to 8 bits: (B,). Equal pictures give 100 dB."""
+    """Peak signal-to-noise ratio in dB after rounding to 8 bits: (B,); 100 for equal pictures."""
     x, y = ((v.clamp(0, 1) * 255).round() / 255 for v in (x, y))
     return -10 * torch.log10(mse(x, y).clamp_min(1e-10))
 
 
 def colorfulness(rgb: Tensor) -> Tensor:
-    """M3 of Hasler & Süsstrunk 2003, "Measuring colorfulness in natural images", in 8-bit units: (B,).
+    """Colorfulness in 8-bit units, (B,): M3 of Hasler & Süsstrunk 2003, "Measuring colorfulness in
+    natural images".
 
     0 is gray, 15 slightly, 33 moderately, 59 quite and 109 extremely colorful."""
     r, g, b = (255 * rgb).flatten(2).unbind(1)

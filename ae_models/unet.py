@@ -16,7 +16,8 @@ class UNetConfig:
 
 
 class UNet(nn.Module):
-    """Residual U-Net on unshuffled pixels (Ronneberger et al. 2015, arXiv 1505.04597), steered by a vector.
+    """Residual U-Net on unshuffled pixels, steered by a vector (Ronneberger et al. 2015,
+    arXiv 1505.04597).
 
         (B, channels_in, H, W)
           | pixel-unshuffle by `patch`, Conv 3x3

@@ -95,7 +95,7 @@ class DCAEPlus(Network):
             nn.init.normal_(head.weight, std=1e-3)
 
     def encode(self, x: Tensor, rate: int | Tensor = 0) -> Tensor:
-        """Pictures (B, 3, H, W) in [-1, 1] -> latent (B, 16, ceil(H / 4), ceil(W / 4)) for a rate."""
+        """Pictures (B, 3, H, W) in [-1, 1] -> latent (B, 16, ceil(H / 4), ceil(W / 4))."""
         x = F.pad(x, (0, -x.shape[3] % PATCH, 0, -x.shape[2] % PATCH), mode="replicate")
         patches, mode = F.pixel_unshuffle(x, PATCH), self._mode(rate, x)
         h = self.encoder_stem(patches)
@@ -129,7 +129,7 @@ class DCAEPlus(Network):
         return self.bottleneck.dequantize(q, rate)
 
     def bits(self, q: Tensor, rate: int | Tensor) -> Tensor:
-        """Integers (B, 16, h, w) -> length in bits (B,) of an ideal code under the learned prior."""
+        """Integers (B, 16, h, w) -> length in bits (B,) of an ideal code under the prior."""
         return self.bottleneck.bits(q, rate)
 
     def _mode(self, rate: int | Tensor, like: Tensor) -> Tensor:

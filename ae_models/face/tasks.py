@@ -25,15 +25,14 @@ def translate_face(model: nn.Module, picture: Image.Image) -> Image.Image:
         model, TRANSLATORS, "a network that translates between face photos and sketches"
     )
     face = images.center_crop(images.to_rgb(picture), FACE_ASPECT)
-    seen = images.resize(
-        face.convert("L") if model.channels == 1 else face, inference.input_size(model)
-    )
-    x = inference.to_network(model, images.to_tensor(seen))
+    source = face.convert("L") if isinstance(model, SketchFacePlus) else face
+    source = images.resize(source, inference.input_size(model))
+    x = inference.to_network(model, images.to_tensor(source))
     if isinstance(model, FaceSketch):
         drawn = inference.run(model, x)
     else:
         drawn = inference.run(model, x, noise=model.fixed_noise(*x.shape[2:]))
-    if model.channels == 3:
+    if not isinstance(model, SketchFacePlus):
         drawn = drawn.mean(1, keepdim=True)  # the classic network copies its gray to three channels
     return images.resize(inference.to_pictures(model, drawn)[0], face.size)
 
@@ -76,7 +75,9 @@ def posterior(model: nn.Module, x: Tensor) -> Posterior:
 
 @torch.inference_mode()
 def decode(model: nn.Module, latent: Tensor, rate: int = 0) -> Image.Image:
-    """Latent (1, Z) -> RGB face. Raises ValueError for another shape or values that are not finite."""
+    """Latent (1, Z) -> RGB face.
+
+    Raises ValueError for another shape and for values that are not finite."""
     _expect_vae(model)
     inference.whole_number("rate", rate, 0, model.rates)
     latent = inference.finite_latent(latent)
@@ -139,6 +140,7 @@ def draw(
 
 def priors(model: nn.Module) -> tuple[str, ...]:
     """Names of the priors that a face VAE can sample from, the best first."""
+    _expect_vae(model)
     return ("mixture", "normal") if isinstance(model, VAEPlus) else ("normal",)
 
 
@@ -166,6 +168,7 @@ def edit(model: nn.Module, picture: Image.Image, changes: dict[str, float]) -> I
 
 def directions(model: nn.Module) -> dict[str, Tensor]:
     """Directions in a face VAE's latent space by name, (Z,) each; empty where it has none."""
+    _expect_vae(model)
     if not isinstance(model, VAEPlus):
         return {}
     named = dict(zip(model.config.attributes, model.aggregate.directions))

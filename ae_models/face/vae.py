@@ -70,7 +70,7 @@ class VAE(Network):
         return self.decoder(self.from_latent(z))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Pictures -> reconstructions, from a draw of the latent in training, else from its mean."""
+        """Pictures -> reconstructions, from a random latent in training, else from its mean."""
         posterior = self.encode(x)
         return self.decode(posterior.sample() if self.training else posterior.mode())
 

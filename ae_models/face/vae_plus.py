@@ -88,7 +88,7 @@ class VAEPlus(Network):
         nn.init.constant_(self.to_log_variance.bias, -3.0)
 
     def project(self, x: Tensor) -> Tensor:
-        """Pictures (B, 3, size, size) in [0, 1] -> their principal components in deviations, (B, latent)."""
+        """Pictures (B, 3, size, size) in [0, 1] -> PCA coefficients in deviations, (B, latent)."""
         return (F.avg_pool2d(x, 2) - self.mean_face).flatten(1) @ self.basis.T / self.deviation
 
     def encode(self, x: Tensor) -> Posterior:
@@ -118,6 +118,6 @@ class VAEPlus(Network):
         return F.interpolate(linear, scale_factor=2.0, mode="bilinear") + correction
 
     def forward(self, x: Tensor) -> Tensor:
-        """Pictures -> reconstructions, from a draw of the latent in training, else from its mean."""
+        """Pictures -> reconstructions, from a random latent in training, else from its mean."""
         posterior = self.encode(x)
         return self.decode(posterior.sample() if self.training else posterior.mode())

@@ -161,11 +161,12 @@ def fill(color: Tensor, ink: Tensor, config: SketchColorPlusConfig) -> Tensor:
     lines = images.resize_tensor(drawing.square(ink), (size, size))
     certain = 1 - F.max_pool2d((3 * lines).clamp(0, 1), 3, 1, 1)  # 0 on lines and beside them
     weight = certain + 0.01 * (1 - lines) + 1e-4
-    known = torch.cat([color * weight, weight, certain], 1)
-    known = drawing.crop(images.resize_tensor(known, (side, side)), inner)
-    spread = flow(known[:, :4], ink, config.flow_reach * side / size, config.barrier)
-    spread = spread[:, :3] / spread[:, 3:].clamp_min(1e-8)
-    filled = torch.lerp(spread, known[:, :3] / known[:, 3:4], known[:, 4:].clamp(0, 1))
+    layers = torch.cat([color * weight, weight, certain], 1)
+    layers = drawing.crop(images.resize_tensor(layers, (side, side)), inner)
+    weighted, certain = layers.split([4, 1], 1)
+    flowed = flow(weighted, ink, config.flow_reach * side / size, config.barrier)
+    flowed = flowed[:, :3] / flowed[:, 3:].clamp_min(1e-8)
+    filled = torch.lerp(flowed, weighted[:, :3] / weighted[:, 3:], certain.clamp(0, 1))
     return images.resize_tensor(filled, (height, width))
 
 

@@ -55,7 +55,7 @@ def hints_for_network(hints: Image.Image, size: int) -> Tensor:
 
 
 def square_box(width: int, height: int) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom of a drawing in the middle of its square, whose side is the longer."""
+    """Left, top, right, bottom of a drawing in the middle of a square around it."""
     side = max(width, height)
     left, top = (side - width) // 2, (side - height) // 2
     return left, top, left + width, top + height

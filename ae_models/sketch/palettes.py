@@ -1,4 +1,4 @@
-"""Palettes of up to 5 weighted colors: tensors (5, 4) of RGB in [0, 1] and weight, 0 for no entry."""
+"""Palettes of up to 5 weighted colors: (5, 4), RGB in [0, 1] and weight, 0 for no entry."""
 
 import torch
 from torch import Tensor

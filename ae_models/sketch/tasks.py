@@ -43,7 +43,7 @@ def surprise(
 ) -> list[tuple[Image.Image, palettes.Entries]]:
     """Line sketch -> `count` (1 to 8) pictures of its size, each with its palette as entries.
 
-    The palettes suit the sketch and differ from each other. Raises ValueError for a blank sketch."""
+    The palettes suit the sketch and differ from each other. Raises ValueError for a blank sheet."""
     inference.expect(model, SketchColorPlus, "a network that proposes palettes")
     count = int(inference.number("count", count, 1, 8))
     seed = int(inference.number("seed", seed, 0, 2**32 - 1))
@@ -94,9 +94,9 @@ def _color(
 ) -> list[Image.Image]:
     """Color a sketch (1, 1, size, size) in each palette (B, 5, 4), at the drawing's size."""
     config, count, size = model.config, len(palette), x.shape[2:]
-    given = None if hints is None else hints.expand(count, -1, -1, -1)
-    palette = palette.to(x)
-    shares = model.shares(model.encode(x.expand(count, -1, -1, -1), palette, given), palette)
+    sketches, palette = x.expand(count, -1, -1, -1), palette.to(x)
+    repeated = None if hints is None else hints.expand(count, -1, -1, -1)
+    shares = model.shares(model.encode(sketches, palette, repeated), palette)
     color = coloring.per_region(shares, regions(shares.ink), config)
     color = color[..., : size[0], : size[1]].float().cpu()
     if hints is not None:

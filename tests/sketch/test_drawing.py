@@ -1,4 +1,4 @@
-"""A user's drawing, and what may be given with it."""
+"""A user's drawing, its hints and its palette, and the picture under its lines."""
 
 import math
 
