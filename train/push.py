@@ -15,9 +15,10 @@ import sys
 from pathlib import Path
 
 from ae_models import zoo
-from ae_models.release import hub
+from ae_models.release import files, hub
 
 ROOT = Path(__file__).resolve().parents[1]
+SLUGS = [*zoo.BY_SLUG, *zoo.INSTRUMENTS]
 SPACE = (
     "app.py",
     "requirements.txt",
@@ -63,7 +64,7 @@ def space_files(embed: bool) -> dict[str, bytes]:
     if embed:
         for slug in zoo.BY_SLUG:
             zoo.load_release(zoo.WEIGHTS / slug, slug)
-            names = (hub.CONFIG, hub.WEIGHTS, hub.CARD)
+            names = (files.CONFIG, files.WEIGHTS, files.CARD)
             content |= {
                 f"weights/{slug}/{name}": (zoo.WEIGHTS / slug / name).read_bytes() for name in names
             }
@@ -82,7 +83,7 @@ def with_references(readme: str, published: dict[str, str]) -> str:
         )
     pinned = [published[slug].split("@") for slug in zoo.BY_SLUG]
     lines = ["models:", *(f"- {repo}" for repo, _ in pinned), "preload_from_hub:"]
-    lines += [f"- {repo} {hub.CONFIG},{hub.WEIGHTS} {commit}" for repo, commit in pinned]
+    lines += [f"- {repo} {files.CONFIG},{files.WEIGHTS} {commit}" for repo, commit in pinned]
     start, front, body = readme.split("---\n", 2)
     return "---\n".join((start, front + "\n".join(lines) + "\n", body))
 
@@ -90,7 +91,10 @@ def with_references(readme: str, published: dict[str, str]) -> str:
 def parse(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m train.push")
     parser.add_argument(
-        "slug", nargs="?", choices=list(zoo.BY_SLUG), help="network whose release to publish"
+        "slug",
+        nargs="?",
+        choices=SLUGS,
+        help="network whose release to publish",
     )
     parser.add_argument("--all", action="store_true", help="publish the release of every network")
     parser.add_argument("--space", metavar="NAMESPACE/NAME", help="publish the app as this Space")
@@ -124,7 +128,7 @@ def main(argv: list[str] | None = None) -> None:
     try:
         if args.space:
             push_space(args.space, args.embed, args.private)
-        for slug in zoo.BY_SLUG if args.all else filter(None, [args.slug]):
+        for slug in SLUGS if args.all else filter(None, [args.slug]):
             repo = args.repo or zoo.repo_name(slug, args.namespace)
             push(slug, repo, args.weights or zoo.WEIGHTS / slug, args.private, args.revision)
     except ValueError as error:

@@ -12,26 +12,6 @@ from ae_models import images, zoo
 STATIC = Path(__file__).parent / "static"
 EXAMPLES = STATIC / "examples"
 
-# slug -> (metric, its name, digits, baseline to print beside it): the one figure that a tab shows.
-HEADLINE = {
-    "face-sketch": ("mae", "mean absolute error", 3, "mean training sketch"),
-    "face-sketch-plus": ("mae", "mean absolute error", 3, "mean training sketch"),
-    "sketch-face-plus": ("psnr", "PSNR in dB", 1, "mean training photo"),
-    "sketch-color": ("psnr", "PSNR in dB", 1, "mean training picture"),
-    "sketch-color-plus": (
-        "psnr_palette",
-        "PSNR in dB with the right palette",
-        1,
-        "classic network",
-    ),
-    "photo-color": ("psnr", "PSNR in dB", 1, "gray copy"),
-    "photo-color-plus": ("psnr", "PSNR in dB", 1, "gray copy"),
-    "dcae": ("psnr", "PSNR in dB", 1, "KLT of 4x4 patches, 16 numbers each"),
-    "dcae-plus": ("psnr", "PSNR in dB", 1, "KLT of 4x4 patches, 16 numbers each"),
-    "face-vae": ("psnr", "PSNR in dB", 1, "PCA with 128 numbers"),
-    "face-vae-plus": ("psnr", "PSNR in dB", 1, "PCA with 128 numbers"),
-}
-
 
 class Picture(gr.Image):
     """Upload of one picture, handed on as an upright RGB PIL picture by images.read: gr.Image's own reading would clip
@@ -102,12 +82,11 @@ def needs(picture, what: str):
 
 
 def networks(system: str) -> dict[str, str]:
-    """Kinds of network of a system that are in the zoo -> their slugs, the one to take by default first. Of a system
-    without any it is the plus network, which says so when it is loaded."""
-    kinds = {"plus": f"{system}-plus", "classic": system}
-    return {kind: slug for kind, slug in kinds.items() if slug in zoo.BY_SLUG} or {
-        "plus": kinds["plus"]
-    }
+    """Kinds of network of a system -> their slugs, the default first. Raises ValueError for none."""
+    rows = [row for row in zoo.ROWS if row.system == system]
+    if not rows:
+        raise ValueError(f"expected a system of the zoo, got {system!r}")
+    return {row.kind: row.slug for row in sorted(rows, key=lambda row: row.kind != "plus")}
 
 
 def choice(system: str) -> gr.Radio:
@@ -150,8 +129,7 @@ def load(system: str, kind: str):
 
 
 def figure_line(slug: str) -> str:
-    """One sentence: the class of a network and its measured figure beside the trivial baseline's, or why the network
-    cannot be used."""
+    """The class of a network and its figure beside the baseline's, or why it cannot be used."""
     try:
         warning, config = zoo.source(slug).warning, zoo.config(slug)
     except ValueError as error:
@@ -161,15 +139,14 @@ def figure_line(slug: str) -> str:
 
 
 def headline(config: dict) -> str:
-    """The figure of a release beside its baseline, with the number of pictures."""
-    metric, name, digits, baseline = HEADLINE[config["system"]]
-    measured = config["metrics"]
-    if metric not in measured.get("metrics", {}):
+    """The figure of a release beside its baseline's, with the number of pictures."""
+    shown, measured = zoo.row(config["system"]).headline, config["metrics"]
+    if shown is None or shown.metric not in measured.get("metrics", {}):
         return "not measured yet"
-    own = f"{measured['metrics'][metric]['value']:.{digits}f}"
-    other = measured["baselines"].get(baseline, {}).get(metric)
-    beside = f" ({baseline}: {other['value']:.{digits}f})" if other else ""
-    return f"{name} {own}{beside} on {measured['images']:,} {measured['pictures']}"
+    own = f"{measured['metrics'][shown.metric]['value']:.{shown.digits}f}"
+    other = measured["baselines"].get(shown.baseline, {}).get(shown.metric)
+    beside = f" ({shown.baseline}: {other['value']:.{shown.digits}f})" if other else ""
+    return f"{shown.label} {own}{beside} on {measured['images']:,} {measured['pictures']}"
 
 
 def component(name: str, value=None, **kwargs) -> gr.HTML:

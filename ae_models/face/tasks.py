@@ -5,13 +5,14 @@ from PIL import Image
 from torch import Tensor, nn
 
 from ae_models import images, inference
+from ae_models.face import align
 from ae_models.face.latents import lerp, slerp
 from ae_models.face.sketch import FaceSketch
 from ae_models.face.sketch_plus import FaceSketchPlus, SketchFacePlus
 from ae_models.face.vae import VAE
 from ae_models.face.vae_plus import VAEPlus
 
-FACE_ASPECT = 200 / 250  # width / height of the CUHK Face Sketch Database
+POSE = "cufs"  # of the portraits and sketches that translators were trained on
 MAX_STEPS, MAX_SAMPLES, MAX_CHANGE = 257, 64, 5
 TRANSLATORS, VAES = (FaceSketch, FaceSketchPlus, SketchFacePlus), (VAE, VAEPlus)
 
@@ -22,7 +23,7 @@ def translate_face(model: nn.Module, picture: Image.Image) -> Image.Image:
     inference.expect(
         model, TRANSLATORS, "a network that translates between face photos and sketches"
     )
-    face = images.center_crop(images.to_rgb(picture), FACE_ASPECT)
+    face = align.whole(picture, POSE)
     seen = images.resize(
         face.convert("L") if model.channels == 1 else face, inference.input_size(model)
     )
