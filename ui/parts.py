@@ -82,7 +82,7 @@ def needs(picture, what: str):
 
 
 def networks(system: str) -> dict[str, str]:
-    """Kinds of network of a system -> their slugs, the default first. Raises ValueError for none."""
+    """Kinds of network of a system -> their slugs, the default first. Raises ValueError."""
     rows = [row for row in zoo.ROWS if row.system == system]
     if not rows:
         raise ValueError(f"expected a system of the zoo, got {system!r}")
@@ -90,38 +90,46 @@ def networks(system: str) -> dict[str, str]:
 
 
 def choice(system: str) -> gr.Radio:
-    """Which network of a system to use."""
+    """Choice between the networks of a system, with the figure of the chosen one."""
     slugs = networks(system)
     first = next(iter(slugs))
     radio = gr.Radio(list(slugs), value=first, label="Network", info=figure_line(slugs[first]))
-    told = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
-    radio.change(lambda kind: gr.update(info=figure_line(slugs[kind])), radio, radio, **told)
+    private = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
+    radio.change(lambda kind: gr.update(info=figure_line(slugs[kind])), radio, radio, **private)
     return radio
 
 
 def beside(
     system: str, function: Callable, first: gr.Image, inputs: list, model: gr.Radio, second
 ) -> None:
-    """A box to tick, where a system has two networks: `second`, a hidden picture or gallery, then shows what the other
-    one gives for the same inputs whenever `first` changes. `function` takes the inputs and a kind of network, and gives
-    None while there is nothing to show."""
+    """Checkbox, if a system has two networks, that shows the other one's result beside the first.
+
+    `second`, a hidden picture or gallery, follows whenever `first` changes. `function` takes the
+    inputs and a kind of network, and returns None while there is nothing to show."""
     kinds = list(networks(system))
     if len(kinds) < 2:
         return
-    wanted = gr.Checkbox(False, label="Side by side with the other network")
+    ticked = gr.Checkbox(False, label="Side by side with the other network")
 
     def other(*values):
-        *given, kind, ticked = values
+        *arguments, kind, show = values
         rest = next(k for k in kinds if k != kind)
-        shown = function(*given, rest) if ticked else None
+        shown = function(*arguments, rest) if show else None
         return gr.update(value=shown, visible=shown is not None, label=f"The {rest} network's")
 
-    told = {"api_visibility": "private", "trigger_mode": "always_last", "show_progress": "hidden"}
-    run([first.change, wanted.change], other, [*inputs, model, wanted], second, **told)
+    run(
+        [first.change, ticked.change],
+        other,
+        [*inputs, model, ticked],
+        second,
+        api_visibility="private",
+        trigger_mode="always_last",
+        show_progress="hidden",
+    )
 
 
 def load(system: str, kind: str):
-    """The network that the choice names. Raises ValueError."""
+    """Load the network of a system that the choice names. Raises ValueError."""
     kinds = networks(system)
     if kind not in kinds:
         raise ValueError(f"expected model to be one of {', '.join(kinds)}, got {kind!r}")

@@ -41,11 +41,11 @@ def _no_faults(server):
 
 def tidy(home: Path) -> None:
     """Nothing half-written, and nothing under a final name that is not what it should be."""
-    files = [
+    left = [
         path for path in (home / "cache").rglob("*") if path.is_file() and path.suffix != ".lock"
     ]
-    assert not [path for path in files if "incomplete" in path.name]
-    assert not [path for path in files if path.name == files.WEIGHTS]
+    assert not [path for path in left if "incomplete" in path.name]
+    assert not [path for path in left if path.name == files.WEIGHTS]
 
 
 # ---- round trip ----
