@@ -18,7 +18,6 @@ from ae_models import zoo
 from ae_models.release import files, hub
 
 ROOT = Path(__file__).resolve().parents[1]
-SLUGS = [*zoo.BY_SLUG, *zoo.INSTRUMENTS]
 SPACE = (
     "app.py",
     "requirements.txt",
@@ -93,10 +92,12 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "slug",
         nargs="?",
-        choices=SLUGS,
+        choices=[*zoo.BY_SLUG, *zoo.INSTRUMENTS],
         help="network whose release to publish",
     )
-    parser.add_argument("--all", action="store_true", help="publish the release of every network")
+    parser.add_argument(
+        "--all", action="store_true", help="publish the releases of all networks of the app"
+    )
     parser.add_argument("--space", metavar="NAMESPACE/NAME", help="publish the app as this Space")
     parser.add_argument("--repo", metavar="NAMESPACE/NAME", help="repository for the release")
     parser.add_argument(
@@ -128,7 +129,7 @@ def main(argv: list[str] | None = None) -> None:
     try:
         if args.space:
             push_space(args.space, args.embed, args.private)
-        for slug in SLUGS if args.all else filter(None, [args.slug]):
+        for slug in zoo.BY_SLUG if args.all else filter(None, [args.slug]):
             repo = args.repo or zoo.repo_name(slug, args.namespace)
             push(slug, repo, args.weights or zoo.WEIGHTS / slug, args.private, args.revision)
     except ValueError as error:
