@@ -19,10 +19,10 @@ from ae_models.photo.plus import PhotoColorPlus
 from ae_models.sketch.classic import SketchColor
 from ae_models.sketch.plus import SketchColorPlus
 
-APP = "Made for learning and teaching how autoencoders work, and for play in the app."
-INSTRUMENT = "Made to measure the face networks."
-PEOPLE = "Do not use it to make decisions about people."
-FACES = (
+PURPOSE = "Made for learning and teaching how autoencoders work, and for play in the app."
+MEASURING = "Made to measure the face networks."
+NO_DECISIONS = "Do not use it to make decisions about people."
+NO_IDENTITIES = (
     "Do not use it to recognize, judge or imitate real people: "
     "the faces it shows are made up or redrawn."
 )
@@ -75,11 +75,11 @@ class Row:
     def card(self, about: dict[str, str]) -> dict:
         """Facts of the row and `about` (summary, limits, example) -> `card` of config.json."""
         instrument = self.kind == "instrument"
-        use = [INSTRUMENT] if instrument else [APP]
-        use += [FACES] if self.data.pose and not instrument else []
+        use = [MEASURING if instrument else PURPOSE]
+        use += [NO_IDENTITIES] if self.data.pose and not instrument else []
         return {
             "summary": about["summary"],
-            "use": " ".join([*use, PEOPLE]),
+            "use": " ".join([*use, NO_DECISIONS]),
             "limits": about["limits"],
             "example": about["example"],
             "sheet": "" if instrument else f"../../docs/{self.slug}.webp",
