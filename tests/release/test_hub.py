@@ -214,7 +214,7 @@ def test_an_upload_that_cannot_work_ends_in_one_sentence(server, tmp_path, stage
 
 def test_a_download_that_breaks_in_the_middle_goes_on_there(server, commit, tmp_path):
     server.faults({"stage": "get-weights", "action": "half", "times": 1})
-    code = f"hub.constants.DOWNLOAD_CHUNK_SIZE = 1000; answer = str(hub.pull({REPO!r}, 'main'))"  # of a whole chunk
+    code = f"from huggingface_hub import constants; constants.DOWNLOAD_CHUNK_SIZE = 1000\nanswer = str(hub.pull({REPO!r}, 'main'))"  # of a whole chunk
     assert server.run(code, tmp_path)["value"]
     assert [entry[3] for entry in server.log() if entry[0] == "get-weights"] == ["half", 206]
 
