@@ -21,7 +21,7 @@ from torch.nn import functional as F
 
 from ae_models import zoo
 from ae_models.face.tasks import posterior
-from ae_models.release import hub
+from ae_models.release import files
 from train.datasets import celeba
 from train.measures import classifier
 
@@ -142,8 +142,8 @@ def main(root: Path, folder: Path, sizes: list[int] | None) -> None:
     else:
         aggregate = fit(network, root).aggregate
         fitted = [(aggregate.weights, aggregate.means, aggregate.factors)]
-        hub.save(
-            folder, network.state_dict(), hub.read_config(folder) | {"metrics": {}}
+        files.save(
+            folder, network.state_dict(), files.read_config(folder) | {"metrics": {}}
         )  # to be measured again
     for parameters in fitted:
         density = joint_log_density(unseen, *parameters).logsumexp(1).mean()

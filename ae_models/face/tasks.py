@@ -5,6 +5,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from ae_models import images, inference
+from ae_models.face import align
 from ae_models.face.latents import lerp, slerp
 from ae_models.face.sketch import FaceSketch
 from ae_models.face.sketch_plus import FaceSketchPlus, SketchFacePlus
@@ -12,7 +13,7 @@ from ae_models.face.vae import VAE
 from ae_models.face.vae_plus import VAEPlus
 from ae_models.layers import Posterior
 
-FACE_ASPECT = 200 / 250  # width / height of the CUHK Face Sketch Database
+POSE = "cufs"  # of the portraits and sketches that translators were trained on
 MAX_STEPS, MAX_SAMPLES, MAX_CHANGE = 257, 64, 5
 TRANSLATORS, VAES = (FaceSketch, FaceSketchPlus, SketchFacePlus), (VAE, VAEPlus)
 
@@ -24,7 +25,7 @@ def translate_face(model: nn.Module, picture: Image.Image) -> Image.Image:
     inference.expect(
         model, TRANSLATORS, "a network that translates between face photos and sketches"
     )
-    face = images.center_crop(images.to_rgb(picture), FACE_ASPECT)
+    face = align.whole(picture, POSE)
     source = face.convert("L") if isinstance(model, SketchFacePlus) else face
     source = images.resize(source, inference.input_size(model))
     x = inference.to_network(model, images.to_tensor(source))
