@@ -12,8 +12,8 @@ from pathlib import Path
 
 from ae_models import zoo
 from ae_models.release import hub
+from tests.conftest import config_of
 from tests.release.hub_process import Hub
-from tests.test_zoo import config_of
 
 START = """
 import os, time

@@ -17,7 +17,7 @@ from gradio_client import Client, handle_file
 from PIL import Image
 
 from ae_models import tasks, zoo
-from tests.conftest import blob
+from tests.pictures import blob
 from tests.release.hub_process import ROOT, TOKEN, environment, free_port, miniature
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -7,7 +7,8 @@ from PIL import Image
 from ae_models import color, images, tasks, zoo
 from ae_models.codec.dcae import DCAE, DCAEConfig
 from ae_models.photo import tasks as photo_tasks
-from tests.conftest import MINIATURE, blob
+from tests.conftest import MINIATURE
+from tests.pictures import blob, hint
 
 
 @pytest.fixture
@@ -88,12 +89,6 @@ def test_colorize_keeps_the_lightness_and_saturation_zero_is_gray(network):
 def test_colorize_refuses_a_saturation_out_of_range(network, value):
     with pytest.raises(ValueError, match="saturation to be a number from 0 to 3"):
         tasks.colorize(network("photo-color"), blob((20, 20), 0), value)
-
-
-def hint(size, box, color):
-    layer = Image.new("RGBA", size)
-    layer.paste(color, box)
-    return layer
 
 
 def test_a_hint_shows_its_chroma_at_its_place_and_only_near_it(network):

@@ -12,7 +12,7 @@ from torch import nn
 from ae_models import zoo
 from ae_models.layers import Posterior
 from ae_models.release import hub
-from tests.conftest import MINIATURE
+from tests.conftest import MINIATURE, config_of
 
 SLUGS = list(zoo.BY_SLUG)
 
@@ -118,23 +118,6 @@ def test_training_mode_of_a_vae_draws_and_eval_does_not():
     network = zoo.build("face-vae", **MINIATURE["face-vae"])
     x = batch(network)
     assert not torch.equal(network(x), network(x))
-
-
-def config_of(slug, network):
-    return {
-        "system": slug,
-        "class": type(network).__name__,
-        "arguments": {
-            k: list(v) if isinstance(v, tuple) else v for k, v in vars(network.config).items()
-        },
-        "input_size": network.config.size,
-        "channels": network.channels,
-        "color_space": network.color_space,
-        "value_range": list(network.value_range),
-        "card": {"summary": "A test.", "limits": "All.", "example": "model"},
-        "training": {"command": "python -m none", "curve": [[1, 0.5, 0.5]]},
-        "metrics": {},
-    }
 
 
 @pytest.fixture

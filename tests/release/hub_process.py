@@ -13,8 +13,7 @@ import torch
 
 from ae_models import zoo
 from ae_models.release import hub
-from tests.conftest import MINIATURE
-from tests.test_zoo import config_of
+from tests.conftest import MINIATURE, config_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "hf_alice"

@@ -9,7 +9,8 @@ from PIL import Image, ImageDraw, ImageOps
 
 from ae_models import tasks
 from ae_models.sketch import drawing
-from tests.conftest import RED_BLUE, circle, coloring_network
+from tests.conftest import coloring_network
+from tests.pictures import RED_BLUE, circle
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ import torch
 
 from ae_models import zoo
 from ae_models.release import hub
-from tests.conftest import MINIATURE, stems
-from tests.test_zoo import config_of
+from tests.conftest import MINIATURE, config_of, stems
 from train import evaluate
 from train.measures import systems
 

@@ -7,8 +7,7 @@ import torch
 
 from ae_models import zoo
 from ae_models.release import hub
-from tests.conftest import MINIATURE
-from tests.test_zoo import config_of
+from tests.conftest import MINIATURE, config_of
 from train import face_attributes, latents
 from train.datasets import celeba
 from train.engine import folding

@@ -16,9 +16,8 @@ from PIL import Image
 
 import app
 from ae_models import tasks, zoo
-from tests.conftest import MINIATURE, blob
-from tests.face.test_align import PORTRAITS, pasted
-from tests.test_images import encoded, png_header
+from tests.conftest import MINIATURE
+from tests.pictures import PORTRAITS, blob, encoded, pasted, png_header
 from ui import alignment, colorize, compress, models, morph, parts, sketch
 
 ENDPOINTS = {
