@@ -8,8 +8,8 @@ from PIL import Image
 from ae_models import color, images, inference, tasks, zoo
 from ae_models.codec.dcae import DCAE, DCAEConfig
 from ae_models.photo import tasks as photo_tasks
-from tests.conftest import MINIATURE
-from tests.pictures import blob, hint
+from tests.conftest import MINIATURE, coloring_network
+from tests.pictures import blob, circle, hint
 
 
 @pytest.fixture
@@ -167,6 +167,13 @@ def test_the_network_sees_a_photo_in_its_own_aspect_but_for_a_panorama(network):
     model = network("photo-color-plus")
     assert photo_tasks._working_size(model, 640, 960) == (16, 24)
     assert photo_tasks._working_size(model, 5000, 8) == (64, 16)
+
+
+def test_another_seed_surprises_with_other_palettes():
+    model = coloring_network()
+    first, same, other = (tasks.surprise(model, circle(), seed, 2) for seed in (1, 1, 2))
+    palettes = [[palette for _, palette in proposed] for proposed in (first, same, other)]
+    assert palettes[0] == palettes[1] != palettes[2]
 
 
 def test_latent_shapes(network):
