@@ -7,7 +7,8 @@ import torch
 
 from ae_models import tasks, tiles, zoo
 from ae_models.codec.dcae_plus import karhunen_loeve
-from tests.conftest import MINIATURE, blob
+from tests.conftest import MINIATURE
+from tests.pictures import blob
 from train import dcae_plus as recipe
 from train.datasets import readers
 from train.measures import rate_distortion

@@ -10,7 +10,8 @@ from PIL import Image, ImageDraw, ImageOps
 from ae_models import tasks
 from ae_models.sketch import coloring, drawing
 from ae_models.sketch.config import SketchColorPlusConfig
-from tests.conftest import RED_BLUE, circle, coloring_network
+from tests.conftest import coloring_network
+from tests.pictures import RED_BLUE, circle
 
 CONFIG = SketchColorPlusConfig(size=64)
 

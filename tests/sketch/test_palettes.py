@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from ae_models.sketch import palettes
-from tests.conftest import RED_BLUE, discs
+from tests.pictures import RED_BLUE, discs
 from train.datasets import artwork
 
 

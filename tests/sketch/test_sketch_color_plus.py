@@ -6,7 +6,8 @@ from torch.nn import functional as F
 
 from ae_models import tasks
 from ae_models.sketch import drawing, palettes
-from tests.conftest import RED_BLUE, circle, coloring_network
+from tests.conftest import coloring_network
+from tests.pictures import RED_BLUE, circle
 from train import sketch_color_plus as recipe
 from train.datasets import readers
 

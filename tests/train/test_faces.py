@@ -5,7 +5,8 @@ import torch
 from PIL import ImageDraw
 
 from ae_models import images, metrics, zoo
-from tests.conftest import MINIATURE, blob
+from tests.conftest import MINIATURE
+from tests.pictures import blob
 from train import face_sketch_plus, sketch_face_plus
 from train.datasets import portrait_pairs
 from train.measures import systems
