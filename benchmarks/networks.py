@@ -80,7 +80,7 @@ def main(rounds: int) -> None:
         "| network | million multiply-adds | ms | floor | times the floor |\n|---|--:|--:|--:|--:|"
     )
     for slug in zoo.BY_SLUG:
-        task, size = TASKS[slug.removesuffix("-plus")]
+        task, size = TASKS[zoo.row(slug).system]
         once = functools.partial(task, zoo.load(slug), Image.effect_noise(size, 64).convert("RGB"))
         print(row(slug, once, fast, rounds))
     for slug in [s for s in zoo.BY_SLUG if s.startswith("face-vae")]:

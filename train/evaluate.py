@@ -19,8 +19,7 @@ import torch
 from torch import nn
 
 from ae_models import zoo
-from ae_models.release import hub
-from train.measures import classifier
+from ae_models.release import files
 from train.measures.systems import SYSTEMS, Statistic
 
 RESAMPLES = 2000
@@ -86,10 +85,10 @@ def main(argv: list[str] | None = None) -> None:
     args = parser.parse_args(argv)
     folder = args.weights or zoo.WEIGHTS / args.slug
     try:
-        entry = classifier.ROW if args.slug == classifier.SLUG else zoo.row(args.slug)
-        result = evaluate(args.slug, zoo.read_release(folder, entry), args.data, args.fit)
+        network = zoo.load_release(folder, args.slug)
+        result = evaluate(args.slug, network, args.data, args.fit)
         if args.write:
-            hub.save_config(folder, hub.read_config(folder) | {"metrics": result})
+            files.save_config(folder, files.read_config(folder) | {"metrics": result})
     except ValueError as error:
         sys.exit(f"error: {error}")
     print(json.dumps(result, indent=1))

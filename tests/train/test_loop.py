@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import load_file
 
 from ae_models import zoo
-from ae_models.release import hub
+from ae_models.release import files
 from train.engine import loop, optimizers
 from train.engine.recipe import Recipe, build
 
@@ -43,7 +43,7 @@ def test_each_recipe_trains_a_release_that_loads(slug, pictures, tmp_path, monke
     network = zoo.load_release(release, slug)
     start = build(recipe)
     assert any(not torch.equal(a, b) for a, b in zip(network.parameters(), start.parameters()))
-    training = hub.read_config(release)["training"]
+    training = files.read_config(release)["training"]
     assert training["steps"] == len(training["curve"]) >= 1
     assert (
         training["command"]
@@ -59,7 +59,7 @@ def test_the_sources_protocol(slug, pictures, tmp_path):
         few = tuple(x[:6] for x in source.data(pictures, "train"))
         source = dataclasses.replace(source, data=lambda root, split: few)
     release = loop.train(dataclasses.replace(source, epochs=3), pictures, tmp_path)
-    training = hub.read_config(release)["training"]
+    training = files.read_config(release)["training"]
     assert training["epochs"] == 3 and training["batch"] == min(6, source.batch or 6)
 
 
@@ -69,7 +69,7 @@ def small(**changes) -> Recipe:
 
 def test_a_run_learns(pictures, tmp_path):
     release = loop.train(small(epochs=12), pictures, tmp_path)
-    curve = hub.read_config(release)["training"]["curve"]
+    curve = files.read_config(release)["training"]["curve"]
     assert curve[-1][1] < 0.6 * curve[0][1] and curve[-1][2] < curve[0][2]
 
 
@@ -93,7 +93,7 @@ def test_a_resumed_run_equals_an_unbroken_one(slug, pictures, tmp_path, monkeypa
     resumed = loop.train(recipe, pictures, tmp_path / "b", resume=True)
     assert equal(unbroken, resumed)
     curves = [
-        [row[:2] for row in hub.read_config(r)["training"]["curve"]] for r in (unbroken, resumed)
+        [row[:2] for row in files.read_config(r)["training"]["curve"]] for r in (unbroken, resumed)
     ]
     assert curves[0] == curves[1]
 
@@ -126,7 +126,7 @@ def test_a_run_starts_with_the_weights_of_another(pictures, tmp_path):
     again = loop.train(
         small(epochs=2), pictures, tmp_path / "b", start=tmp_path / "a" / loop.CHECKPOINT
     )
-    before, after = (hub.read_config(release)["training"]["curve"] for release in (first, again))
+    before, after = (files.read_config(release)["training"]["curve"] for release in (first, again))
     assert after[0][1] < 0.7 * before[0][1]
     with pytest.raises(ValueError, match="expected a checkpoint of face-vae, got dcae"):
         loop.train(

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import torch
 
-from ae_models.release import hub
+from ae_models import zoo
+from ae_models.release import files
 from train.engine.recipe import State, build
 
 
@@ -24,7 +25,7 @@ def save_checkpoint(path: Path, run) -> None:
     }
     torch.save(checkpoint, buffer)
     path.parent.mkdir(parents=True, exist_ok=True)
-    hub.write_atomically(path, buffer.getvalue())
+    files.write_atomically(path, buffer.getvalue())
 
 
 def load_checkpoint(path: Path, run) -> State:
@@ -65,14 +66,13 @@ def _read(path: Path) -> dict:
 
 def save_release(folder: Path, run) -> None:
     """The weights that a loop.Run kept as a release; figures come later, from train.evaluate --write."""
-    recipe, state = run.recipe, run.state
+    recipe, state, row = run.recipe, run.state, zoo.row(run.recipe.slug)
     network = build(recipe)
     network.load_state_dict(state.weights)
     network = recipe.finish(network.eval(), run.root)
     training = {
         "command": f"python -m train.{recipe.slug.replace('-', '_')} {' '.join(_options())}".strip(),
-        "data": recipe.about["data"],
-        "terms": recipe.about["terms"],
+        "data": row.data.name,
         "images": run.rows,
         "epochs": recipe.epochs,
         "steps": state.step,
@@ -91,11 +91,11 @@ def save_release(folder: Path, run) -> None:
         "channels": network.channels,
         "color_space": network.color_space,
         "value_range": list(network.value_range),
-        "card": {key: recipe.about[key] for key in ("summary", "limits", "example")},
+        "card": row.card(recipe.about),
         "training": training,
         "metrics": {},
     }
-    hub.save(folder, network.state_dict(), config)
+    files.save(folder, network.state_dict(), config)
 
 
 def _options() -> list[str]:

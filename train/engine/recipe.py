@@ -27,7 +27,7 @@ class Recipe:
     optimizer: Callable[[nn.Module], torch.optim.Optimizer]
     epochs: int
     batch: int  # per process; 0 is the whole set
-    about: dict[str, str]  # texts of the model card: summary, data, terms, limits, example
+    about: dict[str, str]  # texts of the model card: summary, limits, example
     build: Callable[[], nn.Module] | None = None  # the network as it is trained; None is the zoo's
     start: Callable[[nn.Module, Split], None] = lambda network, rows: (
         None

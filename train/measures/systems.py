@@ -18,6 +18,7 @@ from torchvision.transforms.v2.functional import rgb_to_grayscale
 
 from ae_models import color, images, metrics, tasks, zoo
 from ae_models.face.sketch_plus import FaceSketchPlus
+from ae_models.face.tasks import posterior
 from ae_models.sketch import palettes
 from train.datasets import artwork, augmentation, celeba, lines, readers
 from train.datasets.files import Split
@@ -345,7 +346,7 @@ def face_vae(network: nn.Module, test: Split, train: Split | None) -> Results:
         }
 
     with torch.inference_mode():
-        posteriors = [network.encode(x) for x in faces.split(32)]
+        posteriors = [posterior(network, x) for x in faces.split(32)]
         again = torch.cat([network.decode(p.mode()) for p in posteriors])
         kl = torch.cat([p.kl() for p in posteriors])  # (N, Z)
         means = torch.cat([p.mode() for p in posteriors])
@@ -370,7 +371,7 @@ def face_vae(network: nn.Module, test: Split, train: Split | None) -> Results:
         results |= _sets_of_faces(network, faces, again.clamp(0, 1), train)
         own |= results[f"samples, {tasks.priors(network)[0]}"]
     if tasks.directions(network):
-        rows = face_figures.edits(network, classifier.load(), means, truth)
+        rows = face_figures.edits(network, zoo.load("face-attributes"), means, truth)
         results |= {
             f"edit {name}": dict(zip(("edit_own", "edit_others"), row))
             for name, row in rows.items()
@@ -389,7 +390,7 @@ def _of_units(kl: Tensor, share: float) -> Callable[[Tensor], float]:
 
 def _sets_of_faces(network: nn.Module, faces: Tensor, again: Tensor, train: Split) -> Results:
     """Fréchet distances and nearest training faces of samples, of reconstructions and of real faces."""
-    distances = face_figures.Distances(classifier.load(), train)
+    distances = face_figures.Distances(zoo.load("face-attributes"), train)
 
     def row(distance: dict[str, float], shown: Tensor) -> dict[str, Statistic]:
         return {"fd": distance, "nearest": face_figures.nearest(shown, train[0])}
@@ -467,7 +468,7 @@ SYSTEMS = {
     "dcae-plus": (dcae_plus, cifar10_and_photos, "test pictures of CIFAR-10"),
     "face-vae": (face_vae, celeba.faces_with_attributes, "test faces of CelebA"),
     "face-vae-plus": (face_vae, celeba.faces_with_attributes, "test faces of CelebA"),
-    classifier.SLUG: (face_attributes, celeba.faces_with_attributes, "test faces of CelebA"),
+    "face-attributes": (face_attributes, celeba.faces_with_attributes, "test faces of CelebA"),
 }
 
 
