@@ -1,17 +1,16 @@
-"""Entry points of torch.hub: torch.hub.load(REPOSITORY, "dcae_plus"), a function for each network."""
-
-dependencies = ["torch", "torchvision", "safetensors", "huggingface_hub", "numpy", "PIL"]
+"""Entry points of torch.hub, a function for each network: torch.hub.load(REPOSITORY, "dcae_plus")."""
 
 from ae_models import zoo
 
+dependencies = ["PIL", "cv2", "huggingface_hub", "numpy", "safetensors", "torch", "torchvision"]
 
-def _entry_point(slug: str, summary: str):
+
+def _entry_point(row: zoo.Row):
     def load():
-        return zoo.load(slug)
+        return zoo.load(row.slug)
 
-    load.__doc__ = summary
-    load.__name__ = slug.replace("-", "_")
+    load.__doc__ = row.summary
     return load
 
 
-globals().update({row.slug.replace("-", "_"): _entry_point(row.slug, row.summary) for row in zoo.ROWS})
+globals().update({row.slug.replace("-", "_"): _entry_point(row) for row in zoo.ROWS})
