@@ -9,6 +9,7 @@ AUTOENCODER_STUDIO_NAMESPACE=name   prefer the Hub, and there name/autoencoder-s
 
 import logging
 import os
+import re
 import threading
 import time
 from dataclasses import dataclass
@@ -22,7 +23,9 @@ from ae_models.release import files, hub
 from ae_models.release.manifest import REMEDY
 from ae_models.rows import ROWS, Row
 
-WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
+HERE = Path(__file__).resolve().parent
+INSTALLED = HERE / "weights"  # of a package that was built with them
+WEIGHTS = INSTALLED if INSTALLED.is_dir() else HERE.parent / "weights"  # of a checkout
 BY_SLUG = {row.slug: row for row in ROWS}  # the networks that the app offers
 INSTRUMENTS = {row.slug: row for row in rows.INSTRUMENTS}  # the networks that measure others
 
@@ -69,6 +72,30 @@ def load(slug: str) -> nn.Module:
         if slug not in _cache:
             _cache[slug] = load_release(folder, slug)
         return _cache[slug]
+
+
+def networks(system: str) -> dict[str, str]:
+    """Kinds of network of a system -> their slugs, the default first. Raises ValueError."""
+    found = [row for row in ROWS if row.system == system]
+    if not found:
+        raise ValueError(f"expected a system of the zoo, got {system!r}")
+    return {row.kind: row.slug for row in sorted(found, key=lambda row: row.kind != "plus")}
+
+
+def from_pretrained(name: str | os.PathLike, revision: str = "main") -> nn.Module:
+    """Load a slug, a release folder, or a repository of the Hub at a branch or commit.
+
+    Raises ValueError."""
+    if name in BY_SLUG or name in INSTRUMENTS:
+        return load(name)
+    if Path(name).is_dir():
+        folder = Path(name)
+    elif re.fullmatch(r"[\w.-]+/[\w.-]+", str(name)):
+        folder = hub.pull(str(name), revision)
+    else:
+        slugs = ", ".join(BY_SLUG)
+        raise ValueError(f"expected {slugs}, a release folder or NAMESPACE/NAME, got {name!r}")
+    return load_release(folder, files.read_config(folder)["system"])
 
 
 # ---- where the weights are ----
