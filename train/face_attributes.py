@@ -2,7 +2,7 @@
 
     python -m train.face_attributes --data DIR        13 minutes on a busy core
 
-Only training people of odd identity are seen: the directions of train/latents.py are found on the others.
+Only training people of odd identity are used: train/latents.py finds its directions on the others.
 """
 
 from pathlib import Path
@@ -66,14 +66,16 @@ RECIPE = Recipe(
     ema=0.998,
     channels_last=True,
     about={
-        "summary": "A small classifier of the 40 attributes of CelebA. It is the instrument that the face networks are "
-        "measured with, not a part of the app.",
-        "data": "CelebA, training faces of people of odd identity, full-size and half-size, center crop 148 of 178x218",
+        "summary": "A small classifier of the 40 attributes of CelebA. It is the instrument that "
+        "the face networks are measured with, not a part of the app.",
+        "data": "CelebA, training faces of people of odd identity, full-size and half-size, center "
+        "crop 148 of 178x218",
         "terms": "CelebA is for non-commercial research; so are these weights.",
-        "limits": "The attributes are what annotators saw in press photographs, some of them judgments of taste "
-        "(Attractive, Young); rare ones (Bald, Wearing_Necktie) are seldom found. Distances between its features are "
-        "blind to what is smaller than two pixels of 128, and are comparable to no other network's.",
-        "example": "from train import classifier\nmodel = classifier.load()",
+        "limits": "The attributes are what annotators saw in press photographs, some of them "
+        "judgments of taste (Attractive, Young); rare ones (Bald, Wearing_Necktie) are seldom "
+        "found. Distances between its features are blind to what is smaller than two pixels of "
+        "128, and are comparable to no other network's.",
+        "example": "from train.measures import classifier\nmodel = classifier.load()",
     },
 )
 

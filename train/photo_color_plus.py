@@ -1,4 +1,4 @@
-"""Train `photo-color-plus` on color landscapes, made gray by their lightness.
+"""Train `photo-color-plus` on color landscapes, from their lightness alone.
 
 python -m train.photo_color_plus --data DIR        60 minutes on one core
 """
@@ -104,9 +104,8 @@ def finish(network: nn.Module, root: Path) -> nn.Module:
     network = fold(network)
     (photos,) = readers.landscape(root, "val")
     lab = color.rgb_to_lab(photos.float() / 255)
-    x = torch.cat(
-        [lab[:, :1] / 100, torch.full_like(lab[:, 1:], 128 / 255), torch.zeros_like(lab[:, :1])], 1
-    )
+    neutral, no_mask = torch.full_like(lab[:, 1:], color.NEUTRAL), torch.zeros_like(lab[:, :1])
+    x = torch.cat([lab[:, :1] / 100, neutral, no_mask], 1)
     logits = torch.cat([network.logits(part) for part in x.split(32)])
     levels = torch.tensor(network.config.levels, dtype=lab.dtype)
     frequency = spread(F.avg_pool2d(lab[:, 1:], network.cell), levels).mean((0, 2, 3))
