@@ -90,7 +90,8 @@ def webp_of(picture: Image.Image, most: int) -> tuple[int, io.BytesIO]:
     low, high = 0, 100
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if webp_file(picture, middle).tell() <= most else (low, middle - 1)
+        fits = webp_file(picture, middle).tell() <= most
+        low, high = (middle, high) if fits else (low, middle - 1)
     return low, webp_file(picture, low)
 
 
