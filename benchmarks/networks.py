@@ -3,10 +3,9 @@
     python -m benchmarks.networks [--rounds 15]
 
 For each network, at its working size: multiply-adds of one task (counted by torch), milliseconds in
-float32, and the floor: the multiply-adds at the rate of the fastest convolution measured here. The face
-decoders are timed apart, in float32 and, if this processor has bfloat16 instructions, also with weights
-and latents in bfloat16, channels last.
-"""
+float32, and the floor: the multiply-adds at the rate of the fastest convolution measured here. The
+face decoders are timed apart, in float32 and, if this processor has bfloat16 instructions, also
+with weights and latents in bfloat16, channels last."""
 
 import argparse
 import copy

@@ -1,6 +1,8 @@
 """Train `dcae-plus` on CIFAR-10, and on parts of landscapes if that set is there too.
 
-python -m train.dcae_plus --data DIR        12 minutes on one core; DIR holds cifar10/ and landscape/
+python -m train.dcae_plus --data DIR        12 minutes on one core
+
+DIR holds cifar10/ and landscape/.
 
 Each row of a batch is coded at one rate, which follows from its place: rows are shuffled.
 """
@@ -24,7 +26,8 @@ ERROR_FLOOR = 1e-5  # added to the squared error before its logarithm: 50 dB
 
 
 def pictures(root: Path, split: str) -> Split:
-    """CIFAR-10, and for training also one tile of 32 px from each landscape: smooth sky, or grass."""
+    """CIFAR-10, and for training also one tile of 32 px from each landscape: smooth sky, or
+    grass."""
     (small,) = readers.cifar10(root, split)
     if split != "train":
         return (small,)

@@ -2,14 +2,14 @@
 
     python -m train.evaluate <slug> --data DIR [--fit DIR] [--weights DIR] [--write]
 
-Prints one JSON object: `images`, and under `metrics` and `baselines` each figure as {value, low, high},
-the mean over pictures with its bootstrap 95 % interval. Baselines that need training pictures (mean
-picture, PCA, KLT) are fitted on the training split in --fit (--data unless given); without one they are
-left out, with a line on stderr. --weights is a release folder other than weights/<slug>. --write puts
-the object into the release's config.json and model card.
+Prints one JSON object: `images`, and under `metrics` and `baselines` each figure as {value, low,
+high}, the mean over pictures with its bootstrap 95 % interval. Baselines that need training
+pictures (mean picture, PCA, KLT) are fitted on the training split in --fit (--data unless given);
+without one they are left out, with a line on stderr. --weights is a release folder other than
+weights/<slug>. --write puts the object into the release's config.json and model card.
 
-PSNR: mean over pictures after rounding to 8 bits. SSIM: 11x11 Gaussian window of sigma 1.5 (Wang et al. 2004).
-"""
+PSNR: mean over pictures after rounding to 8 bits. SSIM: 11x11 Gaussian window of sigma 1.5 (Wang et
+al. 2004)."""
 
 import argparse
 import json
@@ -28,7 +28,8 @@ from train.measures.table import MEASURES
 
 
 def evaluate(slug: str, network: nn.Module, root: Path, fit: Path | None = None) -> dict:
-    """The object that the command prints. Raises ValueError for an unknown slug or unusable data."""
+    """The object that the command prints. Raises ValueError for an unknown slug or unusable
+    data."""
     if slug not in MEASURES:
         raise ValueError(f"expected one of {', '.join(MEASURES)}, got {slug!r}")
     measure = MEASURES[slug]

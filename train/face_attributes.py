@@ -1,4 +1,5 @@
-"""Train `face-attributes`, the classifier of train/measures/classifier.py, on the attributes of CelebA.
+"""Train `face-attributes`, the classifier of train/measures/classifier.py, on the attributes of
+CelebA.
 
     python -m train.face_attributes --data DIR        13 minutes on a busy core
 

@@ -58,7 +58,8 @@ def scenery(shape: torch.Size, generator: torch.Generator) -> Tensor:
 
 
 def side_light(shape: torch.Size, generator: torch.Generator) -> Tensor:
-    """A factor that falls from up to 1.4 on one side to 0.6 or more on the other, at a random angle."""
+    """A factor that falls from up to 1.4 on one side to 0.6 or more on the other, at a random
+    angle."""
     n, _, height, width = shape
     angle = torch.rand(n, 1, 1, 1, generator=generator) * 2 * torch.pi
     across, down = torch.linspace(-1, 1, width), torch.linspace(-1, 1, height)[:, None]

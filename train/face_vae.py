@@ -27,8 +27,8 @@ def build() -> nn.Module:
 
 def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
     """Summed squared error on [0, 1] plus KL in nats, per image. The weight of the KL term warms up
-    (Bowman et al. 2015, arXiv 1511.06349), and in training the first FREE_NATS of each unit are free
-    (Kingma et al. 2016, arXiv 1606.04934)."""
+    (Bowman et al. 2015, arXiv 1511.06349), and in training the first FREE_NATS of each unit are
+    free (Kingma et al. 2016, arXiv 1606.04934)."""
     (x,) = batch
     posterior = network.encode(x)
     z = posterior.sample() if network.training else posterior.mode()

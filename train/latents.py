@@ -3,12 +3,12 @@
     python -m train.latents --data DIR [--weights DIR] [--components N ...]
 
 Fits a release anew (the recipe does so at the end of a training), writes it, and prints the mean
-log-likelihood in nats of the latents of validation faces under the prior and under the mixture. With
---components it only prints, for mixtures of those sizes.
+log-likelihood in nats of the latents of validation faces under the prior and under the mixture.
+With --components it only prints, for mixtures of those sizes.
 
-The mixture and the principal directions are of all training faces. The directions of attributes are of
-the people that the face classifier was not trained on, so that it is an independent judge of them.
-"""
+The mixture and the principal directions are of all training faces. The directions of attributes are
+of the people that the face classifier was not trained on, so that it is an independent judge of
+them."""
 
 import argparse
 import math
@@ -35,7 +35,8 @@ PICTURE = 32  # px, the size at which principal directions are fitted
 
 @torch.inference_mode()
 def fit(network: nn.Module, root: Path) -> nn.Module:
-    """Fill network.aggregate from CelebA's training faces and their mirror images. Gives the network."""
+    """Fill network.aggregate from CelebA's training faces and their mirror images. Gives the
+    network."""
     generator = torch.Generator().manual_seed(0)
     faces, attributes, people = celeba.faces_with_attributes(root, "train")
     z = torch.cat([encode(network, faces, generator), encode(network, faces.flip(3), generator)])
@@ -69,9 +70,9 @@ def encode(network: nn.Module, faces: Tensor, generator: torch.Generator) -> Ten
 def mixture(
     z: Tensor, components: int, generator: torch.Generator
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Latents (N, Z) -> weights (K,), means (K, Z) and Cholesky factors (K, Z, Z) of a Gaussian mixture
-    by expectation maximization (Dempster et al. 1977). Each covariance is drawn towards the common one,
-    as by an inverse Wishart prior."""
+    """Latents (N, Z) -> weights (K,), means (K, Z) and Cholesky factors (K, Z, Z) of a Gaussian
+    mixture by expectation maximization (Dempster et al. 1977). Each covariance is drawn towards the
+    common one, as by an inverse Wishart prior."""
     common, extra = covariance(z), PRIOR_FACES * z.shape[1]
     weights = torch.full((components,), 1 / components)
     # start halfway to the mean, so that no component is left with an outlier alone
@@ -108,15 +109,16 @@ def joint_log_density(z: Tensor, weights: Tensor, means: Tensor, factors: Tensor
 
 
 def attribute_directions(z: Tensor, attributes: Tensor) -> Tensor:
-    """Latents (N, Z) and their attributes (N, A) of 0 and 1 -> (A, Z): the difference between latents of
-    faces that differ in one attribute and in no other, by ridge regression on all attributes."""
+    """Latents (N, Z) and their attributes (N, A) of 0 and 1 -> (A, Z): the difference between
+    latents of faces that differ in one attribute and in no other, by ridge regression on all
+    attributes."""
     x = attributes.float() - attributes.float().mean(0)
     return torch.linalg.solve(x.T @ x + RIDGE * torch.eye(x.shape[1]), x.T @ (z - z.mean(0)))
 
 
 def principal_directions(z: Tensor, pictures: Tensor, count: int) -> Tensor:
-    """Latents (N, Z) and their pictures (N, D) -> (P, Z), each a standard deviation long, in the order
-    of their effect on pictures: redundancy analysis (van den Wollenberg 1977)."""
+    """Latents (N, Z) and their pictures (N, D) -> (P, Z), each a standard deviation long, in the
+    order of their effect on pictures: redundancy analysis (van den Wollenberg 1977)."""
     z, pictures = z - z.mean(0), pictures - pictures.mean(0)
     factor = torch.linalg.cholesky(covariance(z))
     white = torch.linalg.solve_triangular(factor, z.T, upper=False)  # (Z, N)

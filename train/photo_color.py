@@ -30,7 +30,8 @@ def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dic
 
 
 def first_photos(root: Path, split: str) -> Split:
-    """The split of the source: of the first 200 training photos the last tenth is for validation."""
+    """The split of the source: of the first 200 training photos the last tenth is for
+    validation."""
     (photos,) = readers.landscape(root, "train")
     return (photos[:180] if split == "train" else photos[180:200],)
 

@@ -30,8 +30,8 @@ SOFTNESS = 0.03  # of the prior's labels, as a distance between palettes
 
 
 def read(root: Path, split: str) -> Split:
-    """Sketches, artwork, its palettes (N, 5, 4), and soft labels of the nearest palettes of the prior
-    (N, palettes); for training also all of them mirrored."""
+    """Sketches, artwork, its palettes (N, 5, 4), and soft labels of the nearest palettes of the
+    prior (N, palettes); for training also all of them mirrored."""
     known = prior_palettes(root)
     sides = [
         readers.sketch2photo(root, split, mirrored)
@@ -51,8 +51,8 @@ def prior_palettes(root: Path) -> Tensor:
 def augment(batch: Split, generator: torch.Generator) -> Split:
     """Rows of `read` -> drawing, artwork, palette (all 0 where none is given), hints, labels.
 
-    Moving artwork blurs it a little, so some of it stays in place: the network has to learn lines of
-    one px."""
+    Moving artwork blurs it a little, so some of it stays in place: the network has to learn lines
+    of one px."""
     sketch, art, palette, target = batch
     sketch, art = sketch.float() / 255, art.float() / 255
     moved = augmentation.affine(
@@ -67,7 +67,8 @@ def augment(batch: Split, generator: torch.Generator) -> Split:
 
 
 def prepare(batch: Split) -> Split:
-    """Rows of `read` as `augment` gives them, with the data's own lines and always the same hints."""
+    """Rows of `read` as `augment` gives them, with the data's own lines and always the same
+    hints."""
     sketch, art, palette, target = batch
     sketch, art = sketch.float() / 255, art.float() / 255
     return condition(sketch, art, palette, target, torch.Generator().manual_seed(0))
@@ -87,8 +88,8 @@ def condition(
 
 
 def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
-    """PSNR, L1 of pixels and of their differences, and the cross-entropy of the prior on samples that
-    have neither a palette nor hints."""
+    """PSNR, L1 of pixels and of their differences, and the cross-entropy of the prior on samples
+    that have neither a palette nor hints."""
     drawing, art, palette, hints, target = batch
     features = network.encode(drawing, palette, hints)
     painted = network.decode(features, palette)
@@ -117,8 +118,8 @@ def finish(network: nn.Module, root: Path) -> nn.Module:
 
 
 def without_extremes(network: nn.Module) -> nn.Module:
-    """Remove the least and the most vivid palettes, so that none of them is ever proposed: the first
-    give gray pictures, the others pictures that are more colorful than the artwork."""
+    """Remove the least and the most vivid palettes, so that none of them is ever proposed: the
+    first give gray pictures, the others pictures that are more colorful than the artwork."""
     vivid = palettes.vividness(network.palettes)
     least, most = vivid.quantile(torch.tensor(VIVID).to(vivid))
     rows = (vivid >= least) & (vivid <= most)
@@ -132,8 +133,9 @@ def without_extremes(network: nn.Module) -> nn.Module:
 
 @torch.no_grad()
 def standardize(network: nn.Module, sketches: Tensor) -> None:
-    """Scale the logits of the prior to mean 0 and deviation 1 over the training sketches (N, 1, H, W),
-    uint8, at half their size as in use: else the few most frequent palettes would always win."""
+    """Scale the logits of the prior to mean 0 and deviation 1 over the training sketches (N, 1, H,
+    W), uint8, at half their size as in use: else the few most frequent palettes would always
+    win."""
     batches = sketches.to(network.palettes.device).split(32)
     logits = torch.cat(
         [network.suggest(network.encode(F.avg_pool2d(x.float() / 255, 2))) for x in batches]

@@ -29,7 +29,8 @@ def prepare(batch: Split) -> Split:
 
 
 def other_hand(sketch: Tensor, generator: torch.Generator) -> Tensor:
-    """Sketches by other hands, pens, papers and scanners, each at random. (B, 1, H, W) in [0, 1]."""
+    """Sketches by other hands, pens, papers and scanners, each at random. (B, 1, H, W) in [0,
+    1]."""
     maybe = partial(augmentation.maybe, generator=generator)
     uniform = partial(augmentation.uniform, sketch, generator)
     x = maybe(0.25, outlines(sketch), sketch)

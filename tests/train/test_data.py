@@ -215,7 +215,8 @@ def test_half_size_faces_are_for_training_only(pictures, copy):
 
 
 def test_torchvisions_cifar_archive(tmp_path, monkeypatch):
-    """The pickled batches that torchvision downloads; their checksums are torchvision's to check."""
+    """The pickled batches that torchvision downloads; their checksums are torchvision's to
+    check."""
     folder = tmp_path / "cifar-10-batches-py"
     folder.mkdir()
     pixels = np.random.default_rng(0).integers(0, 255, (40, 3072), dtype=np.uint8)

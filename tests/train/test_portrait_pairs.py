@@ -15,7 +15,8 @@ def generator():
 
 
 def studio_photo():
-    """(1, 3, 250, 200) uint8: a dark head and shoulders on blue, a blue tie where no way leads to the edge."""
+    """(1, 3, 250, 200) uint8: a dark head and shoulders on blue, a blue tie where no way leads to
+    the edge."""
     image = blob((200, 250), 0)
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, 200, 250), fill=(120, 200, 240))

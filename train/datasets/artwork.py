@@ -1,8 +1,7 @@
 """Palettes and color hints taken from artwork, as a user would give them for that picture.
 
-Artwork is (B, 3, H, W) in [0, 1] on white; a palette (5, 4) has RGB in [0, 1] and a weight in each row,
-0 for no entry.
-"""
+Artwork is (B, 3, H, W) in [0, 1] on white; a palette (5, 4) has RGB in [0, 1] and a weight in each
+row, 0 for no entry."""
 
 import torch
 from torch import Generator, Tensor
@@ -17,8 +16,8 @@ WHITE = 0.94  # a pixel with all channels above is paper
 
 def dominant(art: Tensor) -> Tensor:
     """The dominant colors of each picture with their shares, the greatest first: (B, 5, 4).
-    Deterministic k-means (Lloyd 1982) over SAMPLES pixels that are not paper, started with the colors
-    that lie farthest apart."""
+    Deterministic k-means (Lloyd 1982) over SAMPLES pixels that are not paper, started with the
+    colors that lie farthest apart."""
     pixels = _foreground(art, torch.Generator().manual_seed(0))  # (B, SAMPLES, 3)
     centers = pixels.mean(1, keepdim=True)
     while centers.shape[1] < COLORS:
@@ -35,7 +34,8 @@ def dominant(art: Tensor) -> Tensor:
 
 
 def medoids(palettes: Tensor, count: int) -> Tensor:
-    """(N, 5, 4) -> the `count` most representative of them by k-medoids; repeated if N is smaller."""
+    """(N, 5, 4) -> the `count` most representative of them by k-medoids; repeated if N is
+    smaller."""
     far = distance(palettes, palettes)
     chosen = far.sum(1).argmin()[None]
     while len(chosen) < count:
@@ -52,8 +52,8 @@ def medoids(palettes: Tensor, count: int) -> Tensor:
 def recolor(
     art: Tensor, palette: Tensor, which: Tensor, generator: Generator
 ) -> tuple[Tensor, Tensor]:
-    """Turn, mirror at random, and stretch the hues of the pictures `which` (B,) and of their palettes:
-    a rotation of RGB about its gray axis, which leaves paper and lines as they are."""
+    """Turn, mirror at random, and stretch the hues of the pictures `which` (B,) and of their
+    palettes: a rotation of RGB about its gray axis, which leaves paper and lines as they are."""
     n = len(art)
     angle = torch.rand(n, generator=generator) * 2 * torch.pi
     stretch = torch.rand(n, generator=generator) * 0.6 + 0.7
@@ -70,8 +70,8 @@ def recolor(
 
 
 def imperfect(palette: Tensor, generator: Generator) -> Tensor:
-    """Palettes with the faults of a user's: in any order, some entries missing, colors a little off,
-    weights often unknown."""
+    """Palettes with the faults of a user's: in any order, some entries missing, colors a little
+    off, weights often unknown."""
     n = len(palette)
     order = torch.rand(n, COLORS, generator=generator).argsort(1).to(palette.device)
     palette = palette.gather(1, order[:, :, None].expand_as(palette))
@@ -89,8 +89,8 @@ def imperfect(palette: Tensor, generator: Generator) -> Tensor:
 
 
 def hints(art: Tensor, count: Tensor, generator: Generator) -> Tensor:
-    """Color hints: `count` (B,) small discs of the mean color of the picture there, most of them not on
-    paper. RGB and opacity, (B, 4, H, W)."""
+    """Color hints: `count` (B,) small discs of the mean color of the picture there, most of them
+    not on paper. RGB and opacity, (B, 4, H, W)."""
     n, _, height, width = art.shape
     most = max(1, int(count.max()))
     weight = (art.amin(1).flatten(1) < WHITE).float().cpu() + 0.02

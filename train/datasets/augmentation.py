@@ -33,8 +33,9 @@ def affine(
     size: tuple[int, int] | None = None,
     mode: str = "bilinear",
 ) -> Split:
-    """Turn by up to +-degrees, scale by up to a factor 1 +- zoom, move by up to a part `move` of the
-    side, and squeeze to `size` (height, width) in the same step; edges repeated. Float tensors."""
+    """Turn by up to +-degrees, scale by up to a factor 1 +- zoom, move by up to a part `move` of
+    the side, and squeeze to `size` (height, width) in the same step; edges repeated. Float
+    tensors."""
     n, _, height, width = batch[0].shape
     turn, scale, dx, dy = (torch.rand(4, n, generator=generator) * 2 - 1).unbind()
     turn, scale = turn * degrees * torch.pi / 180, 1 + scale * zoom
@@ -87,9 +88,9 @@ def uniform(like: Tensor, generator: torch.Generator, low: float, high: float) -
 
 
 def points(x: Tensor, count: Tensor, size: int, generator: torch.Generator) -> Tensor:
-    """Color hints taken from chroma x (B, 2, H, W) in Lab units: `count` (B,) squares of an odd `size`
-    px at random places, each of the mean color there. Gives ab in the unit range, neutral where no
-    hint is, and a mask: (B, 3, H, W)."""
+    """Color hints taken from chroma x (B, 2, H, W) in Lab units: `count` (B,) squares of an odd
+    `size` px at random places, each of the mean color there. Gives ab in the unit range, neutral
+    where no hint is, and a mask: (B, 3, H, W)."""
     n, _, height, width = x.shape
     most = int(count.max())
     places = torch.randint(height * width, (n, most), generator=generator)

@@ -25,8 +25,9 @@ ATTRIBUTES = (  # of CelebA, in the order of its list_attr_celeba.txt
 
 
 def faces(root: Path, split: str) -> Split:
-    """CelebA, (faces RGB,) of 128x128 px: img_align_celeba/ (178x218; the centered 148 px are taken),
-    split by list_eval_partition.txt; img_align_celeba_half/ (89x109), if there, adds to train only."""
+    """CelebA, (faces RGB,) of 128x128 px: img_align_celeba/ (178x218; the centered 148 px are
+    taken), split by list_eval_partition.txt; img_align_celeba_half/ (89x109), if there, adds to
+    train only."""
     root, paths = _split_files(root, split)
     return (_faces(paths, root),)
 

@@ -1,9 +1,8 @@
 """Line drawings made of artwork in many styles, so that a coloring network knows more than one pen.
 
-A style takes artwork (B, 3, H, W) in [0, 1] on white and a torch.Generator on the CPU, and gives ink
-(B, 1, H, W) in [0, 1], 1 is full ink, in lines of one or two px. `draw` combines a style, a pen and
-paper. Lengths are px at a side of 128 px.
-"""
+A style takes artwork (B, 3, H, W) in [0, 1] on white and a torch.Generator on the CPU, and gives
+ink (B, 1, H, W) in [0, 1], 1 is full ink, in lines of one or two px. `draw` combines a style, a pen
+and paper. Lengths are px at a side of 128 px."""
 
 from collections.abc import Callable
 
@@ -37,7 +36,8 @@ def thin(art: Tensor, generator: Generator) -> Tensor:
 
 
 def ridge(art: Tensor, generator: Generator) -> Tensor:
-    """The artist's own dark lines, found by a black top-hat with a 5x5 square, and the silhouette."""
+    """The artist's own dark lines, found by a black top-hat with a 5x5 square, and the
+    silhouette."""
     light = rgb_to_grayscale(art)
     return torch.maximum(
         silhouette(art), soft(close(light, 5) - light, uniform(art, generator, 0.05, 0.25), 15)
@@ -79,8 +79,8 @@ LEFT_OUT = brush  # never trained on, to measure a pen that the network does not
 
 
 def draw(art: Tensor, given: Tensor, generator: Generator) -> Tensor:
-    """Artwork (B, 3, H, W) and its given line sketch (B, 1, H, W), 0 is ink -> drawings (B, 1, H, W) in
-    [0, 1], each in a random style (by SHARES), pen and paper."""
+    """Artwork (B, 3, H, W) and its given line sketch (B, 1, H, W), 0 is ink -> drawings (B, 1, H,
+    W) in [0, 1], each in a random style (by SHARES), pen and paper."""
     ink = 1 - given
     styles = torch.multinomial(
         torch.tensor(SHARES), len(art), replacement=True, generator=generator
@@ -97,9 +97,9 @@ def by_hand(ink: Tensor, generator: Generator) -> Tensor:
 
 
 def pen(ink: Tensor, generator: Generator) -> Tensor:
-    """Lines of 0.7 to 4 px as a hand draws them: with gaps and stray strokes, thick or thin, soft or
-    hard. For an unsteady hand bend lines and artwork alike (augmentation.wobble): lines that miss the
-    artwork would teach the network to blur."""
+    """Lines of 0.7 to 4 px as a hand draws them: with gaps and stray strokes, thick or thin, soft
+    or hard. For an unsteady hand bend lines and artwork alike (augmentation.wobble): lines that
+    miss the artwork would teach the network to blur."""
     gaps = noise(ink, generator, 20) > uniform(ink, generator, 0.9, 2.5)
     ink = torch.maximum(ink * ~gaps, stray(ink, generator))
     wide = torch.stack([ink, thicken(ink, 2), thicken(ink, 3), thicken(ink, 4)], 1)
@@ -112,8 +112,8 @@ def pen(ink: Tensor, generator: Generator) -> Tensor:
 
 
 def on_paper(ink: Tensor, generator: Generator) -> Tensor:
-    """Ink (B, 1, H, W), 1 is full -> drawing, 0 is black: half of them black on white, the others gray
-    pencil with the grain of the paper, on paper with a tone."""
+    """Ink (B, 1, H, W), 1 is full -> drawing, 0 is black: half of them black on white, the others
+    gray pencil with the grain of the paper, on paper with a tone."""
     clean = uniform(ink, generator, 0, 1) < 0.5
     grain = 1 - 0.5 * uniform(ink, generator, 0, 1) * torch.rand(ink.shape, generator=generator).to(
         ink

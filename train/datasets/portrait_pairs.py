@@ -1,8 +1,7 @@
 """Pairs of face photos and sketches, for the recipes that translate one into the other.
 
-A batch is (photos RGB, sketches L, backgrounds, styles). Backgrounds (B, 1, H, W) are 255 behind the
-person in the photo; styles (B, 1, 1, 1) are the index of the subset in SUBSETS.
-"""
+A batch is (photos RGB, sketches L, backgrounds, styles). Backgrounds (B, 1, H, W) are 255 behind
+the person in the photo; styles (B, 1, 1, 1) are the index of the subset in SUBSETS."""
 
 from pathlib import Path
 
@@ -27,9 +26,9 @@ def pairs(root: Path, split: str) -> Split:
 
 
 def background(photos: Tensor, threshold: float = 0.16) -> Tensor:
-    """uint8 photos (N, 3, H, W) before a plain background -> uint8 (N, 1, H, W), 255 on it, with a soft
-    edge: all pixels that lie within a distance in RGB [0, 1] of the color of the upper corners, on the
-    whole way to the left, right or top edge."""
+    """uint8 photos (N, 3, H, W) before a plain background -> uint8 (N, 1, H, W), 255 on it, with a
+    soft edge: all pixels that lie within a distance in RGB [0, 1] of the color of the upper
+    corners, on the whole way to the left, right or top edge."""
     smooth = F.avg_pool2d(photos.float() / 255, 3, 1, 1, count_include_pad=False)
     corners = torch.cat([smooth[..., :40, :12], smooth[..., :40, -12:]], 3)
     color = corners.flatten(2).median(2).values

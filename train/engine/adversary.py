@@ -20,8 +20,8 @@ BEGIN, RISE = 0.3, 0.2  # parts of the run: when the critic's opinion begins to 
 
 
 class Critic(nn.Module):
-    """Tells drawn patches of 38 px from an artist's: PatchGAN (Isola et al. 2016, arXiv 1611.07004).
-    (B, C, H, W) -> (B, 1, H/8, W/8)."""
+    """Tells drawn patches of 38 px from an artist's: PatchGAN (Isola et al. 2016, arXiv
+    1611.07004). (B, C, H, W) -> (B, 1, H/8, W/8)."""
 
     def __init__(self, channels: int, widths: tuple[int, ...] = (24, 48, 96)):
         super().__init__()
@@ -74,9 +74,9 @@ def release(contest: Contest, root: Path) -> nn.Module:
 
 
 def objective(strokes: float, opinion: float) -> Callable:
-    """The loss of a recipe, L1 and SSIM, with weights for the variogram of strokes and, after BEGIN of
-    the run, for the critic's opinion: without these two the network draws the mean of all plausible
-    strokes, smooth gray. Batches are (input, target, styles)."""
+    """The loss of a recipe, L1 and SSIM, with weights for the variogram of strokes and, after BEGIN
+    of the run, for the critic's opinion: without these two the network draws the mean of all
+    plausible strokes, smooth gray. Batches are (input, target, styles)."""
 
     def loss(contest: Contest, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
         picture, truth, style = batch

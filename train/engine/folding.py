@@ -23,8 +23,8 @@ class NormedConv(nn.Sequential):
 
 
 def add_norm(network: nn.Module, plain: Iterable[nn.Module] = ()) -> nn.Module:
-    """Put batch norm behind each convolution of the network but those in `plain` (heads). The branches
-    of residual blocks start small (Goyal et al. 2017, arXiv 1706.02677)."""
+    """Put batch norm behind each convolution of the network but those in `plain` (heads). The
+    branches of residual blocks start small (Goyal et al. 2017, arXiv 1706.02677)."""
     branches = {m.conv2 for m in network.modules() if isinstance(m, ResidualBlock | Block)}
 
     def wrap(conv: nn.Module) -> nn.Module:

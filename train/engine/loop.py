@@ -1,15 +1,15 @@
 """The training loop of every recipe, and its command line.
 
     python -m train.dcae --data DIR [--out DIR] [--epochs N] [--batch N] [--seed N]
-                         [--resume | --overwrite] [--start FILE] [--precision auto|bf16|fp32] [--track]
+                         [--resume | --overwrite] [--start FILE] [--precision auto|bf16|fp32]
+                         [--track]
     accelerate launch --multi_gpu -m train.dcae --data DIR ...         several GPUs
     torchrun --nproc_per_node 2 -m train.dcae --data DIR ...           several processes on CPUs
 
 Writes OUT/last.pt (everything needed to go on exactly) every few minutes and OUT/release/
-(model.safetensors, config.json, README.md) with the best averaged weights at the end. Ctrl-C finishes
-the step, saves and says how to go on. A loss that is not finite ends the run and leaves OUT/last.pt at
-the last good step.
-"""
+(model.safetensors, config.json, README.md) with the best averaged weights at the end. Ctrl-C
+finishes the step, saves and says how to go on. A loss that is not finite ends the run and leaves
+OUT/last.pt at the last good step."""
 
 import argparse
 import dataclasses
@@ -73,11 +73,11 @@ def train(
     track: bool = False,
     command: str = "",
 ) -> Path:
-    """Train and write OUT/release; gives its path. `start` is the checkpoint of another run, to begin
-    with its weights; `command` is kept in the release.
+    """Train and write OUT/release; gives its path. `start` is the checkpoint of another run, to
+    begin with its weights; `command` is kept in the release.
 
-    Raises ValueError for bad data or a checkpoint that does not fit, FloatingPointError when the loss
-    is not finite, KeyboardInterrupt when a signal stopped it after a checkpoint."""
+    Raises ValueError for bad data or a checkpoint that does not fit, FloatingPointError when the
+    loss is not finite, KeyboardInterrupt when a signal stopped it after a checkpoint."""
     _check_options(out, resume, overwrite, track)
     run = _begin(recipe, root, out, seed, resume, precision, track)
     if start:

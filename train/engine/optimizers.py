@@ -10,8 +10,8 @@ OUTER = {"stem", "head"}
 
 
 def muon(network: nn.Module, lr: float, rest: float, *more: dict) -> Muon:
-    """Muon for the kernels inside a U-Net (Jordan et al. 2024, kellerjordan.github.io/posts/muon) at
-    `lr`, whose steps are orthogonal matrices; AdamW at `rest` for the first and the last layer,
+    """Muon for the kernels inside a U-Net (Jordan et al. 2024, kellerjordan.github.io/posts/muon)
+    at `lr`, whose steps are orthogonal matrices; AdamW at `rest` for the first and the last layer,
     norms, biases and linear layers, and for the parameter groups `more`."""
     inner, others = [], []
     for name, p in network.named_parameters():

@@ -1,7 +1,7 @@
 """The number format of a training: bfloat16 on machines that compute in it, else float32.
 
-A processor without bfloat16 instructions emulates them, which takes 3 to 30 times as long as float32.
-"""
+A processor without bfloat16 instructions emulates them, which takes 3 to 30 times as long as
+float32."""
 
 import torch
 

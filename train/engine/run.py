@@ -92,8 +92,8 @@ class Run:
         return torch.autocast(device, torch.bfloat16, enabled=short)
 
     def samples(self) -> Split:
-        """The share of this process in the batch of the step. All processes draw the same batch with
-        the same random changes."""
+        """The share of this process in the batch of the step. All processes draw the same batch
+        with the same random changes."""
         step, rank = self.state.step, self.accelerator.process_index
         epoch, within = divmod(step, self.steps_per_epoch)
         order = sample_order(self.seed, epoch, self.rows)

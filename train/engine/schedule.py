@@ -1,4 +1,4 @@
-"""What follows from the number of the step alone: the learning rate, the order of the samples, seeds.
+"""Functions of the step number alone: the learning rate, the order of the samples, seeds.
 
 So a resumed run goes on exactly as the unbroken one would have.
 """

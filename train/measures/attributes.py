@@ -9,8 +9,8 @@ from train.measures.statistics import Results, Statistic
 
 
 def face_attributes(network: nn.Module, test: Split, train: Split | None) -> Results:
-    """Means over the 40 attributes. balanced_accuracy is the mean of the accuracies on faces with and
-    without the attribute; auc is the area under the receiver operating characteristic."""
+    """Means over the 40 attributes. balanced_accuracy is the mean of the accuracies on faces with
+    and without the attribute; auc is the area under the receiver operating characteristic."""
     truth = test[1].flatten(1).double()
 
     def figures(logits: Tensor) -> dict[str, Statistic]:
@@ -35,8 +35,8 @@ def balanced_accuracy(right: Tensor, truth: Tensor) -> float:
 
 
 def auc(logits: Tensor, truth: Tensor) -> float:
-    """Both (N, A). From the rank sum (Mann & Whitney 1947), equal logits sharing their ranks; attributes
-    that all faces have, or none, are left out."""
+    """Both (N, A). From the rank sum (Mann & Whitney 1947), equal logits sharing their ranks;
+    attributes that all faces have, or none, are left out."""
     ordered, logits = logits.T.sort(1).values, logits.T.contiguous()
     below, upto = (torch.searchsorted(ordered, logits, right=right) for right in (False, True))
     ranks = (below + upto + 1).T / 2

@@ -1,8 +1,9 @@
-"""The instrument that faces are measured with: a small network that names CelebA's attributes. The app does not use it.
+"""The instrument that faces are measured with: a small network that names CelebA's attributes. The
+app does not use it.
 
-Its logits tell what changing a latent does to a face, its features how far two sets of faces are apart (train/measures/face_figures.py).
-It is trained by train/face_attributes.py on one half of the training people; whatever it judges is found on the other.
-"""
+Its logits tell what changing a latent does to a face, its features how far two sets of faces are
+apart (train/measures/face_figures.py). It is trained by train/face_attributes.py on one half of the
+training people; whatever it judges is found on the other."""
 
 from dataclasses import dataclass
 
@@ -53,7 +54,8 @@ class Classifier(nn.Module):
         return self.body(F.adaptive_avg_pool2d(x, self.config.size)).mean((2, 3))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Pictures (B, 3, H, W) in [0, 1] -> logits (B, attributes); positive says that the attribute is there."""
+        """Pictures (B, 3, H, W) in [0, 1] -> logits (B, attributes); positive says that the
+        attribute is there."""
         return self.head(self.dropout(self.features(x)))
 
 
@@ -69,6 +71,7 @@ def load(folder=zoo.WEIGHTS / SLUG) -> Classifier:
 
 @torch.inference_mode()
 def apply(function, pictures: Tensor, batch: int = 128) -> Tensor:
-    """function, features or the classifier itself, of pictures, uint8 or in [0, 1]; a batch at a time."""
+    """function, features or the classifier itself, of pictures, uint8 or in [0, 1]; a batch at a
+    time."""
     as_float = (x.float() / 255 if x.dtype == torch.uint8 else x for x in pictures.split(batch))
     return torch.cat([function(x) for x in as_float])

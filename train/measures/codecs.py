@@ -30,7 +30,8 @@ def cifar10_and_photos(root: Path, split: str) -> Split:
 
 
 def dcae(network: nn.Module, test: Split, train: Split | None) -> Results:
-    """l1 is on [-1, 1]. The KLT keeps as many numbers for each 4x4 patch as the network's latent."""
+    """l1 is on [-1, 1]. The KLT keeps as many numbers for each 4x4 patch as the network's
+    latent."""
     pictures = test[0].float() / 255
 
     def figures(again: Tensor) -> dict[str, Statistic]:
@@ -55,8 +56,8 @@ def dcae(network: nn.Module, test: Split, train: Split | None) -> Results:
 def dcae_plus(network: nn.Module, test: Split, train: Split | None) -> Results:
     """As dcae, of the latent that is not rounded, and
 
-    bytes_at_27.6, bytes_at_32.2   mean bytes where the mean PSNR is that, between two rates: estimated
-                                   by the prior; of WebP those of files
+    bytes_at_27.6, bytes_at_32.2   mean bytes where the mean PSNR is that, between two rates:
+                                   estimated by the prior; of WebP those of files
     photo_psnr                     of landscapes of 128 px, each as one picture
     large_photo_psnr               of the photographs in gradio's package, 256x256 to 910x512 px
 

@@ -35,8 +35,8 @@ def frechet(a: Tensor, b: Tensor) -> float:
 
 
 class Distances:
-    """FD (own features) to real faces that the classifier has not seen: the mean over GROUPS groups of
-    GROUP faces each, with its 95 % interval."""
+    """FD (own features) to real faces that the classifier has not seen: the mean over GROUPS groups
+    of GROUP faces each, with its 95 % interval."""
 
     def __init__(self, judge: classifier.Classifier, train: Split):
         self.judge = judge
@@ -78,17 +78,17 @@ def sampled(network: nn.Module, count: int, prior: str, seed: int) -> Tensor:
 
 
 def nearest(faces: Tensor, train: Tensor) -> Tensor:
-    """Faces (N, 3, H, W) in [0, 1], training faces uint8 -> the root mean square distance to the nearest
-    training face, at 32 px: (N,). A distance of samples far below that of unseen people would show
-    that the network memorized its training faces."""
+    """Faces (N, 3, H, W) in [0, 1], training faces uint8 -> the root mean square distance to the
+    nearest training face, at 32 px: (N,). A distance of samples far below that of unseen people
+    would show that the network memorized its training faces."""
     known = [F.adaptive_avg_pool2d(x.float() / 255, 32).flatten(1) for x in train.split(256)]
     shrunk = F.adaptive_avg_pool2d(faces, 32).flatten(1)
     return torch.cdist(shrunk, torch.cat(known)).min(1).values / shrunk.shape[1] ** 0.5
 
 
 def unevenness(network: nn.Module, latents: Tensor) -> Tensor:
-    """Latents (N, Z) -> the largest step between neighboring frames over the mean step, for the morph of
-    each latent into the next, as root mean square of pixels: (N,). 1 is even."""
+    """Latents (N, Z) -> the largest step between neighboring frames over the mean step, for the
+    morph of each latent into the next, as root mean square of pixels: (N,). 1 is even."""
     times, pairs = torch.linspace(0, 1, FRAMES), zip(latents, latents.roll(-1, 0))
     paths = torch.stack([slerp(a[None], b[None], times) for a, b in pairs])
     frames = apply(network.decode, paths.flatten(0, 1)).unflatten(0, (-1, FRAMES))
@@ -100,10 +100,11 @@ def unevenness(network: nn.Module, latents: Tensor) -> Tensor:
 def edits(
     network: nn.Module, judge: classifier.Classifier, latents: Tensor, truth: Tensor
 ) -> dict[str, dict[str, Tensor]]:
-    """Latents (N, Z) of faces with attributes (N, 40) -> for each attribute that the network can change,
-    the effect of STEP unit steps towards its opposite on the logits of the classifier, in standard
-    deviations over the faces. edit_own is the change of the attribute's own logit, positive in the
-    direction asked for; edit_others the mean absolute change of the 39 others; (N,) each."""
+    """Latents (N, Z) of faces with attributes (N, 40) -> for each attribute that the network can
+    change, the effect of STEP unit steps towards its opposite on the logits of the classifier, in
+    standard deviations over the faces. edit_own is the change of the attribute's own logit,
+    positive in the direction asked for; edit_others the mean absolute change of the 39 others; (N,)
+    each."""
     before = classifier.apply(judge, apply(network.decode, latents))
     scale = before.std(0).clamp_min(1e-6)
     rows = {}

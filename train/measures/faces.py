@@ -25,9 +25,9 @@ def cuhk_students(root: Path, split: str) -> Split:
 
 
 def face_sketch(network: nn.Module, test: Split, train: Split | None) -> Results:
-    """At the data's own 200x250 px. mae and ssim are on [0, 1]; mae_source is on [-1, 1], the range of
-    the source; stroke_ratio is the variance of the Laplacian over that of the artist's sketches: 0 is
-    smooth. The classic network is a baseline of the plus network."""
+    """At the data's own 200x250 px. mae and ssim are on [0, 1]; mae_source is on [-1, 1], the range
+    of the source; stroke_ratio is the variance of the Laplacian over that of the artist's sketches:
+    0 is smooth. The classic network is a baseline of the plus network."""
     photos, sketches = (x.float() / 255 for x in test)
     strokes = metrics.sharpness(sketches)
 
@@ -51,8 +51,8 @@ def face_sketch(network: nn.Module, test: Split, train: Split | None) -> Results
 
 
 def sketch_face(network: nn.Module, test: Split, train: Split | None) -> Results:
-    """At the data's own 200x250 px, on [0, 1]. psnr_gain is over the mean training photo, picture by
-    picture."""
+    """At the data's own 200x250 px, on [0, 1]. psnr_gain is over the mean training photo, picture
+    by picture."""
     photos, sketches = (x.float() / 255 for x in test)
     mean = None if train is None else mean_picture(train[0]).expand_as(photos)
 
@@ -75,13 +75,13 @@ def sketch_face(network: nn.Module, test: Split, train: Split | None) -> Results
 
 def face_vae(network: nn.Module, test: Split, train: Split | None) -> Results:
     """loss = reconstruction (summed squared error on [0, 1]) + kl (nats), per picture; kl_least,
-    kl_median and kl_most are of single units. unevenness is the largest step of a morph over its mean
-    step.
+    kl_median and kl_most are of single units. unevenness is the largest step of a morph over its
+    mean step.
 
     fd ("FD (own features)" of face_sets.py) and nearest (the distance to the nearest training face)
-    are of samples at temperature 1, and of other faces in rows beside the baselines. An edit row says
-    how far two unit steps along an attribute's direction move its logit in the classifier, and how far
-    the other 39, in their standard deviations."""
+    are of samples at temperature 1, and of other faces in rows beside the baselines. An edit row
+    says how far two unit steps along an attribute's direction move its logit in the classifier, and
+    how far the other 39, in their standard deviations."""
     faces, truth = test[0].float() / 255, test[1].flatten(1)
     with torch.inference_mode():
         posteriors = [network.encode(x) for x in faces.split(32)]
@@ -125,7 +125,8 @@ def _of_units(kl: Tensor, share: float) -> Callable[[Tensor], float]:
 
 
 def _sets_of_faces(network: nn.Module, faces: Tensor, again: Tensor, train: Split) -> Results:
-    """Fréchet distances and nearest training faces of samples, of reconstructions and of real faces."""
+    """Fréchet distances and nearest training faces of samples, of reconstructions and of real
+    faces."""
     distances = face_sets.Distances(classifier.load(), train)
 
     def row(distance: dict[str, float], shown: Tensor) -> dict[str, Statistic]:

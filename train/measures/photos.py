@@ -12,8 +12,8 @@ POINTS, POINT_SIZE = 10, 5  # true colors given as hints, and their side in px
 
 
 def photo_color(network: nn.Module, test: Split, train: Split | None) -> Results:
-    """Chroma as the app computes it (tasks.chroma), on the photos' own lightness; for the metrics see
-    _chroma_figures."""
+    """Chroma as the app computes it (tasks.chroma), on the photos' own lightness; for the metrics
+    see _chroma_figures."""
     (photos,) = test
     lightness, ab = _lab(photos)
     results = {
@@ -63,7 +63,7 @@ def _chroma_figures(guess: Tensor, photos: Tensor) -> dict[str, Statistic]:
     chroma_l1             mean absolute error of a and b in Lab units
     psnr, psnr_gain       of the RGB picture, and over that of the gray picture
     colorfulness_ratio    to the photos
-    variation_ratio       of the total variation of ab, to the photos: noise would lift it above 1"""
+    variation_ratio       of the total variation of ab, to the photos: noise lifts it above 1"""
     lightness, ab = _lab(photos)
     photos = photos.float() / 255
     rgb, gray = (

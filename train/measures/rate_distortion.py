@@ -15,7 +15,8 @@ WEBP_QUALITIES = (15, 35, 60, 75, 85)
 
 @dataclass(frozen=True)
 class Curve:
-    """Points of a coder on N pictures, the coarsest first: psnr in dB and bytes, both (points, N)."""
+    """Points of a coder on N pictures, the coarsest first: psnr in dB and bytes, both (points,
+    N)."""
 
     psnr: Tensor
     bytes: Tensor
@@ -40,8 +41,8 @@ class Curve:
 
 @torch.inference_mode()
 def of_network(network: nn.Module, pictures: Tensor) -> Curve:
-    """Pictures (N, 3, H, W) in [0, 1] -> a point for each rate. Bytes are estimates: the length of an
-    ideal code under the network's prior, without a header."""
+    """Pictures (N, 3, H, W) in [0, 1] -> a point for each rate. Bytes are estimates: the length of
+    an ideal code under the network's prior, without a header."""
     points = [
         [_coded(network, x, rate) for x in pictures.split(256)]
         for rate in range(1, network.config.rates + 1)

@@ -34,8 +34,8 @@ def sketch_color_plus(network: nn.Module, test: Split, train: Split | None) -> R
     psnr_palette_10_dabs         the true palette and 10 hints of true color
     psnr_10_dabs                 the hints alone
     psnr, colorfulness_ratio     nothing
-    psnr_256                     the true palette at 256 px, where the sketch's own lines lie half over
-                                 the picture
+    psnr_256                     the true palette at 256 px, where the sketch's own lines lie half
+                                 over the picture
     psnr_pens, psnr_left_out_pen the true palette and drawings of the artwork in the styles of
                                  train/datasets/lines.py, and in the one that was not trained on
     surprises_l1                 nothing, four times: the mean absolute difference of the two most

@@ -16,8 +16,9 @@ BATCH = 256
 
 
 def bootstrap(statistic: Statistic, count: int, seed: int = 0) -> dict[str, float]:
-    """The value with its percentile 95 % interval (Efron 1979) over pictures drawn with replacement:
-    `count` of them, or as many as a tensor has. A figure with its own interval is only rounded."""
+    """The value with its percentile 95 % interval (Efron 1979) over pictures drawn with
+    replacement: `count` of them, or as many as a tensor has. A figure with its own interval is only
+    rounded."""
     if isinstance(statistic, dict):
         return {key: _rounded(value) for key, value in statistic.items()}
     count = count if callable(statistic) else len(statistic)
@@ -48,8 +49,8 @@ def mean_picture(pictures: Tensor) -> Tensor:
 
 
 def klt(train: Tensor, test: Tensor, keep: int) -> Tensor:
-    """Test pictures after the Karhunen-Loève transform of 4x4 patches, fitted on `train`, with `keep`
-    coefficients left. All (N, 3, H, W) in [0, 1]."""
+    """Test pictures after the Karhunen-Loève transform of 4x4 patches, fitted on `train`, with
+    `keep` coefficients left. All (N, 3, H, W) in [0, 1]."""
 
     def patches(x: Tensor) -> Tensor:  # (B, 3, H, W) -> (B, 48, H/4, W/4)
         return nn.functional.pixel_unshuffle(x, 4)
@@ -62,7 +63,8 @@ def klt(train: Tensor, test: Tensor, keep: int) -> Tensor:
 
 
 def pca(train: Tensor, test: Tensor, keep: int) -> Tensor:
-    """Test pictures in [0, 1] projected on the first `keep` principal components of `train`, uint8."""
+    """Test pictures in [0, 1] projected on the first `keep` principal components of `train`,
+    uint8."""
     mean = mean_picture(train)
     _, basis = principal_components(train.float().div_(255).sub_(mean).flatten(1), keep)
     return ((test - mean).flatten(1) @ basis @ basis.T).reshape(test.shape) + mean

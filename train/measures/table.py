@@ -1,8 +1,7 @@
 """The measures of each network: MEASURES, a table of what is measured, on which pictures.
 
-A measure takes (network, test split, training split or None) and gives statistics.Results. PSNR is the
-mean over pictures after rounding to 8 bits.
-"""
+A measure takes (network, test split, training split or None) and gives statistics.Results. PSNR is
+the mean over pictures after rounding to 8 bits."""
 
 from collections.abc import Callable
 from pathlib import Path
