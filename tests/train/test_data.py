@@ -233,6 +233,13 @@ def test_torchvisions_cifar_archive(tmp_path, monkeypatch):
     )
 
 
+def test_pictures_become_floats_in_the_range_that_the_name_says():
+    x = torch.tensor([0, 51, 255], dtype=torch.uint8)
+    (unit,), (signed,) = files.to_unit((x,)), files.to_signed((x,))
+    assert torch.allclose(unit, torch.tensor([0, 0.2, 1]), atol=1e-6)
+    assert torch.allclose(signed, torch.tensor([-1, -0.6, 1]), atol=1e-6)
+
+
 # ---- augmentation ----
 
 
@@ -248,6 +255,12 @@ def test_flip_mirrors_all_tensors_alike():
     )
     mirrored = [not torch.equal(p, q) for p, q in zip(a, x)]
     assert 2 < sum(mirrored) < 14 and torch.equal(a[mirrored], x[mirrored].flip(3))
+
+
+def test_flipped_prepares_what_flip_gives():
+    x = torch.randint(0, 256, (16, 3, 8, 8), dtype=torch.uint8)
+    (made,) = augmentation.flipped(files.to_unit)((x,), generator())
+    assert torch.equal(made, augmentation.flip((x,), generator())[0] / 255)
 
 
 def test_affine_without_any_amount_is_the_identity():

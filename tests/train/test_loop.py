@@ -79,6 +79,7 @@ def test_the_sources_protocol(slug, pictures, tmp_path):
         few = tuple(x[:6] for x in source.data(pictures, "train"))
         source = dataclasses.replace(source, data=lambda root, split: few)
     release = loop.train(dataclasses.replace(source, epochs=3), pictures, tmp_path)
+    assert source.augment is None and source.ema == 0 and source.schedule == "constant"
     training = hub.read_config(release)["training"]
     assert training["epochs"] == 3 and training["batch"] == min(6, source.batch or 6)
 
