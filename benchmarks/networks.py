@@ -95,7 +95,7 @@ def main(rounds: int) -> None:
     print("| network | million multiply-adds | ms | floor | times the floor |")
     print("|---|--:|--:|--:|--:|")
     for slug in zoo.BY_SLUG:
-        task, size = TASKS[slug.removesuffix("-plus")]
+        task, size = TASKS[zoo.row(slug).system]
         once = functools.partial(task, zoo.load(slug), Image.effect_noise(size, 64).convert("RGB"))
         print(row(slug, once, peaks[torch.float32], rounds))
     print()

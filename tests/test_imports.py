@@ -13,7 +13,7 @@ FILES = [path for folder in CODE for path in sorted((ROOT / folder).rglob("*.py"
 FILES.append(ROOT / "app.py")
 PACKAGES = {p.parent.name for p in (ROOT / "ae_models").glob("*/__init__.py")}
 SYSTEMS = PACKAGES - {"release"}
-FACES = {"ae_models.zoo", "ae_models.tasks"}  # the two ground files that gather the systems
+FACES = {"ae_models.zoo", "ae_models.rows", "ae_models.tasks"}  # they gather the systems
 
 
 def imported(path: Path) -> set[str]:

@@ -43,12 +43,11 @@ RECIPE = Recipe(
     batch=128,
     variants={"download": DOWNLOAD},
     about={
-        "summary": "Deep convolutional autoencoder: a picture of 32x32x3 numbers becomes 8x8x16, a "
-        "third of them, and is rebuilt; larger pictures go through it in overlapping tiles.",
-        "data": "CIFAR-10",
-        "terms": "CIFAR-10 is freely used for research; cite Krizhevsky 2009.",
-        "limits": "The latent is not quantized: as float32 it takes more bytes than the picture, "
-        "so this is compression only once its numbers are coded. Fine texture is smoothed.",
+        "summary": "Deep convolutional autoencoder. It turns a picture of 32x32x3 numbers into "
+        "8x8x16, a third as many, and rebuilds it. Larger pictures are processed in overlapping "
+        "tiles.",
+        "limits": "The latent is not quantized: stored as float32 it takes more bytes than the "
+        "picture. It is compression only once its numbers are coded. Fine texture is smoothed.",
         "example": 'again = tasks.reconstruct(model, Image.open("picture.png"))',
     },
 )

@@ -87,14 +87,11 @@ RECIPE = Recipe(
     batch=128,
     channels_last=True,
     about={
-        "summary": "Deep convolutional autoencoder for pictures of any size: each 4x4 px become 16 "
-        "numbers, which can be kept as they are or rounded at one of five rates, whose bits a "
-        "learned prior counts.",
-        "data": "CIFAR-10 and tiles of landscape photographs",
-        "terms": "CIFAR-10 is freely used for research; cite Krizhevsky 2009. Check the landscape "
-        "set's own terms.",
-        "limits": "Byte counts are estimates from the prior: no file is written yet. At the coarse "
-        "rates fine texture and thin text are smoothed.",
+        "summary": "Deep convolutional autoencoder for pictures of any size. It turns each "
+        "block of 4x4 pixels into 16 numbers, which are kept as they are or rounded at one of "
+        "five rates. A learned prior counts the bits of the rounded numbers.",
+        "limits": "Byte counts are estimates by the prior; no file is written yet. At coarse "
+        "rates, fine texture and thin text are smoothed.",
         "example": 'again = tasks.reconstruct(model, Image.open("picture.png"), rate=3)',
     },
 )

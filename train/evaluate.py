@@ -20,9 +20,8 @@ from pathlib import Path
 from torch import nn
 
 from ae_models import zoo
-from ae_models.release import hub
+from ae_models.release import files
 from train.datasets.files import Split
-from train.measures import classifier
 from train.measures.statistics import bootstrap
 from train.measures.table import MEASURES
 
@@ -71,10 +70,10 @@ def main(argv: list[str] | None = None) -> None:
     args = parser.parse_args(argv)
     folder = args.weights or zoo.WEIGHTS / args.slug
     try:
-        entry = classifier.ROW if args.slug == classifier.SLUG else zoo.row(args.slug)
-        result = evaluate(args.slug, zoo.read_release(folder, entry), args.data, args.fit)
+        network = zoo.load_release(folder, args.slug)
+        result = evaluate(args.slug, network, args.data, args.fit)
         if args.write:
-            hub.save_config(folder, hub.read_config(folder) | {"metrics": result})
+            files.save_config(folder, files.read_config(folder) | {"metrics": result})
     except ValueError as error:
         sys.exit(f"error: {error}")
     print(json.dumps(result, indent=1))

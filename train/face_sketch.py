@@ -49,13 +49,11 @@ RECIPE = Recipe(
     batch=16,
     channels_last=True,
     about={
-        "summary": "Draws a face photo as a pencil sketch, at 256x256 px, through a bottleneck "
-        "without skips.",
-        "data": "CUHK Face Sketch Database, subsets CUHK student and AR, photo and artist's sketch",
-        "terms": "The database is for research only; so are these weights.",
-        "limits": "Blurred, and drawn from memory: the face goes through 4x4 cells, so an unknown "
-        "person comes out as a mean of those the network knows. Needs a frontal face filling the "
-        "picture, as in a passport photo.",
+        "summary": "Draws a face photo as a pencil sketch of 256x256 px, through a bottleneck "
+        "without skip connections.",
+        "limits": "The sketch is blurred and drawn from memory: the face passes through 4x4 "
+        "cells, so an unknown person comes out as an average of those in the training data. It "
+        "needs a frontal face that fills the picture, as in a passport photo.",
         "example": 'sketch = tasks.translate_face(model, Image.open("face.jpg"))',
     },
 )

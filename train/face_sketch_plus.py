@@ -83,12 +83,11 @@ RECIPE = Recipe(
     channels_last=True,
     about={
         "summary": "Draws a face photo as a pencil sketch with an artist's strokes, at 200x250 px.",
-        "data": "CUHK Face Sketch Database, subsets CUHK student and AR, photo and artist's sketch",
-        "terms": "The database is for research only; so are these weights.",
-        "limits": "Trained on 158 frontal faces of young adults with a calm face, in the pose of a "
-        "passport photo: other poses, glasses, children, hands and hats come out as smudges or as "
-        "hair. Strokes are plausible, not the artist's own: they are made of noise, shorter than an "
-        "artist's, in places like beads on a string; eyes of blurred photos come out uneven.",
+        "limits": "Trained on 158 frontal faces of young adults with a calm expression, posed "
+        "as in a passport photo. Other poses, glasses, children, hands and hats come out as "
+        "smudges or as hair. The strokes are plausible but not the artist's own: they are made "
+        "from noise, are shorter than an artist's, and in places look like beads on a string. "
+        "Eyes in blurred photos come out uneven.",
         "example": 'sketch = tasks.translate_face(model, Image.open("face.jpg"))',
     },
 )

@@ -57,15 +57,13 @@ RECIPE = Recipe(
     ema=0.998,
     channels_last=True,
     about={
-        "summary": "Variational autoencoder for faces: 128 numbers describe a face of 128x128 px; "
-        "two faces can be morphed into each other and new ones drawn.",
-        "data": "CelebA, full-size and half-size aligned faces, center crop 148 of 178x218",
-        "terms": "CelebA is for non-commercial research; so are these weights.",
-        "limits": "Soft: a squared error averages over all hair and texture that 128 numbers "
-        "cannot tell. Trained on 8,503 faces of celebrities facing the camera; other poses, hats, "
-        "hands and glasses come out wrong.",
-        "example": "faces = tasks.sample(model, 4, seed=1)  "
-        '# or tasks.morph(model, Image.open("a.jpg"), Image.open("b.jpg"))',
+        "summary": "Variational autoencoder for faces. It describes a face of 128x128 px by 128 "
+        "numbers; two faces can be morphed into each other, and new faces sampled.",
+        "limits": "Faces are soft: a squared error averages over all hair and texture that 128 "
+        "numbers cannot describe. Trained on 8,503 faces of celebrities who look at the camera; "
+        "other poses, hats, hands and glasses come out wrong.",
+        "example": "faces = tasks.sample(model, 4, seed=1)\n"
+        "frames = tasks.morph(model, faces[0], faces[1])",
     },
 )
 

@@ -77,15 +77,15 @@ RECIPE = Recipe(
     ema=0.998,
     channels_last=True,
     about={
-        "summary": "Variational autoencoder for faces around a principal component analysis: 128 "
-        "numbers describe a face of 128x128 px; faces can be morphed, edited and drawn anew.",
-        "data": "CelebA, full-size and half-size aligned faces, center crop 148 of 178x218",
-        "terms": "CelebA is for non-commercial research; so are these weights.",
-        "limits": "Soft where 128 numbers cannot tell: hair, beards, backgrounds. Trained on 8,503 "
-        "faces of celebrities facing the camera; other poses, hats, hands and glasses come out "
-        "wrong. A direction is what differs on average between faces that annotators labeled so: "
-        "it carries their judgment and the data set's fashions, and more than 3 units of it tear a "
-        "face apart.",
+        "summary": "Variational autoencoder for faces, built around a principal component "
+        "analysis. It describes a face of 128x128 px by 128 numbers; faces can be morphed, "
+        "edited and sampled.",
+        "limits": "Faces are soft where 128 numbers are not enough: hair, beards, backgrounds. "
+        "Trained on 8,503 faces of celebrities who look at the camera; other poses, hats, hands "
+        "and glasses come out wrong. The direction of an attribute is the average difference "
+        "between faces that annotators labeled with it and without it, so it carries their "
+        "judgment and the fashions of the data set. Moving more than 3 units along it distorts a "
+        "face.",
         "example": "faces = tasks.sample(model, 4, seed=1)\n"
         'smile = tasks.edit(model, faces[0], {"Smiling": 2.5})',
     },

@@ -20,7 +20,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ae_models import inference, zoo
-from ae_models.release import hub
+from ae_models.face.tasks import posterior
+from ae_models.release import files
 from train.datasets import celeba
 from train.engine import precision
 from train.measures import classifier
@@ -61,7 +62,7 @@ def encode(network: nn.Module, faces: Tensor, generator: torch.Generator) -> Ten
     """Faces, uint8 (N, 3, H, W) -> a draw from the posterior of each, (N, Z)."""
     device = inference.device(network)
     with torch.autocast(device.type, torch.bfloat16, enabled=precision.has_bfloat16(device)):
-        posteriors = [network.encode(x.to(device).float() / 255) for x in faces.split(128)]
+        posteriors = [posterior(network, x.to(device).float() / 255) for x in faces.split(128)]
     mean = torch.cat([p.mean for p in posteriors]).float().cpu()
     deviation = torch.cat([(0.5 * p.log_variance).exp() for p in posteriors]).float().cpu()
     return mean + deviation * torch.randn(mean.shape, generator=generator)
@@ -140,8 +141,8 @@ def main(root: Path, folder: Path, sizes: list[int] | None) -> None:
     else:
         aggregate = fit(network, root).aggregate
         fitted = [(aggregate.weights, aggregate.means, aggregate.factors)]
-        hub.save(
-            folder, network.state_dict(), hub.read_config(folder) | {"metrics": {}}
+        files.save(
+            folder, network.state_dict(), files.read_config(folder) | {"metrics": {}}
         )  # to be measured again
     for parameters in fitted:
         density = joint_log_density(unseen, *parameters).logsumexp(1).mean()

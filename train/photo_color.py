@@ -62,13 +62,11 @@ RECIPE = Recipe(
     channels_last=True,
     variants={"source": SOURCE},
     about={
-        "summary": "Guesses the color of a landscape photo from its lightness, at 128x128 px; the "
-        "color is joined with the photo's own lightness at its own size.",
-        "data": "color landscapes of the Intel scene-classification set, 128x128 px",
-        "terms": "The photographs belong to their photographers and are not part of this project.",
-        "limits": "Muted: a squared error averages over all colors a gray can have. Skies and "
-        "forests come out, buildings, people and sunsets stay gray or brown; color bleeds over "
-        "edges, since it is made from 16x16 cells.",
+        "summary": "Predicts the color of a landscape photo from its lightness, at 128x128 px. "
+        "The color is then added to the photo's own lightness at full size.",
+        "limits": "Colors are muted: a squared error averages over all colors that a gray can "
+        "have. Skies and forests come out well; buildings, people and sunsets stay gray or "
+        "brown. Color bleeds over edges, since it is made from 16x16 cells.",
         "example": 'picture = tasks.colorize(model, Image.open("photo.jpg"))',
     },
 )

@@ -141,14 +141,13 @@ RECIPE = Recipe(
     batch=8,
     channels_last=True,
     about={
-        "summary": "Guesses the color of a landscape photo from its lightness; the color is joined with the photo's own "
-        "lightness at its own size. Points of color steer it.",
-        "data": "color landscapes of the Intel scene-classification set, 128x128 px",
-        "terms": "The photographs belong to their photographers and are not part of this project.",
-        "limits": "A guess where gray cannot tell: sunsets come out blue, sand and autumn leaves gray or green, brick yellowish, "
-        "glaciers white instead of blue. It learned from landscapes: faces and things at home get the colors of sky and "
-        "rock. A few points of the right color mend most of it; a point of an unlikely color spreads less far, and may "
-        "show as a spot in an even sky.",
+        "summary": "Predicts the color of a landscape photo from its lightness. The color is "
+        "then added to the photo's own lightness at full size. Color hints guide it.",
+        "limits": "It guesses where gray is ambiguous: sunsets come out blue, sand and autumn "
+        "leaves gray or green, brick yellowish, glaciers white instead of blue. It was trained "
+        "on landscapes, so faces and household things get the colors of sky and rock. A few "
+        "hints of the right color fix most of this. A hint of an unlikely color spreads less far "
+        "and may show as a spot in an even sky.",
         "example": 'picture = tasks.colorize(model, Image.open("photo.jpg"))',
     },
 )

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from ae_models import zoo
-from ae_models.release import hub
+from ae_models.release import files, hub
 
 ROOT = Path(__file__).resolve().parents[1]
 SPACE = (
@@ -62,7 +62,7 @@ def space_files(embed: bool) -> dict[str, bytes]:
     if embed:
         for slug in zoo.BY_SLUG:
             zoo.load_release(zoo.WEIGHTS / slug, slug)
-            names = (hub.CONFIG, hub.WEIGHTS, hub.CARD)
+            names = (files.CONFIG, files.WEIGHTS, files.CARD)
             content |= {
                 f"weights/{slug}/{name}": (zoo.WEIGHTS / slug / name).read_bytes() for name in names
             }
@@ -82,7 +82,7 @@ def with_references(readme: str, published: dict[str, str]) -> str:
         )
     pinned = [published[slug].split("@") for slug in zoo.BY_SLUG]
     lines = ["models:", *(f"- {repo}" for repo, _ in pinned), "preload_from_hub:"]
-    lines += [f"- {repo} {hub.CONFIG},{hub.WEIGHTS} {commit}" for repo, commit in pinned]
+    lines += [f"- {repo} {files.CONFIG},{files.WEIGHTS} {commit}" for repo, commit in pinned]
     start, front, body = readme.split("---\n", 2)
     return "---\n".join((start, front + "\n".join(lines) + "\n", body))
 
@@ -90,9 +90,14 @@ def with_references(readme: str, published: dict[str, str]) -> str:
 def parse(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m train.push")
     parser.add_argument(
-        "slug", nargs="?", choices=list(zoo.BY_SLUG), help="network whose release to publish"
+        "slug",
+        nargs="?",
+        choices=[*zoo.BY_SLUG, *zoo.INSTRUMENTS],
+        help="network whose release to publish",
     )
-    parser.add_argument("--all", action="store_true", help="publish the release of every network")
+    parser.add_argument(
+        "--all", action="store_true", help="publish the releases of all networks of the app"
+    )
     parser.add_argument("--space", metavar="NAMESPACE/NAME", help="publish the app as this Space")
     parser.add_argument("--repo", metavar="NAMESPACE/NAME", help="repository for the release")
     parser.add_argument(

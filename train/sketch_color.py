@@ -51,12 +51,9 @@ RECIPE = Recipe(
     variants={"source": SOURCE},
     about={
         "summary": "Colors a line sketch of 128x128 px with two convolutions down and two up.",
-        "data": "Pokémon sketch2photo: line sketches computed from artwork, 890 pairs",
-        "terms": "The artwork is © Nintendo / Creatures / GAME FREAK and is not part of this "
-        "project; the weights are for study.",
-        "limits": "Brown and gray. Each output pixel sees 22x22 pixels of the sketch and the "
-        "squared error paints the mean of all colors that could be there. Large empty areas stay "
-        "white, because the network cannot tell inside from outside.",
+        "limits": "Pictures are brown and gray: each output pixel sees 22x22 pixels of the "
+        "sketch, and the squared error paints the average of all colors that could be there. "
+        "Large empty areas stay white, because the network cannot tell inside from outside.",
         "example": 'picture = tasks.color_sketch(model, Image.open("sketch.png"))',
     },
 )

@@ -158,19 +158,16 @@ RECIPE = Recipe(
     batch=8,
     channels_last=True,
     about={
-        "summary": "Colors a line drawing with the colors of a palette, guided by dabs of color "
-        "where there are some.",
-        "data": "Pokémon sketch2photo: line sketches computed from artwork, 890 pairs, mirrored "
-        "too, drawn anew in five line styles",
-        "terms": "The artwork is © Nintendo / Creatures / GAME FREAK and is not part of this "
-        "project; the weights are for study.",
-        "limits": "It knows creatures on white paper. Which part gets which color of a palette is a "
-        "guess that dabs correct; a part is what lines enclose, so a body without inner lines has "
-        "one color, and parts are known to belong together, as wings or spots, by their size and "
-        "length alone. A light color comes out darker where the network expects a dark one: white "
-        "is gray, yellow is ochre. White runs into open outlines.",
-        "example": 'picture = tasks.color_sketch(model, Image.open("sketch.png"), '
-        "palette=[((220, 60, 40), 2), ((250, 210, 90), 1)])",
+        "summary": "Colors a line drawing with the colors of a palette, guided by color hints "
+        "where there are any.",
+        "limits": "It knows creatures on white paper. It guesses which part gets which color "
+        "of the palette, and hints correct the guess. A part is an area enclosed by lines, so a "
+        "body without inner lines gets one color. Parts that belong together, such as wings or "
+        "spots, are recognized only by their size and length. A light color comes out darker "
+        "where the network expects a dark one: white as gray, yellow as ochre. White runs into "
+        "open outlines.",
+        "example": "palette = [((220, 60, 40), 2), ((250, 210, 90), 1)]  # colors and their weights\n"
+        'picture = tasks.color_sketch(model, Image.open("sketch.png"), palette)',
     },
 )
 

@@ -64,11 +64,9 @@ RECIPE = Recipe(
     channels_last=True,
     about={
         "summary": "Paints a pencil sketch of a face as a color photo, at 200x250 px.",
-        "data": "CUHK Face Sketch Database, subsets CUHK student and AR, artist's sketch and photo",
-        "terms": "The database is for research only; so are these weights.",
-        "limits": "Trained on 158 frontal faces of young adults, most of them from Hong Kong: skin, "
-        "hair and clothes get the colors of those photos, the background their blue. Needs a sketch "
-        "in the pose of a passport photo.",
+        "limits": "Trained on 158 frontal faces of young adults, most of them from Hong Kong. "
+        "Skin, hair and clothes get the colors of those photos, and the background gets their "
+        "blue. It needs a sketch posed as in a passport photo.",
         "example": 'photo = tasks.translate_face(model, Image.open("sketch.jpg"))',
     },
 )

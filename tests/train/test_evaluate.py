@@ -4,9 +4,8 @@ import pytest
 import torch
 
 from ae_models import zoo
-from ae_models.release import hub
-from tests.conftest import MINIATURE, stems
-from tests.test_zoo import config_of
+from ae_models.release import files
+from tests.conftest import MINIATURE, config_of, stems
 from train import evaluate
 from train.measures import attributes, statistics
 from train.measures.table import MEASURES
@@ -143,10 +142,10 @@ def test_without_training_pictures_the_fitted_baselines_are_left_out(pictures, t
 
 def test_command_writes_the_figures_into_the_release(pictures, tmp_path, capsys):
     model = network("dcae")
-    hub.save(tmp_path, model.state_dict(), config_of("dcae", model))
+    files.save(tmp_path, model.state_dict(), config_of("dcae", model))
     evaluate.main(["dcae", "--data", str(pictures), "--weights", str(tmp_path), "--write"])
     printed = json.loads(capsys.readouterr().out)
-    assert hub.read_config(tmp_path)["metrics"] == printed
+    assert files.read_config(tmp_path)["metrics"] == printed
     assert "KLT of 4x4 patches, 8 numbers each" in (tmp_path / "README.md").read_text()
     assert zoo.load_release(tmp_path, "dcae")
 

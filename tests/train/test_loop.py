@@ -15,9 +15,9 @@ import torch
 from safetensors.torch import load_file
 
 from ae_models import zoo
-from ae_models.release import hub
+from ae_models.release import files
 from tests.conftest import MINIATURE
-from train.datasets import files
+from train.datasets import files as datasets
 from train.engine import loop, optimizers, precision, schedule
 from train.engine.recipe import Recipe, build
 
@@ -33,13 +33,13 @@ SMALL = MINIATURE | {"sketch-color-plus": {**MINIATURE["sketch-color-plus"], "pa
 @pytest.fixture(autouse=True)
 def _miniatures(monkeypatch):
     """Small networks, and pictures at a quarter of their size."""
-    whole, build = files.stack, zoo.build
+    whole, build = datasets.stack, zoo.build
 
     def stack(pictures, folder):
         x = whole(pictures, folder)
         return x if x.shape[2] <= 32 else x[:, :, ::4, ::4].contiguous()
 
-    monkeypatch.setattr(files, "stack", stack)
+    monkeypatch.setattr(datasets, "stack", stack)
     monkeypatch.setattr(zoo, "build", lambda slug: build(slug, **SMALL[slug]))
     monkeypatch.setattr(RECIPES["face-sketch"], "SIZE", 64)
 
@@ -62,7 +62,7 @@ def test_each_recipe_trains_a_release_that_loads(slug, pictures, tmp_path):
     network = zoo.load_release(release, slug)
     start = build(recipe)
     assert any(not torch.equal(a, b) for a, b in zip(network.parameters(), start.parameters()))
-    training = hub.read_config(release)["training"]
+    training = files.read_config(release)["training"]
     assert training["steps"] == len(training["curve"]) >= 1
     assert (
         training["command"]
@@ -80,7 +80,7 @@ def test_the_sources_protocol(slug, pictures, tmp_path):
         source = dataclasses.replace(source, data=lambda root, split: few)
     release = loop.train(dataclasses.replace(source, epochs=3), pictures, tmp_path)
     assert source.augment is None and source.ema == 0 and source.schedule == "constant"
-    training = hub.read_config(release)["training"]
+    training = files.read_config(release)["training"]
     assert training["epochs"] == 3 and training["batch"] == min(6, source.batch or 6)
 
 
@@ -90,7 +90,7 @@ def small(**changes) -> Recipe:
 
 def test_a_run_learns(pictures, tmp_path):
     release = loop.train(small(epochs=12), pictures, tmp_path)
-    curve = hub.read_config(release)["training"]["curve"]
+    curve = files.read_config(release)["training"]["curve"]
     assert curve[-1][1] < 0.6 * curve[0][1] and curve[-1][2] < curve[0][2]
 
 
@@ -118,7 +118,7 @@ def test_a_resumed_run_equals_an_unbroken_one(slug, asked, pictures, tmp_path, m
     resumed = loop.train(recipe, pictures, tmp_path / "b", resume=True)
     assert equal(unbroken, resumed)
     curves = [
-        [row[:2] for row in hub.read_config(r)["training"]["curve"]] for r in (unbroken, resumed)
+        [row[:2] for row in files.read_config(r)["training"]["curve"]] for r in (unbroken, resumed)
     ]
     assert curves[0] == curves[1]
 
@@ -202,7 +202,7 @@ def test_the_network_computes_in_the_precision_that_is_printed(
     assert seen == {dtype}
     name = precision.NAMES[asked]
     assert f"precision: {name} (--precision {asked})" in capsys.readouterr().out
-    assert hub.read_config(release)["training"]["device"].endswith(name)
+    assert files.read_config(release)["training"]["device"].endswith(name)
 
 
 def test_a_run_starts_with_the_weights_of_another(pictures, tmp_path):
@@ -210,7 +210,7 @@ def test_a_run_starts_with_the_weights_of_another(pictures, tmp_path):
     again = loop.train(
         small(epochs=2), pictures, tmp_path / "b", start=tmp_path / "a" / loop.CHECKPOINT
     )
-    before, after = (hub.read_config(release)["training"]["curve"] for release in (first, again))
+    before, after = (files.read_config(release)["training"]["curve"] for release in (first, again))
     assert after[0][1] < 0.7 * before[0][1]
     with pytest.raises(ValueError, match="expected a checkpoint of face-vae, got dcae"):
         loop.train(
@@ -233,7 +233,7 @@ def test_options_are_shown_and_change_the_recipe(pictures, tmp_path, capsys):
         assert option in shown and "--precision" in shown and "--overwrite" in shown
     folders = ["--data", str(pictures), "--out", str(tmp_path)]
     loop.main(RECIPES["sketch-color"].RECIPE, [*folders, "--epochs=2", "--source", "--seed", "3"])
-    training = hub.read_config(tmp_path / loop.RELEASE)["training"]
+    training = files.read_config(tmp_path / loop.RELEASE)["training"]
     assert training["steps"] == 2  # the whole set in one batch
     assert training["command"] == (
         "python -m train.sketch_color --data DIR --epochs 2 --seed 3 --source"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import torch
 
-from ae_models.release import hub
+from ae_models import zoo
+from ae_models.release import files
 from train.engine.precision import NAMES
 from train.engine.recipe import State, build
 
@@ -24,7 +25,7 @@ def save_checkpoint(path: Path, run) -> None:
     }
     torch.save(checkpoint, buffer)
     path.parent.mkdir(parents=True, exist_ok=True)
-    hub.write_atomically(path, buffer.getvalue())
+    files.write_atomically(path, buffer.getvalue())
 
 
 def load_checkpoint(path: Path, run) -> State:
@@ -98,11 +99,11 @@ def save_release(folder: Path, run, command: str) -> None:
         "channels": network.channels,
         "color_space": network.color_space,
         "value_range": list(network.value_range),
-        "card": {key: recipe.about[key] for key in ("summary", "limits", "example")},
+        "card": zoo.row(recipe.slug).card(recipe.about),
         "training": _training(run, command),
         "metrics": {},
     }
-    hub.save(folder, network.state_dict(), config)
+    files.save(folder, network.state_dict(), config)
 
 
 def _training(run, command: str) -> dict:
@@ -110,8 +111,7 @@ def _training(run, command: str) -> dict:
     recipe, state, device = run.recipe, run.state, run.accelerator.device.type
     return {
         "command": command,
-        "data": recipe.about["data"],
-        "terms": recipe.about["terms"],
+        "data": zoo.row(recipe.slug).data.name,
         "images": run.rows,
         "epochs": recipe.epochs,
         "steps": state.step,

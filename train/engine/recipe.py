@@ -35,7 +35,7 @@ class Recipe:
     optimizer: Callable[[nn.Module], torch.optim.Optimizer]
     epochs: int
     batch: int  # per process; 0 is the whole set
-    about: dict[str, str]  # texts of the model card: summary, data, terms, limits, example
+    about: dict[str, str]  # texts of the model card: summary, limits, example
     build: Callable[[], nn.Module] | None = None  # the network as it is trained; None is the zoo's
     # sets first values of the weights from the training rows
     start: Callable[[nn.Module, Split], None] | None = None

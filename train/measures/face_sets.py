@@ -8,7 +8,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ae_models import metrics, tasks
+from ae_models.face.classifier import Classifier
 from ae_models.face.latents import slerp
+from ae_models.face.tasks import posterior
 from train.datasets import celeba
 from train.datasets.files import Split
 from train.measures import classifier
@@ -38,7 +40,7 @@ class Distances:
     """FD (own features) to real faces that the classifier has not seen: the mean over GROUPS groups
     of GROUP faces each, with its 95 % interval."""
 
-    def __init__(self, judge: classifier.Classifier, train: Split):
+    def __init__(self, judge: Classifier, train: Split):
         self.judge = judge
         unseen = train[0][train[2].flatten() % 2 != classifier.HALF]
         order = torch.randperm(len(unseen), generator=torch.Generator().manual_seed(0))
@@ -59,7 +61,10 @@ class Distances:
         return self.of(lambda group: self.groups[group])
 
     def reconstructed(self, network: nn.Module) -> dict[str, float]:
-        return self.of(lambda group: apply(network, self.groups[group].float() / 255))
+        def again(faces: Tensor) -> Tensor:
+            return network.decode(posterior(network, faces).mode())
+
+        return self.of(lambda group: apply(again, self.groups[group].float() / 255))
 
     def sampled(self, network: nn.Module, prior: str) -> dict[str, float]:
         return self.of(lambda group: sampled(network, self.size, prior, seed=group))
@@ -98,7 +103,7 @@ def unevenness(network: nn.Module, latents: Tensor) -> Tensor:
 
 
 def edits(
-    network: nn.Module, judge: classifier.Classifier, latents: Tensor, truth: Tensor
+    network: nn.Module, judge: Classifier, latents: Tensor, truth: Tensor
 ) -> dict[str, dict[str, Tensor]]:
     """Latents (N, Z) of faces with attributes (N, 40) -> for each attribute that the network can
     change, the effect of STEP unit steps towards its opposite on the logits of the classifier, in

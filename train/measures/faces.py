@@ -9,9 +9,10 @@ from torchvision.transforms.v2.functional import rgb_to_grayscale
 
 from ae_models import metrics, tasks, zoo
 from ae_models.face.sketch_plus import FaceSketchPlus
+from ae_models.face.tasks import posterior
 from train.datasets import readers
 from train.datasets.files import Split
-from train.measures import classifier, face_sets
+from train.measures import face_sets
 from train.measures.pictures import apply, ssim
 from train.measures.statistics import Results, Statistic, mean_picture, pca, ratio
 
@@ -84,7 +85,7 @@ def face_vae(network: nn.Module, test: Split, train: Split | None) -> Results:
     how far the other 39, in their standard deviations."""
     faces, truth = test[0].float() / 255, test[1].flatten(1)
     with torch.inference_mode():
-        posteriors = [network.encode(x) for x in faces.split(32)]
+        posteriors = [posterior(network, x) for x in faces.split(32)]
         again = torch.cat([network.decode(p.mode()) for p in posteriors]).clamp(0, 1)
         kl = torch.cat([p.kl() for p in posteriors])  # (N, Z)
         means = torch.cat([p.mode() for p in posteriors])
@@ -103,7 +104,7 @@ def face_vae(network: nn.Module, test: Split, train: Split | None) -> Results:
         results |= _sets_of_faces(network, faces, again, train)
         own |= results[f"samples, {tasks.priors(network)[0]}"]
     if tasks.directions(network):
-        edits = face_sets.edits(network, classifier.load(), means, truth)
+        edits = face_sets.edits(network, zoo.load("face-attributes"), means, truth)
         results |= {f"edit {name}": row for name, row in edits.items()}
         for figure in ("edit_own", "edit_others"):
             own[figure] = torch.stack([row[figure] for row in edits.values()]).mean(0)
@@ -127,7 +128,7 @@ def _of_units(kl: Tensor, share: float) -> Callable[[Tensor], float]:
 def _sets_of_faces(network: nn.Module, faces: Tensor, again: Tensor, train: Split) -> Results:
     """Fréchet distances and nearest training faces of samples, of reconstructions and of real
     faces."""
-    distances = face_sets.Distances(classifier.load(), train)
+    distances = face_sets.Distances(zoo.load("face-attributes"), train)
 
     def row(distance: dict[str, float], shown: Tensor) -> dict[str, Statistic]:
         return {"fd": distance, "nearest": face_sets.nearest(shown, train[0])}

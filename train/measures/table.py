@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from train.datasets import celeba, readers
 from train.datasets.files import Split
-from train.measures import attributes, classifier, codecs, faces, photos, sketches
+from train.measures import attributes, codecs, faces, photos, sketches
 from train.measures.statistics import Results
 
 
@@ -39,5 +39,5 @@ MEASURES = {
     "dcae-plus": Measure(codecs.dcae_plus, codecs.cifar10_and_photos, CIFAR10),
     "face-vae": Measure(faces.face_vae, *CELEBA),
     "face-vae-plus": Measure(faces.face_vae, *CELEBA),
-    classifier.SLUG: Measure(attributes.face_attributes, *CELEBA),
+    "face-attributes": Measure(attributes.face_attributes, *CELEBA),
 }
