@@ -12,7 +12,7 @@ import ae_models
 import hubconf
 from ae_models import batch, tasks, zoo
 from ae_models.command_line import main
-from tests.conftest import blob
+from tests.pictures import blob
 from tests.test_imports import ROOT
 
 

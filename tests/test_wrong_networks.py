@@ -17,7 +17,8 @@ from ae_models.photo.classic import PhotoColor
 from ae_models.photo.plus import PhotoColorPlus
 from ae_models.sketch.classic import SketchColor
 from ae_models.sketch.plus import SketchColorPlus
-from tests.conftest import MINIATURE, blob
+from tests.conftest import MINIATURE
+from tests.pictures import blob
 
 PICTURE = blob((40, 40), 1)
 VAES, CODECS = (VAE, VAEPlus), (DCAE, DCAEPlus)

@@ -1,8 +1,8 @@
-"""Train `face-attributes`, the classifier of ae_models/face/classifier.py, on the attributes of CelebA.
+"""Train `face-attributes`, the classifier of ae_models/face/classifier.py, on CelebA's attributes.
 
     python -m train.face_attributes --data DIR        13 minutes on a busy core
 
-Only training people of odd identity are seen: the directions of train/latents.py are found on the others.
+Only training people of odd identity are used: train/latents.py finds its directions on the others.
 """
 
 from pathlib import Path

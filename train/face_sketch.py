@@ -7,16 +7,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from train.datasets import augmentation, readers
+from train.datasets import augmentation, files, readers
 from train.datasets.files import Split
 from train.engine import loop
 from train.engine.recipe import Recipe
 
-SIZE = 256  # px: the pairs of 200x250 are squeezed to a square, as in the source
+SIZE = 256  # px; the pairs of 200x250 px are squeezed to a square, as in the source
 
 
 def augment(batch: Split, generator: torch.Generator) -> Split:
-    photo, sketch = (x.float() / 255 for x in augmentation.flip(batch, generator))
+    photo, sketch = files.to_unit(augmentation.flip(batch, generator))
     photo = augmentation.jitter(photo, generator, amount=0.2)
     photo, sketch = augmentation.affine(
         (photo, sketch), generator, degrees=4, zoom=0.06, move=0.03, size=(SIZE, SIZE)
@@ -25,8 +25,9 @@ def augment(batch: Split, generator: torch.Generator) -> Split:
 
 
 def prepare(batch: Split) -> Split:
+    """Photos and sketches, copied to three channels, both squeezed to SIZE px and in [-1, 1]."""
     photo, sketch = (
-        F.interpolate(x.float() / 127.5 - 1, size=(SIZE, SIZE), mode="bilinear") for x in batch
+        F.interpolate(x, size=(SIZE, SIZE), mode="bilinear") for x in files.to_signed(batch)
     )
     return photo, sketch.expand_as(photo)
 

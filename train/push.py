@@ -4,11 +4,10 @@
     python -m train.push --all --namespace NAMESPACE
     python -m train.push --space NAMESPACE/NAME [--embed]
 
-Needs a token with write access: hf auth login, or HF_TOKEN. A release is checked strictly, uploaded in one commit, read
-back and verified; printed are its commit and the line of ae_models/zoo.py that makes the app use it. Pushing the same
-release again makes no new commit. The Space gets the files the app needs, and its weights by reference to those lines,
-or with --embed as files.
-"""
+Needs a token with write access: hf auth login, or HF_TOKEN. A release is checked strictly, uploaded
+in one commit, read back and verified. Prints its commit and the line of ae_models/zoo.py that makes
+the app use it. Pushing the same release again makes no new commit. The Space gets the files the app
+needs, and its weights by reference to those lines, or with --embed as files."""
 
 import argparse
 import sys
@@ -52,8 +51,8 @@ def push_space(repo: str, embed: bool, private: bool) -> None:
 
 
 def space_files(embed: bool) -> dict[str, bytes]:
-    """Path in the Space -> content: exactly what `python app.py` needs. Raises ValueError if a release is damaged, or,
-    without embed, if one is not published."""
+    """Path in the Space -> content, for exactly the files that `python app.py` needs. Raises
+    ValueError if a release is damaged or, without embed, not published."""
     paths = sorted(path for pattern in SPACE for path in ROOT.glob(pattern) if path.is_file())
     files = {path.relative_to(ROOT).as_posix(): path for path in paths}
     content = {
@@ -73,12 +72,13 @@ def space_files(embed: bool) -> dict[str, bytes]:
 
 
 def with_references(readme: str, published: dict[str, str]) -> str:
-    """The README with `models` and `preload_from_hub` in its front matter: a Space fetches those files at their commits
-    when it is built, so that it starts without a request. Raises ValueError if a network is not published."""
+    """The README with `models` and `preload_from_hub` in its front matter: a Space fetches those
+    files at their commits when it is built, so that it starts without a request. Raises ValueError
+    if a network is not published."""
     if missing := [slug for slug in zoo.BY_SLUG if slug not in published]:
         raise ValueError(
-            f"not in PUBLISHED of ae_models/zoo.py: {', '.join(missing)}; push them and put the printed lines there, or "
-            "add --embed to upload the weights with the Space"
+            f"not in PUBLISHED of ae_models/zoo.py: {', '.join(missing)}; push them and put the "
+            "printed lines there, or add --embed to upload the weights with the Space"
         )
     pinned = [published[slug].split("@") for slug in zoo.BY_SLUG]
     lines = ["models:", *(f"- {repo}" for repo, _ in pinned), "preload_from_hub:"]

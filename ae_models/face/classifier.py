@@ -1,7 +1,7 @@
 """Classifier of CelebA's attributes, an instrument that measures the face networks.
 
 Its logits show how an edit changes a face, and its features how far apart two sets of faces are
-(train/measures/face_figures.py).
+(train/measures/face_sets.py).
 """
 
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ import torch
 from ae_models.sketch import coloring, palettes, regions
 from ae_models.sketch.config import SketchColorPlusConfig
 from ae_models.sketch.plus import Shares, mix, mixed_entries
-from tests.conftest import RED_BLUE
+from tests.pictures import RED_BLUE
 
 CONFIG = SketchColorPlusConfig()
 

@@ -58,7 +58,7 @@ def test_recoloring_keeps_paper_and_lines_and_moves_palette_and_picture_alike():
 
 def test_dabs_have_the_pictures_colors():
     pictures = discs()
-    hints = artwork.dabs(pictures, torch.tensor([0, 1, 10]), torch.Generator().manual_seed(1))
+    hints = artwork.hints(pictures, torch.tensor([0, 1, 10]), torch.Generator().manual_seed(1))
     areas = hints[:, 3].sum((1, 2))
     assert areas[0] == 0 and 4 < areas[1] < areas[2]
     assert ((hints[:, :3] - pictures).abs() * hints[:, 3:]).sum() / (3 * areas.sum()) < 0.15

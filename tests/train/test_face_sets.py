@@ -1,4 +1,4 @@
-"""What is found out about latents, and the figures of sets of faces."""
+"""Statistics of latents, figures of sets of faces, and the classifier."""
 
 import math
 
@@ -11,7 +11,7 @@ from tests.conftest import MINIATURE, config_of
 from train import face_attributes, latents
 from train.datasets import celeba
 from train.engine import folding
-from train.measures import classifier, face_figures
+from train.measures import classifier, face_sets
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def generator():
     return torch.Generator().manual_seed(0)
 
 
-# ---- train/latents.py ----
+# ---- latents ----
 
 
 def clusters(count=2000):
@@ -111,23 +111,23 @@ def small(read):
     return shrunk
 
 
-# ---- train/measures/face_figures.py ----
+# ---- sets of faces ----
 
 
 def test_frechet_distance_of_known_distributions():
     a = torch.randn(200_000, 3)
-    assert face_figures.frechet(a, a) == pytest.approx(0, abs=1e-6)
-    assert face_figures.frechet(a, a + torch.tensor([3.0, 0, 4])) == pytest.approx(25, rel=1e-4)
-    assert face_figures.frechet(a, 3 * torch.randn(200_000, 3)) == pytest.approx(
+    assert face_sets.frechet(a, a) == pytest.approx(0, abs=1e-6)
+    assert face_sets.frechet(a, a + torch.tensor([3.0, 0, 4])) == pytest.approx(25, rel=1e-4)
+    assert face_sets.frechet(a, 3 * torch.randn(200_000, 3)) == pytest.approx(
         3 * (3 - 1) ** 2, rel=0.03
     )
 
 
 def test_distances_rise_with_what_is_wrong(judge, monkeypatch):
-    monkeypatch.setattr(face_figures, "GROUP", 20)
+    monkeypatch.setattr(face_sets, "GROUP", 20)
     faces = torch.randint(0, 256, (400, 3, 16, 16), dtype=torch.uint8)
     people = torch.arange(400, dtype=torch.int32)[:, None, None, None]
-    distances = face_figures.Distances(judge, (faces, torch.zeros(400, 40, 1, 1), people))
+    distances = face_sets.Distances(judge, (faces, torch.zeros(400, 40, 1, 1), people))
     assert len(distances.reference) == 200 - 4 * 20
     real, gray = distances.real(), distances.of(lambda group: torch.full((20, 3, 16, 16), 0.5))
     assert real["low"] <= real["value"] <= real["high"] < gray["value"]
@@ -136,7 +136,7 @@ def test_distances_rise_with_what_is_wrong(judge, monkeypatch):
 def test_nearest_sees_a_copy():
     train = torch.randint(0, 256, (20, 3, 64, 64), dtype=torch.uint8)
     shown = torch.stack([train[7].float() / 255, torch.ones(3, 64, 64)])
-    copy, other = face_figures.nearest(shown, train)
+    copy, other = face_sets.nearest(shown, train)
     assert copy < 1e-3 and 0.3 < other < 0.7
 
 
@@ -146,7 +146,7 @@ def test_even_morphs_of_a_straight_decoder():
             return 0.5 + 0.1 * z[:, :, None, None].expand(-1, -1, 4, 4)
 
     circle = torch.eye(3) * 2
-    assert torch.allclose(face_figures.unevenness(Straight(), circle), torch.ones(3), atol=0.01)
+    assert torch.allclose(face_sets.unevenness(Straight(), circle), torch.ones(3), atol=0.01)
 
 
 def test_edits_are_counted_in_the_direction_asked_for(network, judge):
@@ -154,14 +154,13 @@ def test_edits_are_counted_in_the_direction_asked_for(network, judge):
     network.aggregate.directions.normal_()
     truth = torch.randint(0, 2, (8, 40))
     z = torch.randn(8, 6)
-    rows = face_figures.edits(network, judge, z, truth)
+    rows = face_sets.edits(network, judge, z, truth)
     assert list(rows) == list(MINIATURE["face-vae-plus"]["attributes"])
     network.aggregate.directions.neg_()
-    own, others = face_figures.edits(network, judge, z, 1 - truth)["Smiling"]
-    assert torch.allclose(own, -rows["Smiling"][0], atol=1e-4) and torch.allclose(
-        others, rows["Smiling"][1], atol=1e-4
-    )
-    assert own.shape == (8,) and (others > 0).all()
+    again = face_sets.edits(network, judge, z, 1 - truth)["Smiling"]
+    assert torch.allclose(again["edit_own"], -rows["Smiling"]["edit_own"], atol=1e-4)
+    assert torch.allclose(again["edit_others"], rows["Smiling"]["edit_others"], atol=1e-4)
+    assert again["edit_own"].shape == (8,) and (again["edit_others"] > 0).all()
 
 
 # ---- the classifier ----
