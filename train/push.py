@@ -26,7 +26,6 @@ SPACE = (
     "ui/*.py",
     "ui/static/**/*",
 )
-DRAWN_BEFOREHAND = {
     "docs/make/screenshots.py",
     "docs/make/sheets.py",
 }  # they draw the documents' pictures, with a browser
@@ -43,21 +42,17 @@ def push(slug: str, repo: str, folder: Path, private: bool, branch: str) -> None
 
 def push_space(repo: str, embed: bool, private: bool) -> None:
     """Publish the app with its weights, by reference or embedded. Raises ValueError."""
-    files = space_files(embed)
-    commit = hub.upload(repo, files, "Autoencoder Studio", kind="space", private=private)
-    print(
-        f"space {repo} at {commit}: {len(files)} files, {sum(map(len, files.values())) / 1e6:.1f} MB"
-    )
+    content = space_files(embed)
+    commit = hub.upload(repo, content, "Autoencoder Studio", kind="space", private=private)
+    megabytes = sum(map(len, content.values())) / 1e6
+    print(f"space {repo} at {commit}: {len(content)} files, {megabytes:.1f} MB")
 
 
 def space_files(embed: bool) -> dict[str, bytes]:
     """Path in the Space -> content, for exactly the files that `python app.py` needs. Raises
     ValueError if a release is damaged or, without embed, not published."""
     paths = sorted(path for pattern in SPACE for path in ROOT.glob(pattern) if path.is_file())
-    files = {path.relative_to(ROOT).as_posix(): path for path in paths}
-    content = {
-        name: path.read_bytes() for name, path in files.items() if name not in DRAWN_BEFOREHAND
-    }
+    content = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     if embed:
         for slug in zoo.BY_SLUG:

@@ -130,7 +130,7 @@ def test_latents_of_another_shape_are_refused(network, shape):
 
 def test_the_loss_reaches_everything_and_is_the_same_again_without_noise(network):
     network.requires_grad_(True)
-    (batch,) = recipe.augment(
+    (batch,) = recipe.RECIPE.augment(
         (torch.randint(0, 256, (30, 3, 16, 16), dtype=torch.uint8),), torch.Generator()
     )
     assert recipe.loss(network, (batch,), 1.0)[0] == recipe.loss(network, (batch,), 1.0)[0]
