@@ -26,9 +26,6 @@ SPACE = (
     "ui/*.py",
     "ui/static/**/*",
 )
-    "docs/make/screenshots.py",
-    "docs/make/sheets.py",
-}  # they draw the documents' pictures, with a browser
 
 
 def push(slug: str, repo: str, folder: Path, private: bool, branch: str) -> None:
