@@ -23,6 +23,7 @@ MINIATURE = {
     "dcae": {"size": 16, "width": 8, "latent": 8, "groups": 4},
     "dcae-plus": {"size": 16, "width": 8, "latent": 8, "encoder": 1, "decoder": 1, "block": 2},
     "face-vae": {"size": 32, "widths": (4, 4, 8, 8), "latent": 6},
+    "face-attributes": {"size": 16, "widths": (4, 6)},
     "face-vae-plus": {
         "size": 32,
         "latent": 6,
@@ -51,7 +52,10 @@ def coloring_network() -> torch.nn.Module:
 
 
 def config_of(slug: str, network: torch.nn.Module) -> dict:
-    """The smallest config.json that hub.save takes."""
+    """The smallest config.json that files.save takes."""
+    from ae_models import zoo
+
+    about = {"summary": "A test.", "limits": "All.", "example": "model"}
     return {
         "system": slug,
         "class": type(network).__name__,
@@ -62,7 +66,7 @@ def config_of(slug: str, network: torch.nn.Module) -> dict:
         "channels": network.channels,
         "color_space": network.color_space,
         "value_range": list(network.value_range),
-        "card": {"summary": "A test.", "limits": "All.", "example": "model"},
+        "card": zoo.row(slug).card(about),
         "training": {"command": "python -m none", "curve": [[1, 0.5, 0.5]]},
         "metrics": {},
     }

@@ -143,9 +143,9 @@ def test_face_box():
     assert images.face_box((300, 100)) == (100, 0, 200, 100)
 
 
-def test_center_crop_keeps_the_aspect():
-    assert images.center_crop(Image.new("RGB", (200, 250)), 0.8).size == (200, 250)
-    assert images.center_crop(Image.new("RGB", (1000, 250)), 0.8).size == (200, 250)
+def test_center_box_keeps_the_aspect():
+    assert images.center_box((200, 250), 0.8) == (0, 0, 200, 250)
+    assert images.center_box((1000, 250), 0.8) == (400, 0, 600, 250)
 
 
 def test_a_layer_keeps_its_transparency():
