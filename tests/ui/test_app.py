@@ -186,7 +186,7 @@ BAD_FILES = {
 }
 
 
-@pytest.mark.parametrize(("file", "name"), zip(BAD_FILES, itertools.cycle(ONE_PICTURE)))
+@pytest.mark.parametrize(("file", "name"), list(zip(BAD_FILES, itertools.cycle(ONE_PICTURE))))
 def test_a_bad_file_gets_one_sentence_and_the_server_goes_on(client, upload, name, file):
     content, words = BAD_FILES[file]
     arguments = {**ONE_PICTURE[name], "model": "classic", "api_name": f"/{name}"}
@@ -194,7 +194,7 @@ def test_a_bad_file_gets_one_sentence_and_the_server_goes_on(client, upload, nam
         client.predict(upload(content, file), **arguments)
     assert "Traceback" not in str(caught.value) and "/tmp" not in str(caught.value)
     answer = client.predict(upload(blob((40, 60), 0)), **arguments)
-    assert Image.open(answer).height == 60
+    assert Image.open(answer).width == 40
 
 
 ODD_FILES = {
@@ -246,13 +246,13 @@ def test_morph_with_a_face_missing(client, upload):
     [
         ("sample", {"count": 1000}, "1000 is greater than maximum"),
         ("sample", {"count": -1}, "-1 is less than minimum"),
-        ("sample", {"count": "many"}, "count"),
-        ("sample", {"count": None}, "count"),
+        ("sample", {"count": "many"}, "Expected a `float`.*many"),
+        ("sample", {"count": None}, "Expected a `float`"),
         ("sample", {"temperature": 99}, "99 is greater than maximum"),
-        ("sample", {"seed": -5}, "seed"),
+        ("sample", {"seed": -5}, "-5 is less than minimum"),
         ("sample", {"model": "enormous"}, "enormous"),
         ("colorize", {"saturation": 1e9}, "1000000000.0 is greater than maximum"),
-        ("colorize", {"saturation": "much"}, "saturation"),
+        ("colorize", {"saturation": "much"}, "Expected a `float`.*much"),
         ("colorize", {"model": None}, "model"),
         ("morph", {"steps": 0}, "0 is less than minimum"),
         ("morph", {"steps": 1e6}, "1000000.0 is greater than maximum"),
