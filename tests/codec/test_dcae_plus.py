@@ -22,7 +22,7 @@ def network():
 
 
 def smooth(count=2, height=32, width=32):
-    """Smooth, pale ones (count, 3, height, width) in [-1, 1]: something a transform of patches can hold."""
+    """Smooth, pale pictures (count, 3, height, width) in [-1, 1], as few coefficients hold."""
     coarse = torch.rand(count, 1, 4, 4) * 1.8 - 0.9 + torch.rand(count, 3, 4, 4) * 0.2 - 0.1
     return torch.nn.functional.interpolate(coarse, (height, width), mode="bicubic").clamp(-1, 1)
 

@@ -1,4 +1,4 @@
-"""Palettes and dabs: what they are made of."""
+"""Palettes, and the colors and hints taken from artwork."""
 
 import pytest
 import torch
@@ -8,7 +8,7 @@ from tests.conftest import RED_BLUE, discs
 from train.datasets import artwork
 
 
-def test_colors_wanted_take_the_place_of_the_entries_most_like_them():
+def test_colors_put_in_take_the_place_of_the_entries_most_like_them():
     palette = torch.tensor([[1.0, 0, 0, 1], [0, 0, 1, 1], [0, 1, 0, 1], [0, 0, 0, 0], [0, 0, 0, 0]])
     pink, blue = torch.tensor([1.0, 0.5, 0.6]), torch.tensor([0.0, 0.1, 1.0])
     changed = palettes.with_colors(palette, torch.stack([pink, blue, pink]))
