@@ -201,7 +201,7 @@ ODD_FILES = {
 }
 
 
-@pytest.mark.parametrize(("file", "name"), zip(ODD_FILES, ONE_PICTURE))
+@pytest.mark.parametrize(("file", "name"), list(zip(ODD_FILES, ONE_PICTURE)))
 def test_an_odd_file_is_read_as_images_read_does(client, upload, name, file):
     plain = images.read(ODD_FILES[file])
     odd, expected = (
