@@ -23,7 +23,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 60_000  # ms, for a busy machine
+PATIENCE = int(os.environ.get("PATIENCE", 60_000))  # ms, for a busy machine
 
 expect.set_options(timeout=PATIENCE)
 
