@@ -45,7 +45,11 @@ def build(tab: gr.Tab) -> None:
     )
     with gr.Column(visible=False):  # of the endpoint: the sheet has a route of its own
         sketch, hints = parts.picture("Sketch"), parts.layer("Hints")
-        given = [gr.Radio(list(parts.networks("sketch-color")), value="plus"), gr.Textbox(), hints]
+        given = [
+            gr.Radio(list(parts.networks("sketch-color")), value="plus"),
+            gr.Textbox(""),
+            hints,
+        ]
         outputs = gr.Image(format="png", type="pil")
         given.append(gr.Number(0, precision=0))
     parts.run([], color_sketch, [sketch, *given], outputs, api_name="color_sketch")

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.conftest import circle
+from tests.pictures import circle
 from tests.test_images import encoded
 
 

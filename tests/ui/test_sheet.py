@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from ae_models import tasks, zoo
-from tests.conftest import blob, circle
+from tests.pictures import blob, circle
 from tests.test_images import encoded, png_header
 from ui import parts, routes, sheet, words
 from ui.palettes import entries
