@@ -1,9 +1,11 @@
 """Pictures in parts, so that memory stays small: tiles side by side, strips of rows. Tensors are (B, C, H, W)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
+
+from ae_models import images
 
 ROWS = 256  # of a strip
 CELLS = 65536  # of a strip of a latent: 1024x1024 px, and some 100 MB of memory
@@ -24,6 +26,17 @@ def join(tiles: Tensor, rows: int, columns: int) -> Tensor:
 def by_pixel(function: Callable, x: Tensor) -> Tensor:
     """A function of single pixels over strips of rows, so that a photo of 25 megapixels needs little memory."""
     return torch.cat([function(strip) for strip in x.split(ROWS, 2)], 2)
+
+
+def resized(x: Tensor, size: tuple[int, int]) -> Iterator[Tensor]:
+    """images.resize_tensor(x, size) to the bit, ROWS rows at a time: (B, C, H, W) each."""
+    height, width = x.shape[2], size[1]
+    wide = images.resize_tensor(x, (height, width))
+    weights = images.resize_tensor(torch.eye(height)[None, None], (size[0], height))[0, 0]
+    for rows in weights.split(ROWS):  # (ROWS, height), few columns of which count
+        used = rows.any(0).nonzero()
+        columns = slice(int(used.min()), int(used.max()) + 1)
+        yield rows[:, columns] @ wide[:, :, columns]
 
 
 def strips(function: Callable, x: Tensor, side: int, reach: int) -> Tensor:
