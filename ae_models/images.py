@@ -7,6 +7,7 @@ says otherwise.
 import functools
 import io
 from os import PathLike
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -78,7 +79,7 @@ def _unreadable(source) -> str:
 
 
 def _first_bytes(path: str | PathLike) -> bytes:
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         return file.read(12)
 
 

@@ -29,7 +29,7 @@ def by_pixel(function: Callable, x: Tensor) -> Tensor:
 
 
 def resized(x: Tensor, size: tuple[int, int]) -> Iterator[Tensor]:
-    """images.resize_tensor(x, size) to the bit, ROWS rows at a time: (B, C, H, W) each."""
+    """images.resize_tensor(x, size), ROWS rows at a time: (B, C, H, W) each."""
     height, width = x.shape[2], size[1]
     wide = images.resize_tensor(x, (height, width))
     weights = images.resize_tensor(torch.eye(height)[None, None], (size[0], height))[0, 0]

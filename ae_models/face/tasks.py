@@ -4,7 +4,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from ae_models import images, inference
+from ae_models import images, inference, tones
 from ae_models.face.latents import lerp, slerp
 from ae_models.face.sketch import FaceSketch
 from ae_models.face.sketch_plus import FaceSketchPlus, SketchFacePlus
@@ -23,6 +23,8 @@ def translate_face(model: nn.Module, picture: Image.Image) -> Image.Image:
         model, TRANSLATORS, "a network that translates between face photos and sketches"
     )
     face = images.center_crop(images.to_rgb(picture), FACE_ASPECT)
+    if model.channels == 3:  # a photo; the tones of a sketch are its shading
+        face = tones.stretched(face)
     seen = images.resize(
         face.convert("L") if model.channels == 1 else face, inference.input_size(model)
     )

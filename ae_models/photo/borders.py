@@ -68,10 +68,10 @@ def find(photo: Image.Image) -> Border | None:
         inner = _inner_corners(pixels)
         if inner is None:
             break
-        corners = inner + offset
+        corners = inner + offset  # of the picture that is searched
         left, top = np.ceil(inner[[0, 3]].max(0)[0]), np.ceil(inner[[0, 1]].max(0)[1])
         right, bottom = np.floor(inner[[1, 2]].min(0)[0]), np.floor(inner[[2, 3]].min(0)[1])
-        offset = offset + (left, top)
+        offset += left, top
         pixels = pixels[int(top) : int(bottom), int(left) : int(right)]
     if corners is None:
         return None
@@ -150,11 +150,11 @@ def _rim(side: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def _depths(side: np.ndarray, color: np.ndarray, tolerance: float) -> np.ndarray:
-    """How many px from the top each column keeps the color; WIDEST of the height if that is more."""
+    """How many px from the top each column keeps the color; infinity for more than WIDEST."""
     most = int(WIDEST * len(side))
     other = np.abs(side[:most] - color).max(2) > tolerance
     other = other[:-1] & other[1:]  # a speck of one px is none
-    return np.where(other.any(0), other.argmax(0), most)
+    return np.where(other.any(0), other.argmax(0), np.inf)
 
 
 def _edge(depths: np.ndarray, dirt: float = DIRT) -> tuple[float, float] | None:
@@ -169,7 +169,7 @@ def _edge(depths: np.ndarray, dirt: float = DIRT) -> tuple[float, float] | None:
     middle = np.abs(along / length - 0.5) < 0.3  # free of the corners
     best, most = None, STRAIGHT * middle.sum()
     spots = (np.linspace(0.1, 0.9, 17) * length).astype(int)
-    for i, j in itertools.combinations(spots, 2):
+    for i, j in itertools.combinations(spots[np.isfinite(depths[spots])], 2):
         slope = (depths[j] - depths[i]) / (j - i)
         off = depths - depths[i] - slope * (along - along[i])
         close = middle & (np.abs(off) <= slack)
