@@ -24,7 +24,7 @@ def join(tiles: Tensor, rows: int, columns: int) -> Tensor:
 
 
 def by_pixel(function: Callable, x: Tensor) -> Tensor:
-    """A function of single pixels over strips of rows, so that a photo of 25 megapixels needs little memory."""
+    """Apply a function of single pixels to ROWS rows at a time, so that memory stays small."""
     return torch.cat([function(strip) for strip in x.split(ROWS, 2)], 2)
 
 

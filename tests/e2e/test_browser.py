@@ -219,7 +219,7 @@ def test_a_bad_file_shows_one_sentence_and_the_page_goes_on(page, tmp_path):
     panel = page.get_by_role("tabpanel").locator("visible=true").last
     panel.locator("input[type=file]").first.set_input_files(str(bad))
     expect(page.locator(".toast-body").first).to_contain_text(
-        "Expected a PNG, JPEG or WebP picture", timeout=15_000
+        "Expected a PNG, JPEG, WebP", timeout=15_000
     )
     panel.locator(".gallery-item").first.click()
     expect(panel.locator('.block:has(label:has-text("Colored")) img').last).to_be_visible(
