@@ -298,8 +298,8 @@ def large(*_) -> None:
         path = Path(folder) / "large.jpg"
         large_photo(path)
         for name in LARGE:
-            command = [sys.executable, "-m", "benchmarks.inputs", "--one", name, str(path)]
-            subprocess.run(command, check=True)
+            code = f"from benchmarks import inputs; inputs.one_large({name!r}, {str(path)!r})"
+            subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def one_large(name: str, path: str) -> None:
@@ -330,13 +330,10 @@ PARTS = {
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("parts", nargs="*", choices=PARTS)
+    parser.add_argument("parts", nargs="+", choices=PARTS)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--count", type=int, default=60)
-    parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.one:
-        return one_large(*given.one)
     torch.set_num_threads(1)
     for part in given.parts:
         PARTS[part](given.data, given.count)

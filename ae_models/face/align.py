@@ -9,6 +9,7 @@ face is upright, seen from the front.
 """
 
 import cmath
+import dataclasses
 import functools
 import math
 import threading
@@ -30,12 +31,13 @@ class NoFace(ValueError):
 
 @dataclass(frozen=True)
 class Face:
-    """A face: its eyes and its width in px of the picture, and the detector's score (about 54 to 58,
-    higher is surer)."""
+    """A face: its eyes and its width in px of the picture, the detector's score (about 54 to 58,
+    higher is surer), and how many of the WITNESSES see it too."""
 
     eyes: Eyes
     width: float
     score: float
+    witnesses: int
 
 
 @dataclass(frozen=True)
@@ -63,15 +65,12 @@ MAX_SCALE = 4  # sides of an aligned picture over those of its pose
 
 SEARCHED = 320  # px, the long side of the picture in which faces are searched
 LEAST_FACE = 24  # px of these
-# Ratio of the sizes searched; turns in degrees against the clock (a cascade knows faces turned by up
-# to about 15); how many eyes have to be found, and how many WITNESSES have to agree. A look is for
-# pictures where those before it find nothing: closer, then for photos that lie on a side or upside
-# down. The more windows it opens, the more proof it needs.
-LOOKS = (
-    (1.1, (0, -25, 25), 1, 2),
-    (1.05, (0, -12, 12), 2, 3),
-    (1.05, (90, -90, 180), 2, 3),
-)
+# A look: ratio of the sizes searched; turns in degrees against the clock (a cascade knows faces turned
+# by up to about 15); how many eyes have to be found, and how many WITNESSES have to agree. The second
+# is closer, for pictures where the first finds nothing; the last is for photos that lie on a side or
+# upside down. The more windows it opens, the more proof it needs.
+LOOKS = ((1.1, (0, -25, 25), 1, 2), (1.05, (0, -12, 12), 2, 3))
+TURNED = (1.05, (90, -90, 180), 2, 3)
 FACE_SIDE = 160  # px of a face's box in which its eyes are searched
 # The eyes in the detector's box of width 1, as complex numbers: mean of the training photos.
 USUAL = (0.31 + 0.38j, 0.68 + 0.38j)
@@ -92,10 +91,12 @@ def find_faces(picture: Image.Image) -> list[Face]:
     gray = images.resize(gray, tuple(max(1, round(side * scale)) for side in gray.size))
     gray = tones.stretched(gray)
     with _lock:
-        faces = next(filter(None, (_search(gray, *look) for look in LOOKS)), [])
+        faces = _upright_or_turned(gray)
     faces.sort(key=lambda face: face.width, reverse=True)
     return [
-        Face(tuple((x / scale, y / scale) for x, y in face.eyes), face.width / scale, face.score)
+        dataclasses.replace(
+            face, eyes=tuple((x / scale, y / scale) for x, y in face.eyes), width=face.width / scale
+        )
         for face in faces
     ]
 
@@ -215,6 +216,15 @@ def _cascade(name: str):
     return _opencv().CascadeClassifier(f"{_opencv().data.haarcascades}haarcascade_{name}.xml")
 
 
+def _upright_or_turned(gray: Image.Image) -> list[Face]:
+    """Faces of a gray picture as it is, or where none is certain, of the picture turned: a face upside
+    down looks a little like one."""
+    faces = next(filter(None, (_search(gray, *look) for look in LOOKS)), [])
+    if any(face.witnesses == len(WITNESSES) for face in faces):
+        return faces
+    return _search(gray, *TURNED) or faces
+
+
 def _search(
     gray: Image.Image, step: float, turns: tuple[float, ...], eyes: int, witnesses: int
 ) -> list[Face]:
@@ -225,12 +235,12 @@ def _search(
     for box in sorted(boxes, key=lambda box: box.score, reverse=True):
         if all(abs(box.center - other.center) > max(box.side, other.side) / 2 for other in surest):
             surest.append(box)
-    found = [(box, _eyes(box, eyes)) for box in surest]
-    return [
-        Face(both, box.side, box.score)
-        for box, both in found
-        if both and _witnesses(gray, both) >= witnesses
+    faces = [
+        Face(both, box.side, box.score, _witnesses(gray, both))
+        for box in surest
+        if (both := _eyes(box, eyes))
     ]
+    return [face for face in faces if face.witnesses >= witnesses]
 
 
 def _witnesses(gray: Image.Image, eyes: Eyes) -> int:
