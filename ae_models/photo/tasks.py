@@ -84,7 +84,7 @@ def chroma(model: nn.Module, lightness: Tensor, hints: Tensor | None = None) -> 
 
 def _chroma_strips(model: nn.Module, lightness: Tensor, hints: Tensor | None) -> Iterable[Tensor]:
     """Rows of `chroma`, tiles.ROWS at a time, so that a large photo needs little memory."""
-    if not model.takes_hints:
+    if isinstance(model, PhotoColor):
         side = (model.config.size, model.config.size)
         ab = color.unit_to_ab(inference.run(model, images.resize_tensor(lightness, side) / 100))
         return tiles.resized(ab, lightness.shape[-2:])
@@ -110,8 +110,13 @@ def _hinted_cells(model: PhotoColorPlus, lightness: Tensor, hints: Tensor | None
     if not hints[:, 2:].any():
         return ab
     cells = ab.shape[-2:]
-    cell_lightness = images.resize_tensor(lightness, cells)
-    return ab + color_hints.correction(ab, color_hints.resize(hints, cells), cell_lightness)
+    return ab + color_hints.correction(
+        ab,
+        color_hints.resize(hints, cells),
+        images.resize_tensor(lightness, cells),
+        model.config.hint_distance,
+        model.config.hint_lightness,
+    )
 
 
 def _expect_colorizer(model: nn.Module) -> None:
@@ -119,8 +124,9 @@ def _expect_colorizer(model: nn.Module) -> None:
 
 
 def _working_size(model: nn.Module, height: int, width: int) -> tuple[int, int]:
-    """(height, width) with the shorter side at the network's size, the longer at most MAX_ASPECT times
-    that."""
+    """Height and width at which the network sees a photo.
+
+    The shorter side is the network's size, the longer one at most MAX_ASPECT times that."""
     size, shorter = model.config.size, min(height, width)
     height, width = (
         min(round(side * size / shorter), MAX_ASPECT * size) for side in (height, width)
