@@ -80,9 +80,10 @@ def to_pictures(model: nn.Module, y: Tensor) -> list[Image.Image]:
 
 
 @torch.inference_mode()
-def run(model: nn.Module, x: Tensor) -> Tensor:
-    """The network's output for x, float32, on the CPU."""
-    return model(x.to(device(model))).float().cpu()
+def run(model: nn.Module, x: Tensor, **inputs: Tensor) -> Tensor:
+    """Apply a network to x and further inputs by name: its output, float32, on the CPU."""
+    inputs = {name: value.to(device(model)) for name, value in inputs.items()}
+    return model(x.to(device(model)), **inputs).float().cpu()
 
 
 def in_batches(function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:

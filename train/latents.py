@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ae_models import zoo
+from ae_models.face.tasks import posterior
 from ae_models.release import hub
 from train.datasets import celeba
 from train.measures import classifier
@@ -59,7 +60,7 @@ def encode(network: nn.Module, faces: Tensor, generator: torch.Generator) -> Ten
     """Faces, uint8 (N, 3, H, W) -> a draw from the posterior of each, (N, Z)."""
     device = next(network.parameters()).device
     with torch.autocast(device.type, torch.bfloat16):
-        posteriors = [network.encode(x.to(device).float() / 255) for x in faces.split(128)]
+        posteriors = [posterior(network, x.to(device).float() / 255) for x in faces.split(128)]
     mean = torch.cat([p.mean for p in posteriors]).float().cpu()
     deviation = torch.cat([(0.5 * p.log_variance).exp() for p in posteriors]).float().cpu()
     return mean + deviation * torch.randn(mean.shape, generator=generator)

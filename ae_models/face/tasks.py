@@ -10,6 +10,7 @@ from ae_models.face.sketch import FaceSketch
 from ae_models.face.sketch_plus import FaceSketchPlus, SketchFacePlus
 from ae_models.face.vae import VAE
 from ae_models.face.vae_plus import VAEPlus
+from ae_models.layers import Posterior
 
 FACE_ASPECT = 200 / 250  # width / height of the CUHK Face Sketch Database
 MAX_STEPS, MAX_SAMPLES, MAX_CHANGE = 257, 64, 5
@@ -26,7 +27,11 @@ def translate_face(model: nn.Module, picture: Image.Image) -> Image.Image:
     seen = images.resize(
         face.convert("L") if model.channels == 1 else face, inference.input_size(model)
     )
-    drawn = inference.run(model, inference.to_network(model, images.to_tensor(seen)))
+    x = inference.to_network(model, images.to_tensor(seen))
+    if isinstance(model, FaceSketch):
+        drawn = inference.run(model, x)
+    else:
+        drawn = inference.run(model, x, noise=model.fixed_noise(*x.shape[2:]))
     if model.channels == 3:
         drawn = drawn.mean(1, keepdim=True)  # the classic network copies its gray to three channels
     return images.resize(inference.to_pictures(model, drawn)[0], face.size)
@@ -51,8 +56,20 @@ def encode(model: nn.Module, picture: Image.Image, rate: int = 0) -> Tensor:
     image = images.to_rgb(picture)
     box = images.face_box(image.size)
     face = image.resize(inference.input_size(model), Image.Resampling.BICUBIC, box=box)
-    posterior = model.encode(inference.to_network(model, images.to_tensor(face)))
-    return posterior.mode().float().cpu()
+    x = inference.to_network(model, images.to_tensor(face))
+    return posterior(model, x).mode().float().cpu()
+
+
+@torch.no_grad()
+def posterior(model: nn.Module, x: Tensor) -> Posterior:
+    """Faces (B, 3, size, size) in the network's range, on its device -> Posterior over (B, Z).
+
+    The mean of a plus network is refined by one gradient step on its reconstruction error."""
+    _expect_vae(model)
+    encoded = model.encode(x)
+    if not isinstance(model, VAEPlus):
+        return encoded
+    return Posterior(model.refined(encoded.mean, x), encoded.log_variance)
 
 
 @torch.inference_mode()

@@ -115,7 +115,12 @@ class Contest(nn.Module):
         self.critic = Critic(network.channels_out)
 
     def forward(self, picture: Tensor, style: Tensor) -> Tensor:
-        return self.network(picture, style.flatten().long()).float()
+        if self.training:  # another noise for each sample
+            shape = (len(picture), self.network.noise_channels, *picture.shape[2:])
+            noise = torch.randn(shape, device=picture.device, dtype=picture.dtype)
+        else:
+            noise = self.network.fixed_noise(*picture.shape[2:])
+        return self.network(picture, style.flatten().long(), noise).float()
 
 
 def optimizer(contest: Contest) -> torch.optim.Optimizer:

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from ae_models import metrics, tasks
 from ae_models.face.latents import slerp
+from ae_models.face.tasks import posterior
 from train.datasets import celeba
 from train.datasets.files import Split
 from train.measures import classifier
@@ -63,7 +64,10 @@ class Distances:
         return self.of(lambda group: self.groups[group])
 
     def reconstructed(self, network: nn.Module) -> dict[str, float]:
-        return self.of(lambda group: apply(network, self.groups[group].float() / 255))
+        def again(faces: Tensor) -> Tensor:
+            return network.decode(posterior(network, faces).mode())
+
+        return self.of(lambda group: apply(again, self.groups[group].float() / 255))
 
     def sampled(self, network: nn.Module, prior: str) -> dict[str, float]:
         return self.of(lambda group: sampled(network, self.size, prior, seed=group))

@@ -18,6 +18,7 @@ from torchvision.transforms.v2.functional import rgb_to_grayscale
 
 from ae_models import color, images, metrics, tasks, zoo
 from ae_models.face.sketch_plus import FaceSketchPlus
+from ae_models.face.tasks import posterior
 from ae_models.sketch import palettes
 from train.datasets import artwork, augmentation, celeba, lines, readers
 from train.datasets.files import Split
@@ -345,7 +346,7 @@ def face_vae(network: nn.Module, test: Split, train: Split | None) -> Results:
         }
 
     with torch.inference_mode():
-        posteriors = [network.encode(x) for x in faces.split(32)]
+        posteriors = [posterior(network, x) for x in faces.split(32)]
         again = torch.cat([network.decode(p.mode()) for p in posteriors])
         kl = torch.cat([p.kl() for p in posteriors])  # (N, Z)
         means = torch.cat([p.mode() for p in posteriors])
