@@ -27,7 +27,7 @@ def read(source: str | PathLike | bytes) -> Image.Image:
 
 def read_layer(source: str | PathLike | bytes) -> Image.Image:
     """The same with its transparency: RGBA."""
-    return upright(_opened(source)).convert("RGBA")
+    return _upright(_opened(source)).convert("RGBA")
 
 
 def _opened(source: str | PathLike | bytes) -> Image.Image:
@@ -64,7 +64,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
     16-bit gray scaled to 8. Raises ValueError for sizes out of bounds and for pixels that cannot be decoded."""
     if not isinstance(image, Image.Image):
         raise ValueError(f"expected a PIL picture, got {type(image).__name__}")
-    image = upright(image)
+    image = _upright(image)
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         return Image.fromarray(_gray_to_uint8(image)).convert("RGB")
     if image.mode == "RGB" and "transparency" not in image.info:
@@ -75,7 +75,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def upright(image: Image.Image) -> Image.Image:
+def _upright(image: Image.Image) -> Image.Image:
     """Decoded, and rotated as its EXIF says. Raises ValueError as to_rgb does."""
     check_size(image)
     try:

@@ -133,8 +133,12 @@ def obey(color: Tensor, hints: Tensor, sketch: Tensor, config: SketchColorPlusCo
     return color + missing / amount.clamp_min(1e-8) * strength
 
 
-def under_lines(color: Tensor, ink: Tensor, config: SketchColorPlusConfig) -> Tensor:
+def under_lines(
+    color: Tensor, ink: Tensor, pens: Tensor, config: SketchColorPlusConfig
+) -> Tensor:
     """Colors (1, 3, size, size) and a drawing's ink (1, 1, H, W) -> colored drawing (1, 3, H, W).
+
+    pens: the light that colored lines give back (1, 3, H, W), 0 for black ones.
 
     The network's picture contains blurred, slightly shifted lines. At the network's own size it is
     used as it is; the larger the drawing, the more of it is the space between lines alone, with the
@@ -145,8 +149,8 @@ def under_lines(color: Tensor, ink: Tensor, config: SketchColorPlusConfig) -> Te
     picture = drawing.crop(picture, (height, width)).clamp(0, 1)
     amount = min(1.0, max(0.0, math.log2(side / size) / 2))
     if amount == 0:
-        return picture
-    return torch.lerp(picture, fill(color, ink, config).clamp(0, 1) * (1 - ink), amount)
+        return picture + pens
+    return torch.lerp(picture, fill(color, ink, config).clamp(0, 1) * (1 - ink), amount) + pens
 
 
 def fill(color: Tensor, ink: Tensor, config: SketchColorPlusConfig) -> Tensor:

@@ -16,15 +16,20 @@ PAPER_QUANTILE = 0.9  # of the gray levels of a drawing: the tone of its paper
 SAMPLES = 100_000  # pixels at most that this is taken from
 
 
-def ink_of(sketch: Image.Image) -> Tensor:
-    """Picture of a drawing -> its ink.
+def ink_of(drawing: Image.Image) -> Tensor:
+    """RGB picture of dark or colored lines on light paper -> its ink, as much as the darkest channel has.
 
-    The tone of the paper is taken as white; a drawing in white on black is inverted."""
-    gray = images.to_tensor(images.to_rgb(sketch).convert("L"))
-    if gray.median() < 0.5:
-        gray = 1 - gray
-    paper = gray.flatten()[:: max(1, gray.numel() // SAMPLES)].quantile(PAPER_QUANTILE)
-    return (1 - gray / paper).clamp(0, 1)
+    The tone of the paper is taken as white."""
+    dark = images.to_tensor(drawing).amin(1, keepdim=True)
+    paper = dark.flatten()[:: max(1, dark.numel() // SAMPLES)].quantile(PAPER_QUANTILE)
+    return (1 - dark / paper.clamp_min(1 / 255)).clamp(0, 1)
+
+
+def pens_of(drawing: Image.Image) -> Tensor:
+    """RGB picture of dark or colored lines -> the light that lines in colored pens give back, (1, 3, H, W); 0 where
+    they are gray or black."""
+    rgb = images.to_tensor(drawing)
+    return rgb - rgb.amin(1, keepdim=True)
 
 
 def is_blank(ink: Tensor, config: SketchColorPlusConfig) -> bool:

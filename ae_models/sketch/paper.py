@@ -14,7 +14,7 @@ Arrays are uint8 (H, W, 3), or ink: float32 (h, w), 0 is paper and 1 black, at S
 """
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from ae_models import images
 from ae_models.sketch import sheet
@@ -35,6 +35,7 @@ RULES = 4  # so many parallel lines across the sheet are its ruling
 RULE_REACH = 0.4  # of the sheet's width that a rule covers at least
 TILT = 6  # degrees that a ruling is searched over
 FRAME = 0.65  # least share of the picture that a frame encloses
+SPECK = 6  # px at SIDE: fewer that hang together are no line
 RIM = 0.15  # of the picture's side: how far from the border a scanner's rim may reach
 
 
@@ -51,9 +52,10 @@ def clean(
             layer = Image.fromarray(sheet.squared_up(np.asarray(layer), corners))
     if _is_light_on_dark(_shrunk(pixels).min(2)):
         pixels = 255 - pixels
-    if _is_photographed(_shrunk(pixels)):
+    photographed = _is_photographed(_shrunk(pixels))
+    if photographed:
         pixels = _evened(pixels)
-    return Image.fromarray(_without_marks(pixels)), layer
+    return Image.fromarray(_without_marks(pixels, photographed)), layer
 
 
 # ---- ground ----
@@ -65,7 +67,7 @@ def _on_ground(picture: Image.Image) -> Image.Image:
     if not picture.has_transparency_data:
         return rgb
     seen = np.asarray(rgb).min(2)
-    alpha = np.asarray(images.upright(picture).convert("RGBA"))[..., 3]
+    alpha = np.asarray(ImageOps.exif_transpose(picture).convert("RGBA"))[..., 3]
     if alpha.min() == 255 or (seen < 255 * (1 - FAINT)).sum() > 0.01 * (alpha > 127).sum():
         return rgb
     return Image.fromarray(alpha).convert("RGB")
@@ -175,18 +177,31 @@ def _absorbed(absorbed: np.ndarray, dark: np.ndarray, ink: np.ndarray) -> np.nda
 # ---- marks that are not the drawing's ----
 
 
-def _without_marks(pixels: np.ndarray) -> np.ndarray:
-    """White where a ruling, a frame or a rim was."""
+def _without_marks(pixels: np.ndarray, photographed: bool) -> np.ndarray:
+    """White where a ruling, a frame or a rim was, and on a photo where faint specks were."""
     import cv2
 
-    small = _shrunk(pixels)
-    ink = 1 - small.min(2).astype(np.float32) / 255
+    ink = 1 - _shrunk(pixels).min(2).astype(np.float32) / 255
     marks = _rules(ink)
+    if photographed or marks.any():
+        marks |= _specks(np.where(marks, 0, ink))
     marks |= _frame(np.where(marks, 0, ink)) | _rims(ink)
     if not marks.any():
         return pixels
     marks = cv2.resize(marks.astype(np.uint8), pixels.shape[1::-1], interpolation=cv2.INTER_NEAREST)
     return np.where(marks[..., None] > 0, np.uint8(255), pixels)
+
+
+def _specks(ink: np.ndarray) -> np.ndarray:
+    """Which pixels of ink hang together with no strong ink, or are too few to be a line."""
+    import cv2
+
+    labels, stats = cv2.connectedComponentsWithStats((ink > 0.08).astype(np.uint8))[1:3]
+    darkest = np.zeros(len(stats), np.float32)
+    np.maximum.at(darkest, labels.ravel(), ink.ravel())
+    weak = (darkest < 0.5) | (stats[:, cv2.CC_STAT_AREA] < SPECK)
+    weak[0] = False
+    return weak[labels]
 
 
 def _rules(ink: np.ndarray) -> np.ndarray:
