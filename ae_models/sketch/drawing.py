@@ -46,12 +46,17 @@ def for_network(ink: Tensor, config: SketchColorPlusConfig) -> Tensor:
     return 1 - scaled.clamp(0, 1)
 
 
-def hints_for_network(hints: Image.Image, size: int) -> Tensor:
-    """RGBA picture of hints -> RGB and opacity, 0 or 1, (1, 4, size, size).
+def hints_for_network(hints: Tensor, size: int) -> Tensor:
+    """Hints (1, 4, H, W), RGB and opacity -> (1, 4, size, size), opacity 0 or 1."""
+    return shrink_hints(square(hints), (size, size))
+
+
+def shrink_hints(hints: Tensor, size: tuple[int, int]) -> Tensor:
+    """Hints (1, 4, H, W), RGB and opacity -> (1, 4, *size), opacity 0 or 1.
 
     A hint that shrinking makes smaller than 5 px is widened to 3 px."""
-    rgb, alpha = square(images.to_tensor(hints)).split([3, 1], 1)
-    small = images.resize_tensor(torch.cat([rgb * alpha, alpha], 1), (size, size))
+    rgb, alpha = hints.split([3, 1], 1)
+    small = images.resize_tensor(torch.cat([rgb * alpha, alpha], 1), size)
     alpha = small[:, 3:]
     tiny = (F.max_pool2d(alpha, 5, 1, 2) < 0.99) & (F.max_pool2d(alpha, 3, 1, 1) > 0.02)
     rgb, weight = torch.where(tiny, F.avg_pool2d(small, 3, 1, 1), small).split([3, 1], 1)

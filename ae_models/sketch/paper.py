@@ -10,7 +10,7 @@ A drawing on a screen is left as it is; each step is only taken where the pictur
       | ruled lines, frames and scanner rims are taken out
     RGB, dark on white
 
-Arrays are uint8 (H, W, 3), or ink: float32 (h, w), 0 is paper and 1 black, at SIDE at most.
+Arrays are uint8 (H, W, 3), or ink: float32 (h, w), 0 is paper and 1 black, at SIDE.
 """
 
 import numpy as np
@@ -33,6 +33,7 @@ HUE = 0.4  # least saturation of a colored pen
 COLORED = 0.1  # share of the ink that is colored where pens are
 RULES = 4  # so many parallel lines across the sheet are its ruling
 RULE_REACH = 0.4  # of the sheet's width that a rule covers at least
+MARGIN = 0.06  # of the sheet's width, in which a drawing has few lines
 TILT = 6  # degrees that a ruling is searched over
 FRAME = 0.65  # least share of the picture that a frame encloses
 SPECK = 6  # px at SIDE: fewer that hang together are no line
@@ -50,9 +51,9 @@ def clean(
         pixels = sheet.squared_up(pixels, corners)
         if layer is not None:
             layer = Image.fromarray(sheet.squared_up(np.asarray(layer), corners))
-    if _is_light_on_dark(_shrunk(pixels).min(2)):
+    if _is_light_on_dark(_at_side(pixels).min(2)):
         pixels = 255 - pixels
-    photographed = _is_photographed(_shrunk(pixels))
+    photographed = _is_photographed(_at_side(pixels))
     if photographed:
         pixels = _evened(pixels)
     return Image.fromarray(_without_marks(pixels, photographed)), layer
@@ -73,14 +74,14 @@ def _on_ground(picture: Image.Image) -> Image.Image:
     return Image.fromarray(alpha).convert("RGB")
 
 
-def _shrunk(pixels: np.ndarray) -> np.ndarray:
+def _at_side(pixels: np.ndarray) -> np.ndarray:
+    """With a longer side of SIDE, so that lengths in px mean the same in every picture."""
     import cv2
 
     scale = SIDE / max(pixels.shape[:2])
-    if scale >= 1:
-        return pixels
     size = [max(1, round(n * scale)) for n in pixels.shape[1::-1]]
-    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return cv2.resize(pixels, size, interpolation=how)
 
 
 def _is_light_on_dark(gray: np.ndarray) -> bool:
@@ -134,7 +135,7 @@ def _evened(pixels: np.ndarray) -> np.ndarray:
     """Divided by the paper's tone; ink of half the usual strength and more is full, grain is none."""
     import cv2
 
-    small = _shrunk(pixels)
+    small = _at_side(pixels)
     paper = _paper(small)
     least = np.quantile(paper.reshape(-1, 3), 0.9, axis=0) * SOLID
     paper = np.maximum(paper, least).clip(1).astype(np.uint8)
@@ -181,7 +182,7 @@ def _without_marks(pixels: np.ndarray, photographed: bool) -> np.ndarray:
     """White where a ruling, a frame or a rim was, and on a photo where faint specks were."""
     import cv2
 
-    ink = 1 - _shrunk(pixels).min(2).astype(np.float32) / 255
+    ink = 1 - _at_side(pixels).min(2).astype(np.float32) / 255
     marks = _rules(ink)
     if photographed or marks.any():
         marks |= _specks(np.where(marks, 0, ink))
@@ -227,12 +228,23 @@ def _parallel(ink: np.ndarray) -> np.ndarray:
     lines = cv2.dilate((level > 0.06).astype(np.uint8), np.ones((2, 1)))
     lines = cv2.morphologyEx(lines, cv2.MORPH_CLOSE, np.ones((1, 9)))
     lines = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((1, width // 8)))
-    covered = lines.mean(1) > RULE_REACH
-    if (np.diff(covered.astype(int)) == 1).sum() < RULES:
+    if not _is_ruling(lines):
         return np.zeros(ink.shape, bool)
     lines = cv2.dilate(lines, np.ones((3, 1)))
     back = cv2.invertAffineTransform(turn)
     return cv2.warpAffine(lines, back, (width, height), flags=cv2.INTER_NEAREST) > 0
+
+
+def _is_ruling(lines: np.ndarray) -> bool:
+    """Whether level lines go from margin to margin, RULES of them, most about as far from the next."""
+    margin = max(1, round(MARGIN * lines.shape[1]))
+    covered = np.stack([lines.mean(1), lines[:, :margin].mean(1), lines[:, -margin:].mean(1)])
+    rule = (covered > RULE_REACH).all(0)
+    starts = np.flatnonzero(np.diff(rule.astype(int)) == 1)
+    if len(starts) < RULES:
+        return False
+    gaps = np.diff(starts)
+    return bool((abs(gaps - np.median(gaps)) <= 2 + 0.1 * np.median(gaps)).mean() > 0.5)
 
 
 def _tilt(ink: np.ndarray) -> np.ndarray:

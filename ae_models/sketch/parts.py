@@ -1,7 +1,10 @@
 """Parts of a drawing that hints color: each hint fills the region that its lines enclose.
 
-Masks are bool (H, W), labels int32 (H, W) with 0 for lines, colors float32 (H, W, 3) in [0, 1].
+Masks are bool (H, W), labels int32 (H, W) with 0 for lines, colors float32 (H, W, 3) in [0, 1]. OpenCV
+is imported on first use: it costs 0.1 s.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -9,40 +12,60 @@ from torch import Tensor
 
 from ae_models.sketch.config import SketchColorPlusConfig
 
-LINE = 0.5  # ink, of the drawing's line strength, from which on a pixel is a line
+LINE = 0.5  # of the drawing's line strength: ink from which on a pixel is a line
 REACHES_INTO = 0.5  # radius of a hint's overlap with a region, of its largest, that fills the region
+ON_PAPER = 0.6  # share of a hint that has to lie on open paper to color that
 COVERS = 0.5  # share of a region that a hint covers, however little of the hint that is
 SOFT_EDGE = 3.0  # px, standard deviation of the edge between two hints in a region
-UNSEEN = 1e-6
+LUMA = np.float32([0.299, 0.587, 0.114])
+TINY = 1e-6
 
 
-def recolor(
-    color: Tensor, ink: Tensor, hints: Tensor, config: SketchColorPlusConfig
-) -> Tensor:
-    """Give colors (1, 3, H, W) without lines the hues of hints (1, 4, H, W), RGB and opacity.
+class Parts(NamedTuple):
+    """Hints grown to the parts that they color."""
 
-    Each region between the lines of ink (1, 1, H, W) that a hint lies in becomes its color, or the
-    nearest one of several, and keeps light and shadow of up to config.shading. A region that is open
-    to the border ends where the network stops painting."""
-    rgb, line = _array(color), ink[0, 0].numpy() >= LINE * _strength(ink, config)
-    paint = ((1 - rgb.min(2)) / config.paint_darkness).clip(0, 1)
-    labels, is_open = _regions(line, paint > 0.5)
-    opaque, wanted = hints[0, 3].numpy() > 0.5, _array(hints[:, :3])
-    result, changed = rgb.copy(), np.zeros(line.shape, np.float32)
-    for label, seeds in _hinted(labels, opaque, wanted):
-        inside = labels == label
-        flat = _nearest(wanted, seeds, inside)
-        amount = np.where(paint > 0.5, paint, 1 - paint)[inside] if is_open[label] else 1.0
-        amount = np.broadcast_to(np.asarray(amount, np.float32), inside.sum())[:, None]
-        shaded = _shaded(flat[inside], rgb[inside], config.shading)
-        result[inside] = rgb[inside] * (1 - amount) + shaded * amount
-        changed[inside] = 1
-    result = _over_lines(result, rgb, changed, line)
-    return torch.from_numpy(result).permute(2, 0, 1)[None]
+    flat: np.ndarray  # (H, W, 3), the color of each pixel's hint
+    amount: np.ndarray  # (H, W), 0 where there is none, less than 1 where open paint fades
+    region: np.ndarray  # (H, W), labels; 0 is a line
+    line: np.ndarray  # (H, W), mask
+    on_paper: np.ndarray  # (H, W), mask of what hints cover of open, unpainted paper
+
+
+def find(color: Tensor, ink: Tensor, hints: Tensor, config: SketchColorPlusConfig) -> Parts:
+    """Grow hints (1, 4, H, W) to the regions between the lines of ink (1, 1, H, W).
+
+    Several in a region share it: each pixel has the color of the one that is nearest without crossing
+    a line. A region that is open to the border ends where a drawing colored without hints, (1, 3, H, W),
+    stops being painted."""
+    line = ink[0, 0].numpy() >= LINE * _strength(ink, config)
+    paint = ((1 - color[0].amin(0).numpy()) / config.paint_darkness).clip(0, 1)
+    region, is_open = _regions(line, paint > 0.5)
+    wanted, hint = _array(hints[:, :3]), _same_color(hints)
+    paper = is_open[region] & (paint <= 0.5)
+    pairs = _pairs(hint, region, paper)
+    seeds, hinted = _lies_in(pairs, hint, region)
+    flat = _grown(wanted, hint * seeds, region, hinted)
+    amount = np.where(is_open[region], np.where(paint > 0.5, paint, 1 - paint), 1) * hinted
+    return Parts(flat, amount.astype(np.float32), region, line, (hint > 0) & paper)
+
+
+def recolor(color: Tensor, parts: Parts, config: SketchColorPlusConfig) -> Tensor:
+    """Give colors without lines (1, 3, H, W) those of their hints; hues and means are the hint's, light
+    and shadow of up to half of config.shading stay, none on black and white."""
+    rgb, region = _array(color), parts.region.ravel()
+    luma = rgb @ LUMA
+    mean = np.bincount(region, luma.ravel()) / np.bincount(region).clip(1)
+    shade = (luma - mean[parts.region]).clip(-config.shading, config.shading)
+    light = parts.flat @ LUMA
+    shade = (shade * 2 * light * (1 - light)).astype(np.float32)
+    shaded = parts.flat * (1 + shade.clip(None, 0) / light.clip(TINY))[..., None]
+    shaded += (1 - shaded) * (shade.clip(0) / (1 - light).clip(TINY))[..., None]
+    result = rgb + (shaded - rgb) * parts.amount[..., None]
+    return torch.from_numpy(_over_lines(result, parts)).permute(2, 0, 1)[None]
 
 
 def _array(x: Tensor) -> np.ndarray:
-    return x[0].permute(1, 2, 0).float().numpy().astype(np.float32)
+    return np.ascontiguousarray(x[0].permute(1, 2, 0).float().numpy())
 
 
 def _strength(ink: Tensor, config: SketchColorPlusConfig) -> float:
@@ -60,49 +83,19 @@ def _regions(line: np.ndarray, painted: np.ndarray) -> tuple[np.ndarray, np.ndar
 
     count, labels = cv2.connectedComponents((~line).astype(np.uint8), connectivity=4)
     border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    is_open = np.isin(np.arange(count), border) & (np.arange(count) > 0)
+    is_open = np.isin(labels, border[border > 0])
     for part in (painted, ~painted):
-        split = is_open[labels.clip(0, len(is_open) - 1)] & (labels < count) & part
-        more, found = cv2.connectedComponents(split.astype(np.uint8), connectivity=4)
+        found = cv2.connectedComponents((is_open & part).astype(np.uint8), connectivity=4)[1]
         labels = np.where(found > 0, found + labels.max(), labels)
-    flags = np.zeros(labels.max() + 1, bool)
-    flags[count:] = True
-    return labels, flags
+    return labels, np.arange(labels.max() + 1) >= count
 
 
-def _hinted(labels: np.ndarray, opaque: np.ndarray, wanted: np.ndarray):
-    """(label, seeds) of each region that a hint lies in; seeds are the hint's pixels there.
-
-    A hint that only touches a region across a line does not lie in it."""
+def _same_color(hints: Tensor) -> np.ndarray:
+    """Labels of hints (1, 4, H, W): neighboring opaque pixels of about the same color; 0 is none."""
     import cv2
 
-    hint = _same_color(opaque, wanted)
-    free = opaque & (labels > 0)
-    edges = np.zeros(labels.shape, bool)
-    edges[:, 1:] = labels[:, 1:] != labels[:, :-1]
-    edges[1:] |= labels[1:] != labels[:-1]
-    depth = cv2.distanceTransform((free & ~edges).astype(np.uint8), cv2.DIST_L2, 3)
-    pairs, place = np.unique(
-        np.stack([hint[free], labels[free]], 1), axis=0, return_inverse=True
-    )
-    place = place.ravel()
-    radius, area = np.zeros(len(pairs), np.float32), np.bincount(place, minlength=len(pairs))
-    np.maximum.at(radius, place, depth[free])
-    largest = np.zeros(hint.max() + 1, np.float32)
-    np.maximum.at(largest, pairs[:, 0], radius)
-    sizes = np.bincount(labels.ravel())
-    lies_in = radius >= REACHES_INTO * largest[pairs[:, 0]]
-    lies_in |= area >= COVERS * sizes[pairs[:, 1]]
-    for label in np.unique(pairs[lies_in, 1]):
-        chosen = pairs[lies_in & (pairs[:, 1] == label), 0]
-        yield label, free & (labels == label) & np.isin(hint, chosen)
-
-
-def _same_color(opaque: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Labels of the hints: neighboring opaque pixels of about the same color."""
-    import cv2
-
-    coarse = (wanted * 15.99).astype(np.int32) @ np.array([256, 16, 1], np.int32)
+    opaque = hints[0, 3].numpy() > 0.5
+    coarse = (_array(hints[:, :3]) * 15.99).astype(np.int32) @ np.int32([256, 16, 1])
     labels = np.zeros(opaque.shape, np.int32)
     for value in np.unique(coarse[opaque]):
         found = cv2.connectedComponents((opaque & (coarse == value)).astype(np.uint8))[1]
@@ -110,41 +103,85 @@ def _same_color(opaque: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     return labels
 
 
-def _nearest(wanted: np.ndarray, seeds: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """The color of the nearest seed for each pixel inside, softly where two meet."""
+def _pairs(hint: np.ndarray, region: np.ndarray, paper: np.ndarray) -> set[tuple[int, int]]:
+    """(hint, region) of each hint that lies in a region, rather than touching it across a line."""
     import cv2
 
-    labels = cv2.distanceTransformWithLabels(
-        (~seeds).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )[1]
-    colors = np.zeros((labels.max() + 1, 3), np.float32)
-    colors[labels[seeds]] = wanted[seeds]
-    if np.ptp(wanted[seeds], axis=0).max() < 1 / 255:
-        return colors[labels]
-    weight = inside.astype(np.float32)
-    soft = cv2.GaussianBlur(colors[labels] * weight[..., None], (0, 0), SOFT_EDGE)
-    return soft / cv2.GaussianBlur(weight, (0, 0), SOFT_EDGE)[..., None].clip(UNSEEN)
+    free = (hint > 0) & (region > 0)
+    depth = cv2.distanceTransform((free & ~_edges(region)).astype(np.uint8), cv2.DIST_L2, 3)
+    pairs, place = np.unique(np.stack([hint[free], region[free]], 1), axis=0, return_inverse=True)
+    place, radius = place.ravel(), np.zeros(len(pairs), np.float32)
+    np.maximum.at(radius, place, depth[free])
+    largest = np.zeros(hint.max() + 1, np.float32)
+    np.maximum.at(largest, pairs[:, 0], radius)
+    area, sizes = np.bincount(place, minlength=len(pairs)), np.bincount(region.ravel())
+    lies_in = radius >= REACHES_INTO * largest[pairs[:, 0]]
+    lies_in |= area >= COVERS * sizes[pairs[:, 1]]
+    on_paper = np.bincount(place, paper[free], minlength=len(pairs)) > 0
+    lies_in &= ~on_paper | (area >= ON_PAPER * np.bincount(hint.ravel())[pairs[:, 0]])
+    return set(map(tuple, pairs[lies_in].tolist()))
 
 
-def _shaded(flat: np.ndarray, painted: np.ndarray, most: float) -> np.ndarray:
-    """Flat colors (N, 3) with the light and shadow of painted ones, `most` for a middle tone and none
-    for white and black; hues stay."""
-    light = flat @ np.float32([0.299, 0.587, 0.114])
-    shade = painted @ np.float32([0.299, 0.587, 0.114])
-    shade = (shade - shade.mean()).clip(-most, most) * 4 * light * (1 - light)
-    darker = flat * (1 + shade.clip(None, 0) / light.clip(UNSEEN))[:, None]
-    return darker + (1 - darker) * (shade.clip(0) / (1 - light).clip(UNSEEN))[:, None]
+def _edges(region: np.ndarray) -> np.ndarray:
+    """Pixels that another region lies left of or above."""
+    edges = np.zeros(region.shape, bool)
+    edges[:, 1:] = region[:, 1:] != region[:, :-1]
+    edges[1:] |= region[1:] != region[:-1]
+    return edges
 
 
-def _over_lines(
-    result: np.ndarray, before: np.ndarray, changed: np.ndarray, line: np.ndarray
+def _lies_in(
+    pairs: set[tuple[int, int]], hint: np.ndarray, region: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Masks of the hints' pixels in the regions that they color, and of those regions."""
+    table = np.zeros((hint.max() + 1, region.max() + 1), bool)
+    for pair in pairs:
+        table[pair] = True
+    return table[hint, region], table.any(0)[region]
+
+
+def _grown(
+    wanted: np.ndarray, hint: np.ndarray, region: np.ndarray, hinted: np.ndarray
 ) -> np.ndarray:
-    """Carry changes on to the lines beside them, which show through where a line is soft."""
+    """The color of each hinted pixel: that of its nearest hint within the region, softly where two meet.
+
+    Meyer's flooding (1994) of a flat picture from the hints is a search in breadth."""
     import cv2
 
-    size = (7, 7)
-    free = cv2.blur((~line).astype(np.float32), size)
-    near = cv2.blur(changed, size)
-    beside = cv2.blur(result * changed[..., None], size) / near.clip(UNSEEN)[..., None]
-    share = np.where(line, near / free.clip(UNSEEN), 0).clip(0, 1)[..., None]
-    return result * (1 - share) + beside * share
+    colors = np.stack([np.bincount(hint.ravel(), c.ravel()) for c in np.moveaxis(wanted, 2, 0)], 1)
+    colors = (colors / np.bincount(hint.ravel()).clip(1)[:, None]).astype(np.float32)
+    inside = hinted & ~_edges(region)
+    markers = np.where(hint > 0, hint + 1, np.where(inside, 0, 1)).astype(np.int32)
+    markers = np.pad(markers, 1, constant_values=1)
+    walls = np.where(markers == 1, 255, 0).astype(np.uint8)  # so steep that hints get there first
+    cv2.watershed(np.repeat(walls[..., None], 3, 2), markers)
+    nearest = markers[1:-1, 1:-1] - 1
+    known = (nearest > 0).astype(np.float32)
+    flat = colors[nearest.clip(0)]
+    soft = cv2.GaussianBlur(flat * known[..., None], (0, 0), SOFT_EDGE)
+    soft /= cv2.GaussianBlur(known, (0, 0), SOFT_EDGE)[..., None].clip(TINY)
+    return np.where((hint > 0)[..., None], wanted, _where_shared(soft, colors, hint, region))
+
+
+def _where_shared(
+    soft: np.ndarray, colors: np.ndarray, hint: np.ndarray, region: np.ndarray
+) -> np.ndarray:
+    """Soft colors, but exactly the hint's own in regions that have one hint alone."""
+    first = np.zeros(region.max() + 1, np.int32)
+    last = np.full(region.max() + 1, hint.max(), np.int32)
+    here = hint > 0
+    np.maximum.at(first, region[here], hint[here])
+    np.minimum.at(last, region[here], hint[here])
+    alone = (first == last)[region]
+    return np.where(alone[..., None], colors[first[region]], soft)
+
+
+def _over_lines(result: np.ndarray, parts: Parts) -> np.ndarray:
+    """Carry the parts' colors on to the lines beside them, which show through where a line is soft."""
+    import cv2
+
+    size, changed = (7, 7), (parts.amount > 0).astype(np.float32)
+    free, near = cv2.blur((~parts.line).astype(np.float32), size), cv2.blur(changed, size)
+    beside = cv2.blur(result * changed[..., None], size) / near.clip(TINY)[..., None]
+    share = np.where(parts.line, near / free.clip(TINY), 0).clip(0, 1)[..., None]
+    return (result * (1 - share) + beside * share).astype(np.float32)

@@ -1,8 +1,12 @@
 """Sketch tasks on pictures: color a line drawing, propose palettes for it."""
 
+from typing import NamedTuple
+
+import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from ae_models import images, inference
 from ae_models.sketch import coloring, drawing, palettes, paper
@@ -39,12 +43,11 @@ def color_sketch(
         return _color_classic(model, _cleaned(sketch, None, clean)[0])
     seed = int(inference.number("seed", seed, 0, 2**32 - 1))
     palette = palettes.from_entries(palette)
-    sketch, hints = _cleaned(sketch, hints, clean)
-    ink, x, hints = _seen(model, sketch, hints)
-    if drawing.is_blank(ink, model.config):
-        return _under_lines(torch.ones(1, 3, *x.shape[2:]), ink, drawing.pens_of(sketch), model)
-    chosen = _propose(model, x, hints, 1, seed) if palette is None else palette[None]
-    return _color(model, sketch, ink, x, chosen, hints)[0]
+    seen = _seen(model, *_cleaned(sketch, hints, clean))
+    if drawing.is_blank(seen.ink, model.config):
+        return Image.new("RGB", images.to_rgb(sketch).size, "white")
+    chosen = _propose(model, seen, 1, seed) if palette is None else palette[None]
+    return _color(model, seen, chosen)[0]
 
 
 def surprise(
@@ -60,13 +63,11 @@ def surprise(
     inference.expect(model, SketchColorPlus, "a network that proposes palettes")
     count = int(inference.number("count", count, 1, 8))
     seed = int(inference.number("seed", seed, 0, 2**32 - 1))
-    sketch, hints = _cleaned(sketch, hints, clean)
-    ink, x, hints = _seen(model, sketch, hints)
-    if drawing.is_blank(ink, model.config):
+    seen = _seen(model, *_cleaned(sketch, hints, clean))
+    if drawing.is_blank(seen.ink, model.config):
         raise ValueError("expected a drawing, got a blank sheet: draw a few lines")
-    chosen = _propose(model, x, hints, count, seed)
-    pictures = _color(model, sketch, ink, x, chosen, hints)
-    return list(zip(pictures, map(palettes.to_entries, chosen)))
+    chosen = _propose(model, seen, count, seed)
+    return list(zip(_color(model, seen, chosen), map(palettes.to_entries, chosen)))
 
 
 def _cleaned(
@@ -94,46 +95,64 @@ def _color_classic(model: SketchColor, sketch: Image.Image) -> Image.Image:
     return picture.crop((*corner, corner[0] + width, corner[1] + height))
 
 
-def _seen(
-    model: SketchColorPlus, sketch: Image.Image, hints: Image.Image | None
-) -> tuple[Tensor, Tensor, Tensor | None]:
-    """Ink of a sketch; sketch and hints as the network sees them, on its device."""
-    ink = drawing.ink_of(sketch)
-    x = drawing.for_network(ink, model.config).to(inference.device(model))
-    hints = None if hints is None else drawing.hints_for_network(hints, model.config.size).to(x)
-    return ink, x, hints
+class _Seen(NamedTuple):
+    """A cleaned drawing and its hints, at their own size and as the network sees them."""
+
+    ink: Tensor  # (1, 1, H, W)
+    pens: Tensor  # (1, 3, H, W)
+    hints: Tensor | None  # (1, 4, H, W)
+    small: Tensor  # (1, 1, size, size), on the network's device
+    small_hints: Tensor | None  # (1, 4, size, size)
+
+
+def _seen(model: SketchColorPlus, sketch: Image.Image, layer: Image.Image | None) -> _Seen:
+    """Drawing, RGB, and its hints, RGBA of the same size, as tensors."""
+    ink, device = drawing.ink_of(sketch), inference.device(model)
+    small = drawing.for_network(ink, model.config).to(device)
+    if layer is None or not layer.getchannel("A").getbbox():
+        return _Seen(ink, drawing.pens_of(sketch), None, small, None)
+    hints = images.to_tensor(layer)
+    small_hints = drawing.hints_for_network(hints, model.config.size).to(device)
+    return _Seen(ink, drawing.pens_of(sketch), hints, small, small_hints)
 
 
 @torch.inference_mode()
-def _propose(
-    model: SketchColorPlus, x: Tensor, hints: Tensor | None, count: int, seed: int
-) -> Tensor:
+def _propose(model: SketchColorPlus, seen: _Seen, count: int, seed: int) -> Tensor:
     """Palettes (count, 5, 4) that suit the sketch and hold the colors of the hints."""
+    hints = seen.small_hints
     colors = None if hints is None else hints[0, :3, hints[0, 3] > 0].T
-    return model.propose(x, count, seed, colors)
+    return model.propose(seen.small, count, seed, colors)
 
 
 @torch.inference_mode()
-def _color(
-    model: SketchColorPlus,
-    sketch: Image.Image,
-    ink: Tensor,
-    x: Tensor,
-    palette: Tensor,
-    hints: Tensor | None,
-) -> list[Image.Image]:
-    """Color a sketch (1, 1, size, size) in each palette (B, 5, 4), at the drawing's size."""
-    config, count, size = model.config, len(palette), x.shape[2:]
-    given = None if hints is None else hints.expand(count, -1, -1, -1)
-    palette = palette.to(x)
-    shares = model.shares(model.encode(x.expand(count, -1, -1, -1), palette, given), palette)
-    color = coloring.per_region(shares, regions(shares.ink), config)
-    color = color[..., : size[0], : size[1]].float().cpu()
-    if hints is not None:
-        color = coloring.obey(color, hints.cpu(), x.cpu(), config)
-    pens = drawing.pens_of(sketch)
-    return [_under_lines(picture[None], ink, pens, model) for picture in color]
+def _color(model: SketchColorPlus, seen: _Seen, palette: Tensor) -> list[Image.Image]:
+    """Color a drawing in each palette (B, 5, 4), at its own size."""
+    hinted, hints = None, seen.small_hints
+    if seen.hints is not None:
+        plain = _predicted(model, seen.small, palette[:1], None)
+        hinted = coloring.hinted_parts(plain, seen.ink, seen.hints, model.config)
+        hints = _without(hints, hinted.on_paper)
+    colored = [
+        coloring.under_lines(color[None], seen.ink, seen.pens, hinted, model.config)
+        for color in _predicted(model, seen.small, palette, hints)
+    ]
+    return images.to_images(torch.cat(colored))
 
 
-def _under_lines(color: Tensor, ink: Tensor, pens: Tensor, model: SketchColorPlus) -> Image.Image:
-    return images.to_images(coloring.under_lines(color, ink, pens, model.config))[0]
+def _predicted(
+    model: SketchColorPlus, sketch: Tensor, palette: Tensor, hints: Tensor | None
+) -> Tensor:
+    """The network's picture of a sketch (1, 1, size, size) in each palette (B, 5, 4), on the CPU."""
+    count, (height, width) = len(palette), sketch.shape[2:]
+    hints = None if hints is None else hints.expand(count, -1, -1, -1)
+    palette = palette.to(sketch)
+    shares = model.shares(model.encode(sketch.expand(count, -1, -1, -1), palette, hints), palette)
+    color = coloring.per_region(shares, regions(shares.ink), model.config)
+    return color[..., :height, :width].float().cpu()
+
+
+def _without(hints: Tensor, mask: np.ndarray) -> Tensor:
+    """Hints (1, 4, size, size) without those that the mask (h, w) of the drawing covers."""
+    covered = drawing.square(torch.from_numpy(mask)[None, None].float())
+    covered = F.interpolate(covered, size=hints.shape[2:], mode="area").to(hints)
+    return hints * (F.max_pool2d(covered, 5, 1, 2) == 0)  # widened ones too
