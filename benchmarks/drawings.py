@@ -40,7 +40,7 @@ def _ramps(sheet: Sheet) -> tuple[np.ndarray, np.ndarray]:
 def _lit(sheet: Sheet, light: np.ndarray, random: np.random.Generator, noise=0.012) -> Sheet:
     """The sheet under light (H, W) or (H, W, 3), through a camera: a little soft, with noise."""
     seen = cv2.GaussianBlur(sheet, (0, 0), 0.7) * (light if light.ndim == 3 else light[..., None])
-    return seen + random.normal(0, noise, seen.shape[:2] + (1,))
+    return seen + random.normal(0, noise, (*seen.shape[:2], 1))
 
 
 def shadow(sheet: Sheet, random: np.random.Generator) -> Sheet:
@@ -70,7 +70,9 @@ def dim(sheet: Sheet, random: np.random.Generator) -> Sheet:
 def yellowed(sheet: Sheet, random: np.random.Generator) -> Sheet:
     """Old paper: yellow, with large stains and darker edges."""
     y, x = _ramps(sheet)
-    stains = cv2.resize(random.normal(0, 1, (5, 5)), sheet.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    stains = cv2.resize(
+        random.normal(0, 1, (5, 5)), sheet.shape[1::-1], interpolation=cv2.INTER_CUBIC
+    )
     tone = np.array([0.93, 0.84, 0.62]) - 0.04 * stains[..., None] * np.array([0.6, 1, 1.5])
     return _lit(sheet, tone - 0.1 * np.maximum(abs(x), abs(y))[..., None] ** 6, random)
 

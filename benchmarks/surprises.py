@@ -21,7 +21,9 @@ PRESSES = 8
 
 def least_difference(pictures: torch.Tensor) -> float:
     """Mean absolute difference between the two most similar of pictures (N, 3, H, W)."""
-    rows = [metrics.l1(pictures[i:], pictures[: len(pictures) - i]) for i in range(1, len(pictures))]
+    rows = [
+        metrics.l1(pictures[i:], pictures[: len(pictures) - i]) for i in range(1, len(pictures))
+    ]
     return min(row.min().item() for row in rows)
 
 

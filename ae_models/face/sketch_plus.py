@@ -27,7 +27,7 @@ class FaceSketchPlus(Network):
 
     (B, 3, 250, 200)  photo in [0, 1]
       | + 2 channels: x and y in [-1, 1]; faces are aligned, so place tells eye from mouth
-      | + 1 channel of noise, of which strokes are made: a photo does not say where each of them lies
+      | + 1 channel of noise, of which strokes are made: a photo does not say where each one lies
       | UNet (ae_models/unet.py), steered by the style
     (B, 1, 250, 200)  sketch, about [0, 1] (no activation at the end)
     """
@@ -76,7 +76,7 @@ class FaceSketchPlus(Network):
         return self.decode(features, style)[..., :height, :width]
 
     def fixed_noise(self, height: int, width: int) -> Tensor:
-        """Noise that sketches are drawn with in use, the same each time: (1, channels, H, W)."""
+        """Noise for sketches in use, from a fixed seed: (1, noise_channels, H, W)."""
         generator = torch.Generator().manual_seed(0)
         noise = torch.randn(1, self.noise_channels, height, width, generator=generator)
         return self.config.noise_scale * noise
@@ -101,7 +101,7 @@ class FaceSketchPlus(Network):
 
 
 class SketchFacePlus(FaceSketchPlus):
-    """FaceSketchPlus the other way: gray sketch (B, 1, 250, 200) -> color photo (B, 3, 250, 200)."""
+    """FaceSketchPlus reversed: gray sketch (B, 1, 250, 200) -> color photo (B, 3, 250, 200)."""
 
     color_space = "L"
     channels, channels_out = 1, 3

@@ -142,6 +142,16 @@ def under_lines(
     return picture * (1 - (ink - (1 - amount**config.line_growth)).clamp_min(0)) + pens
 
 
+def between_lines(
+    color: Tensor, ink: Tensor, hinted: Parts | None, config: SketchColorPlusConfig
+) -> Tensor:
+    """The colored space between lines, as in under_lines, without the lines: (1, 3, H, W)."""
+    filled = fill(color, ink, config)
+    if hinted is not None:
+        filled = parts.recolor(filled, hinted, config)
+    return images.resize_tensor(filled, ink.shape[2:]).clamp(0, 1)
+
+
 def fill(color: Tensor, ink: Tensor, config: SketchColorPlusConfig) -> Tensor:
     """Replace the lines in colors (1, 3, size, size) by the colors beside them.
 
@@ -153,11 +163,12 @@ def fill(color: Tensor, ink: Tensor, config: SketchColorPlusConfig) -> Tensor:
     lines = images.resize_tensor(drawing.square(ink), (size, size))
     certain = 1 - F.max_pool2d((3 * lines).clamp(0, 1), 3, 1, 1)  # 0 on lines and beside them
     weight = certain + 0.01 * (1 - lines) + 1e-4
-    known = torch.cat([color * weight, weight, certain], 1)
-    known = drawing.crop(images.resize_tensor(known, (side, side)), inner)
-    spread = flow(known[:, :4], ink, config.flow_reach * side / size, config.barrier)
-    spread = spread[:, :3] / spread[:, 3:].clamp_min(1e-8)
-    return torch.lerp(spread, known[:, :3] / known[:, 3:4], known[:, 4:].clamp(0, 1))
+    layers = torch.cat([color * weight, weight, certain], 1)
+    layers = drawing.crop(images.resize_tensor(layers, (side, side)), inner)
+    weighted, certain = layers.split([4, 1], 1)
+    flowed = flow(weighted, ink, config.flow_reach * side / size, config.barrier)
+    flowed = flowed[:, :3] / flowed[:, 3:].clamp_min(1e-8)
+    return torch.lerp(flowed, weighted[:, :3] / weighted[:, 3:], certain.clamp(0, 1))
 
 
 def fill_size(ink: Tensor, config: SketchColorPlusConfig) -> tuple[int, int]:
@@ -167,9 +178,7 @@ def fill_size(ink: Tensor, config: SketchColorPlusConfig) -> tuple[int, int]:
     return max(1, round(height * scale)), max(1, round(width * scale))
 
 
-def hinted_parts(
-    color: Tensor, ink: Tensor, hints: Tensor, config: SketchColorPlusConfig
-) -> Parts:
+def hinted_parts(color: Tensor, ink: Tensor, hints: Tensor, config: SketchColorPlusConfig) -> Parts:
     """The parts that hints (1, 4, H, W) color, in a drawing colored without them (1, 3, size, size)."""
     size = fill_size(ink, config)
     small = images.resize_tensor(ink, size)

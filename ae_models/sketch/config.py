@@ -1,4 +1,4 @@
-"""Config of `sketch-color-plus`: the network, what it sees, and how its prediction becomes a picture.
+"""Config of `sketch-color-plus`: the network, its input, and the decisions made on its output.
 
 All of it is written into config.json, so that released weights keep coloring as they were measured;
 a release without one of these values takes the default here.

@@ -38,7 +38,7 @@ def is_blank(ink: Tensor, config: SketchColorPlusConfig) -> bool:
 
 
 def for_network(ink: Tensor, config: SketchColorPlusConfig) -> Tensor:
-    """Ink -> sketch (1, 1, size, size) in [0, 1], 0 is ink; lines that shrinking fades are darkened."""
+    """Ink -> sketch (1, 1, size, size) in [0, 1], 0 is ink; faded lines are darkened again."""
     small = images.resize_tensor(square(ink), (config.size, config.size))
     lines = small[small > config.blank_ink / 2]
     strength = lines.quantile(config.line_quantile) if len(lines) else torch.tensor(1.0)
@@ -64,16 +64,21 @@ def shrink_hints(hints: Tensor, size: tuple[int, int]) -> Tensor:
     return torch.cat([rgb / weight.clamp_min(1e-4), torch.ones_like(alpha)], 1).clamp(0, 1) * opaque
 
 
+def square_box(width: int, height: int) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of a drawing in the middle of a square around it."""
+    side = max(width, height)
+    left, top = (side - width) // 2, (side - height) // 2
+    return left, top, left + width, top + height
+
+
 def square(x: Tensor) -> Tensor:
     """Pad (1, C, H, W) with 0 to a square with the picture in its middle."""
-    height, width = x.shape[2:]
-    side = max(height, width)
-    left, top = (side - width) // 2, (side - height) // 2
-    return F.pad(x, (left, side - width - left, top, side - height - top))
+    side = max(x.shape[2:])
+    left, top, right, bottom = square_box(x.shape[3], x.shape[2])
+    return F.pad(x, (left, side - right, top, side - bottom))
 
 
 def crop(x: Tensor, size: tuple[int, int]) -> Tensor:
-    """Cut the middle of `size` (height, width) out of a square: the inverse of `square`."""
-    height, width = size
-    top, left = (x.shape[2] - height) // 2, (x.shape[3] - width) // 2
-    return x[:, :, top : top + height, left : left + width]
+    """Cut a drawing of `size` (height, width) out of its square: the inverse of `square`."""
+    left, top, right, bottom = square_box(size[1], size[0])
+    return x[:, :, top:bottom, left:right]

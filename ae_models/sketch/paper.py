@@ -278,15 +278,14 @@ def _frame(ink: np.ndarray) -> np.ndarray:
             continue
         inside = cv2.fillPoly(np.zeros_like(lines), [outline], 1)
         far = cv2.distanceTransform(np.pad(inside, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
-        depth = next((d for d in range(1, LINE) if lines[(far > d) & (far <= d + 1)].mean() < 0.5), LINE)
+        rings = [lines[(far > d) & (far <= d + 1)].mean() for d in range(1, LINE)]
+        depth = 1 + int(np.argmin(np.array([*rings, 0]) >= 0.5))
         marks |= (far <= depth + 2).astype(np.uint8)
     return marks > 0
 
 
 def _rims(ink: np.ndarray) -> np.ndarray:
     """Dark bands along the border."""
-    import cv2
-
     solid = (ink > 0.3).astype(np.uint8)
     marks = np.zeros(ink.shape, bool)
     for turns in range(4):

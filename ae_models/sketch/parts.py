@@ -13,7 +13,7 @@ from torch import Tensor
 from ae_models.sketch.config import SketchColorPlusConfig
 
 LINE = 0.5  # of the drawing's line strength: ink from which on a pixel is a line
-REACHES_INTO = 0.5  # radius of a hint's overlap with a region, of its largest, that fills the region
+REACHES_INTO = 0.5  # radius of the overlap with a region that a hint fills, of its largest
 ON_PAPER = 0.6  # share of a hint that has to lie on open paper to color that
 COVERS = 0.5  # share of a region that a hint covers, however little of the hint that is
 SOFT_EDGE = 3.0  # px, standard deviation of the edge between two hints in a region

@@ -102,7 +102,9 @@ def _clockwise(points: np.ndarray) -> np.ndarray:
 def _square(found: np.ndarray) -> bool:
     """Whether all corners are about right angles."""
     ahead, behind = np.roll(found, -1, 0) - found, np.roll(found, 1, 0) - found
-    cosine = (ahead * behind).sum(1) / np.linalg.norm(ahead, axis=1) / np.linalg.norm(behind, axis=1)
+    cosine = (
+        (ahead * behind).sum(1) / np.linalg.norm(ahead, axis=1) / np.linalg.norm(behind, axis=1)
+    )
     return bool((abs(np.degrees(np.arcsin(cosine.clip(-1, 1)))) < SQUARE).all())
 
 
@@ -115,7 +117,10 @@ def _stands_out(lab: np.ndarray, found: np.ndarray) -> bool:
         along = a + (b - a) * np.linspace(0.15, 0.85, 40)[:, None]
         normal = np.array([b[1] - a[1], a[0] - b[0]]) / np.linalg.norm(b - a)
         normal *= np.sign((normal * inwards[i]).sum())
-        within, beyond = (along + 7 * normal).round().astype(int), (along - 7 * normal).round().astype(int)
+        within, beyond = (
+            (along + 7 * normal).round().astype(int),
+            (along - 7 * normal).round().astype(int),
+        )
         seen = (beyond >= 0).all(1) & (beyond < [width, height]).all(1)
         if seen.mean() < 0.5:
             continue

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ae_models import images, inference
-from ae_models.sketch import coloring, drawing, palettes, paper
+from ae_models.sketch import coloring, drawing, palettes, paper, parts
 from ae_models.sketch.classic import SketchColor
 from ae_models.sketch.plus import SketchColorPlus
 from ae_models.sketch.regions import regions
@@ -33,11 +33,14 @@ def color_sketch(
 ) -> Image.Image:
     """Line sketch -> RGB picture of the sketch's size.
 
-    palette: up to 5 of ((r, g, b) in 0..255, weight); without one the network picks one that suits the
-    sketch, another for another seed. hints: RGBA picture of the sketch's size, opaque where a user
-    puts a color. clean: color what clean_sketch makes of the sketch, with the hints moved along;
-    otherwise the sketch as it is, which has to be dark lines on light paper. The classic network sees
-    the whole sketch padded with white to a square of its own size, and ignores palette, hints and seed."""
+    palette: up to 5 of ((r, g, b) in 0..255, weight); without one the network proposes one that
+        suits the sketch, another for another seed.
+    hints: RGBA picture of the sketch's size, opaque where a user puts a color; each colors its part.
+    clean: color what clean_sketch makes of the sketch, with the hints moved along; otherwise the
+        sketch as it is, which has to be dark lines on light paper.
+
+    The classic network sees the whole sketch, padded with white to a square of its own size, and
+    ignores palette, hints and seed."""
     inference.expect(model, (SketchColor, SketchColorPlus), "a network that colors sketches")
     if isinstance(model, SketchColor):
         return _color_classic(model, _cleaned(sketch, None, clean)[0])
@@ -45,9 +48,49 @@ def color_sketch(
     palette = palettes.from_entries(palette)
     seen = _seen(model, *_cleaned(sketch, hints, clean))
     if drawing.is_blank(seen.ink, model.config):
-        return Image.new("RGB", images.to_rgb(sketch).size, "white")
+        return _blank(seen)
     chosen = _propose(model, seen, 1, seed) if palette is None else palette[None]
     return _color(model, seen, chosen)[0]
+
+
+@torch.inference_mode()
+def paint_sketch(
+    model: nn.Module,
+    sketch: Image.Image,
+    palette=None,
+    hints=None,
+    seed: int = 0,
+    clean: bool = True,
+) -> Image.Image:
+    """Paint the colors of color_sketch alone, to be shown under the sketch's own lines.
+
+    The classic network has no such layer: its picture comes with the lines that it painted."""
+    inference.expect(model, (SketchColor, SketchColorPlus), "a network that colors sketches")
+    if isinstance(model, SketchColor):
+        return _color_classic(model, _cleaned(sketch, None, clean)[0])
+    palette = palettes.from_entries(palette)
+    seen = _seen(model, *_cleaned(sketch, hints, clean))
+    if drawing.is_blank(seen.ink, model.config):
+        return _blank(seen)
+    chosen = _propose(model, seen, 1, seed) if palette is None else palette[None]
+    color, hinted = _predicted(model, seen, chosen)
+    return images.to_images(coloring.between_lines(color, seen.ink, hinted, model.config))[0]
+
+
+def propose_palettes(
+    model: nn.Module,
+    sketch: Image.Image,
+    seed: int = 0,
+    count: int = 4,
+    hints=None,
+    clean: bool = True,
+) -> list[palettes.Entries]:
+    """The palettes of `surprise`, without its pictures; none for a blank sketch."""
+    inference.expect(model, SketchColorPlus, "a network that proposes palettes")
+    seen = _seen(model, *_cleaned(sketch, hints, clean))
+    if drawing.is_blank(seen.ink, model.config):
+        return []
+    return list(map(palettes.to_entries, _propose(model, seen, count, seed)))
 
 
 def surprise(
@@ -58,8 +101,9 @@ def surprise(
     hints: Image.Image | None = None,
     clean: bool = True,
 ) -> list[tuple[Image.Image, palettes.Entries]]:
-    """Line sketch -> `count` (1 to 8) pictures of its size in palettes that suit it and differ from each
-    other, each with its palette as color_sketch takes it. Raises ValueError for a blank sketch."""
+    """Line sketch -> `count` (1 to 8) pictures of its size, each with its palette as entries.
+
+    The palettes suit the sketch and differ from each other. Raises ValueError for a blank sheet."""
     inference.expect(model, SketchColorPlus, "a network that proposes palettes")
     count = int(inference.number("count", count, 1, 8))
     seed = int(inference.number("seed", seed, 0, 2**32 - 1))
@@ -83,16 +127,14 @@ def _cleaned(
 
 
 def _color_classic(model: SketchColor, sketch: Image.Image) -> Image.Image:
+    """Color a sketch of any size, padded with white to a square of the network's size."""
     gray = sketch.convert("L")
-    width, height = gray.size
-    side = max(width, height)
-    square = Image.new("L", (side, side), 255)
-    corner = ((side - width) // 2, (side - height) // 2)
-    square.paste(gray, corner)
+    box = drawing.square_box(*gray.size)
+    square = Image.new("L", (max(gray.size),) * 2, 255)
+    square.paste(gray, box)
     x = images.to_tensor(images.resize(square, inference.input_size(model))).expand(-1, 3, -1, -1)
     colored = inference.run(model, inference.to_network(model, x))
-    picture = images.resize(inference.to_pictures(model, colored)[0], (side, side))
-    return picture.crop((*corner, corner[0] + width, corner[1] + height))
+    return images.resize(inference.to_pictures(model, colored)[0], square.size).crop(box)
 
 
 class _Seen(NamedTuple):
@@ -127,28 +169,41 @@ def _propose(model: SketchColorPlus, seen: _Seen, count: int, seed: int) -> Tens
 @torch.inference_mode()
 def _color(model: SketchColorPlus, seen: _Seen, palette: Tensor) -> list[Image.Image]:
     """Color a drawing in each palette (B, 5, 4), at its own size."""
-    hinted, hints = None, seen.small_hints
-    if seen.hints is not None:
-        plain = _predicted(model, seen.small, palette[:1], None)
-        hinted = coloring.hinted_parts(plain, seen.ink, seen.hints, model.config)
-        hints = _without(hints, hinted.on_paper)
+    colors, hinted = _predicted(model, seen, palette)
     colored = [
         coloring.under_lines(color[None], seen.ink, seen.pens, hinted, model.config)
-        for color in _predicted(model, seen.small, palette, hints)
+        for color in colors
     ]
     return images.to_images(torch.cat(colored))
 
 
 def _predicted(
+    model: SketchColorPlus, seen: _Seen, palette: Tensor
+) -> tuple[Tensor, parts.Parts | None]:
+    """Colors for each palette (B, 5, 4), (B, 3, size, size), and the parts that hints color.
+
+    Where paper is, which the network does not see hints on, is decided without hints."""
+    if seen.hints is None:
+        return _network(model, seen.small, palette, None), None
+    plain = _network(model, seen.small, palette[:1], None)
+    hinted = coloring.hinted_parts(plain, seen.ink, seen.hints, model.config)
+    return _network(model, seen.small, palette, _without(seen.small_hints, hinted.on_paper)), hinted
+
+
+def _network(
     model: SketchColorPlus, sketch: Tensor, palette: Tensor, hints: Tensor | None
 ) -> Tensor:
-    """The network's picture of a sketch (1, 1, size, size) in each palette (B, 5, 4), on the CPU."""
+    """The network's colors of a sketch (1, 1, size, size) in each palette (B, 5, 4), on the CPU."""
     count, (height, width) = len(palette), sketch.shape[2:]
-    hints = None if hints is None else hints.expand(count, -1, -1, -1)
-    palette = palette.to(sketch)
-    shares = model.shares(model.encode(sketch.expand(count, -1, -1, -1), palette, hints), palette)
+    sketches, palette = sketch.expand(count, -1, -1, -1), palette.to(sketch)
+    repeated = None if hints is None else hints.expand(count, -1, -1, -1)
+    shares = model.shares(model.encode(sketches, palette, repeated), palette)
     color = coloring.per_region(shares, regions(shares.ink), model.config)
     return color[..., :height, :width].float().cpu()
+
+
+def _blank(seen: _Seen) -> Image.Image:
+    return Image.new("RGB", seen.ink.shape[:1:-1], "white")
 
 
 def _without(hints: Tensor, mask: np.ndarray) -> Tensor:

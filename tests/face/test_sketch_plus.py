@@ -4,7 +4,8 @@ import torch
 from PIL import Image
 
 from ae_models import images, tasks, zoo
-from tests.conftest import MINIATURE, blob
+from tests.conftest import MINIATURE
+from tests.pictures import blob
 
 
 def build(slug: str, **arguments) -> torch.nn.Module:

@@ -7,7 +7,8 @@ import torch
 
 from ae_models import images, tasks, zoo
 from ae_models.face.tasks import posterior
-from tests.conftest import MINIATURE, blob
+from tests.conftest import MINIATURE
+from tests.pictures import blob
 
 
 def build(**arguments) -> torch.nn.Module:

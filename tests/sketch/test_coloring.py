@@ -6,7 +6,7 @@ import torch
 from ae_models.sketch import coloring, palettes, regions
 from ae_models.sketch.config import SketchColorPlusConfig
 from ae_models.sketch.plus import Shares, mix, mixed_entries
-from tests.conftest import RED_BLUE
+from tests.pictures import RED_BLUE
 
 CONFIG = SketchColorPlusConfig()
 
@@ -57,11 +57,13 @@ def test_a_flat_color_keeps_part_of_the_mixtures_lightness():
     palette = torch.tensor(
         [[[0.0, 0, 0, 0.5], [1, 1, 0, 0.5], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]]
     )
-    given = torch.tensor([0.2, 0.8, 0, 0, 0])[None, :, None, None].expand(1, 5, 16, 16), palette
+    entries = torch.tensor([0.2, 0.8, 0, 0, 0])[None, :, None, None].expand(1, 5, 16, 16)
     everywhere = torch.ones(1, 1, 8, 8, dtype=torch.long)
-    mixed = mixed_entries(*given).mean()
-    kept = coloring.flat(*given, everywhere, CONFIG).mean()
-    chosen = coloring.flat(*given, everywhere, SketchColorPlusConfig(lightness_kept=0)).mean()
+    mixed = mixed_entries(entries, palette).mean()
+    kept = coloring.flat(entries, palette, everywhere, CONFIG).mean()
+    chosen = coloring.flat(
+        entries, palette, everywhere, SketchColorPlusConfig(lightness_kept=0)
+    ).mean()
     assert abs(chosen - mixed) > 0.1 and abs(kept - mixed) < 0.5 * abs(chosen - mixed)
 
 

@@ -6,7 +6,8 @@ from torch.nn import functional as F
 
 from ae_models import tasks
 from ae_models.sketch import drawing, palettes
-from tests.conftest import RED_BLUE, circle, coloring_network
+from tests.conftest import coloring_network
+from tests.pictures import RED_BLUE, circle
 from train import sketch_color_plus as recipe
 from train.datasets import readers
 
@@ -23,12 +24,15 @@ def test_without_a_palette_one_is_taken_that_holds_the_hints_colors(network):
 
 
 def test_a_palette_is_chosen_from_the_sketch_at_half_its_size(network, monkeypatch):
-    seen, encode = [], network.encode
-    monkeypatch.setattr(
-        network, "encode", lambda x, *given: seen.append(tuple(x.shape)) or encode(x, *given)
-    )
+    shapes, encode = [], network.encode
+
+    def recorded(x, *args):
+        shapes.append(tuple(x.shape))
+        return encode(x, *args)
+
+    monkeypatch.setattr(network, "encode", recorded)
     tasks.surprise(network, circle())
-    assert seen == [(1, 1, 8, 8), (4, 1, 16, 16)]
+    assert shapes == [(1, 1, 8, 8), (4, 1, 16, 16)]
 
 
 def test_the_network_may_point_at_the_color_of_a_hint_on_this_side_of_a_line(network, monkeypatch):
@@ -47,11 +51,11 @@ def test_the_network_may_point_at_the_color_of_a_hint_on_this_side_of_a_line(net
     assert (network.decode(features)[0, :, 10, 2] - red).abs().max() < 0.02
 
 
-def test_the_network_is_told_where_the_paper_around_a_closed_drawing_is(network):
-    seen = []
-    network.unet.stem.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+def test_the_network_sees_where_the_paper_around_a_closed_drawing_is(network):
+    inputs = []
+    network.unet.stem.register_forward_pre_hook(lambda _, args: inputs.append(args[0]))
     network(1 - drawing.ink_of(circle()))
-    outside = torch.pixel_shuffle(seen[0], 2)[0, -1]
+    outside = torch.pixel_shuffle(inputs[0], 2)[0, -1]
     assert outside[:, :8].min() > 0.9 and outside[24:40, 24:40].max() < 0.1
 
 

@@ -1,6 +1,7 @@
 """Each endpoint through a launched server, as a stranger's client calls it, with good and with bad input."""
 
 import io
+import itertools
 import json
 import math
 import shutil
@@ -15,11 +16,10 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 import app
-from ae_models import tasks, zoo
-from tests.conftest import MINIATURE, blob
-from tests.face.test_align import PORTRAITS, pasted
-from tests.test_images import encoded, png_header
-from ui import alignment, colorize, compress, models, morph, parts, sketch
+from ae_models import images, tasks, zoo
+from tests.conftest import MINIATURE
+from tests.pictures import PORTRAITS, RED_BLUE, blob, circle, encoded, hint, pasted, png_header
+from ui import alignment, colorize, compress, models, morph, parts
 
 ENDPOINTS = {
     "color_sketch",
@@ -45,9 +45,8 @@ def launched(demo):
 
 @pytest.fixture(scope="module")
 def url():
-    demo = app.build()
-    yield launched(demo)
-    demo.close()
+    yield launched(app.demo)
+    app.demo.close()
 
 
 @pytest.fixture(scope="module")
@@ -79,14 +78,23 @@ def test_the_public_endpoints_are_those_of_the_contract_and_documented(client):
     assert all(endpoint.get("description") for endpoint in endpoints.values())
 
 
-@pytest.mark.parametrize("name", ONE_PICTURE)
-def test_one_picture_endpoints(client, upload, name):
+@pytest.mark.parametrize(
+    ("name", "task", "slug"),
+    [
+        ("color_sketch", tasks.color_sketch, "sketch-color"),
+        ("face_to_sketch", tasks.translate_face, "face-sketch"),
+        ("colorize", tasks.colorize, "photo-color"),
+        ("reconstruct", tasks.reconstruct, "dcae"),
+    ],
+)
+def test_one_picture_endpoints(client, upload, name, task, slug):
     picture = blob((200, 250), 1)
     result = Image.open(
         client.predict(upload(picture), **ONE_PICTURE[name], model="classic", api_name=f"/{name}")
     )
-    assert result.size == (200, 250) and result.format == "PNG"
-    assert np.asarray(result).std() > 2
+    expected = task(zoo.load(slug), picture)
+    assert result.format == "PNG" and result.size == (200, 250)
+    assert np.array_equal(result.convert("RGB"), expected.convert("RGB"))
 
 
 def test_a_hint_steers_colorize(client, upload):
@@ -131,12 +139,6 @@ def test_the_face_of_a_photo_is_looked_for_unless_told_otherwise(client, upload)
     assert found.tobytes() == whole.tobytes()
 
 
-@pytest.mark.parametrize("mode", ["L", "RGBA"])
-def test_a_face_photo_of_another_mode(client, upload, mode):
-    photo = Image.open(PORTRAITS[1]).convert(mode)
-    assert client.predict(upload(photo), model="classic", api_name="/face_to_sketch")
-
-
 @pytest.mark.parametrize("size", [(16, 16), (5000, 300)])
 def test_sizes_at_the_ends(client, upload, size):
     sketch = Image.open(
@@ -154,12 +156,9 @@ def test_models(client):
     rows = client.predict(api_name="/models")
     assert [row["slug"] for row in rows] == list(zoo.BY_SLUG)
     for row in rows:
-        assert (
-            row["parameters"] > 1000
-            and row["bytes"] > 1000
-            and row["metrics"]["images"] > 0
-            and row["headline"]
-        )
+        assert "unavailable" not in row, row["unavailable"]
+        assert row["parameters"] > 1000 and row["bytes"] > 1000
+        assert row["metrics"]["images"] > 0 and row["headline"]
 
 
 # ---- bad input ----
@@ -184,18 +183,15 @@ BAD_FILES = {
 }
 
 
-@pytest.mark.parametrize("file", BAD_FILES)
-@pytest.mark.parametrize("name", ONE_PICTURE)
+@pytest.mark.parametrize(("file", "name"), list(zip(BAD_FILES, itertools.cycle(ONE_PICTURE))))
 def test_a_bad_file_gets_one_sentence_and_the_server_goes_on(client, upload, name, file):
     content, words = BAD_FILES[file]
+    arguments = {**ONE_PICTURE[name], "model": "classic", "api_name": f"/{name}"}
     with pytest.raises(AppError, match=words) as caught:
-        client.predict(
-            upload(content, file), **ONE_PICTURE[name], model="classic", api_name=f"/{name}"
-        )
+        client.predict(upload(content, file), **arguments)
     assert "Traceback" not in str(caught.value) and "/tmp" not in str(caught.value)
-    assert client.predict(
-        upload(blob((40, 40), 0)), **ONE_PICTURE[name], model="classic", api_name=f"/{name}"
-    )
+    answer = client.predict(upload(blob((40, 60), 0)), **arguments)
+    assert Image.open(answer).width == 40
 
 
 ODD_FILES = {
@@ -205,12 +201,23 @@ ODD_FILES = {
 }
 
 
-@pytest.mark.parametrize("file", ODD_FILES)
-@pytest.mark.parametrize("name", ONE_PICTURE)
-def test_an_odd_file_works(client, upload, name, file):
-    assert client.predict(
-        upload(ODD_FILES[file], file), **ONE_PICTURE[name], model="classic", api_name=f"/{name}"
+@pytest.mark.parametrize(("file", "name"), zip(ODD_FILES, ONE_PICTURE))
+def test_an_odd_file_is_read_as_images_read_does(client, upload, name, file):
+    plain = images.read(ODD_FILES[file])
+    odd, expected = (
+        np.asarray(
+            Image.open(
+                client.predict(
+                    upload(content, filename),
+                    **ONE_PICTURE[name],
+                    model="classic",
+                    api_name=f"/{name}",
+                )
+            )
+        )
+        for content, filename in ((ODD_FILES[file], file), (plain, "plain.png"))
     )
+    assert np.array_equal(odd, expected)
 
 
 @pytest.mark.parametrize("name", ONE_PICTURE)
@@ -232,24 +239,24 @@ def test_morph_with_a_face_missing(client, upload):
 
 
 @pytest.mark.parametrize(
-    ("name", "change"),
+    ("name", "change", "words"),
     [
-        ("sample", {"count": 1000}),
-        ("sample", {"count": -1}),
-        ("sample", {"count": "many"}),
-        ("sample", {"count": None}),
-        ("sample", {"temperature": 99}),
-        ("sample", {"seed": -5}),
-        ("sample", {"model": "enormous"}),
-        ("colorize", {"saturation": 1e9}),
-        ("colorize", {"saturation": "much"}),
-        ("colorize", {"model": None}),
-        ("morph", {"steps": 0}),
-        ("morph", {"steps": 1e6}),
-        ("morph", {"mode": "spline"}),
+        ("sample", {"count": 1000}, "1000 is greater than maximum"),
+        ("sample", {"count": -1}, "-1 is less than minimum"),
+        ("sample", {"count": "many"}, "Expected a `float`.*many"),
+        ("sample", {"count": None}, "Expected a `float`"),
+        ("sample", {"temperature": 99}, "99 is greater than maximum"),
+        ("sample", {"seed": -5}, "-5 is less than minimum"),
+        ("sample", {"model": "enormous"}, "enormous"),
+        ("colorize", {"saturation": 1e9}, "1000000000.0 is greater than maximum"),
+        ("colorize", {"saturation": "much"}, "Expected a `float`.*much"),
+        ("colorize", {"model": None}, "model"),
+        ("morph", {"steps": 0}, "0 is less than minimum"),
+        ("morph", {"steps": 1e6}, "1000000.0 is greater than maximum"),
+        ("morph", {"mode": "spline"}, "spline"),
     ],
 )
-def test_values_out_of_range_through_the_api(client, upload, name, change):
+def test_values_out_of_range_through_the_api(client, upload, name, change, words):
     arguments = {
         "sample": {"count": 2, "seed": 0, "temperature": 1.0, "model": "classic"},
         "colorize": {"photo": upload(blob((40, 40), 0)), "saturation": 1.0, "model": "classic"},
@@ -261,10 +268,9 @@ def test_values_out_of_range_through_the_api(client, upload, name, change):
             "model": "classic",
         },
     }[name]
-    with pytest.raises(AppError) as caught:
+    with pytest.raises(AppError, match=words) as caught:
         client.predict(**arguments | change, api_name=f"/{name}")
-    assert len(str(caught.value)) > 15 and "Traceback" not in str(caught.value)
-    assert client.predict(**arguments, api_name=f"/{name}")
+    assert "Traceback" not in str(caught.value)
 
 
 def test_nan_through_the_api(url):
@@ -285,29 +291,38 @@ def test_nan_through_the_api(url):
 # ---- damaged weights ----
 
 
-@pytest.mark.parametrize("damage", ["missing", "truncated", "flipped", "another system's"])
-def test_damaged_weights_disable_one_system_and_no_other(tmp_path, monkeypatch, upload, damage):
-    folder = shutil.copytree(zoo.WEIGHTS, tmp_path / "weights")
-    file = folder / "dcae/model.safetensors"
+@pytest.fixture
+def weights(tmp_path):
+    """The shipped weights, of which those of dcae may be damaged."""
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    for release in zoo.WEIGHTS.iterdir():
+        (folder / release.name).symlink_to(release)
+    (folder / "dcae").unlink()
+    shutil.copytree(zoo.WEIGHTS / "dcae", folder / "dcae")
+    return folder
+
+
+@pytest.mark.parametrize("damage", ["missing", "flipped"])  # more of them in tests/test_zoo.py
+def test_damaged_weights_disable_one_system_and_no_other(weights, monkeypatch, upload, damage):
+    file = weights / "dcae/model.safetensors"
     if damage == "missing":
         file.unlink()
-    elif damage == "truncated":
-        file.write_bytes(file.read_bytes()[:-1000])
-    elif damage == "flipped":
+    else:
         data = bytearray(file.read_bytes())
         data[len(data) // 2] ^= 1
         file.write_bytes(data)
-    else:
-        shutil.rmtree(folder / "dcae")
-        shutil.copytree(folder / "sketch-color", folder / "dcae")
-    monkeypatch.setattr(zoo, "WEIGHTS", folder)
+    monkeypatch.setattr(zoo, "WEIGHTS", weights)
     monkeypatch.setattr(zoo, "_cache", {})
     demo = app.build()
     try:
         client = Client(launched(demo), verbose=False)
         with pytest.raises(AppError, match="dcae.*git checkout"):
             client.predict(upload(blob((40, 40), 0)), model="classic", api_name="/reconstruct")
-        assert client.predict(upload(blob((40, 40), 0)), model="classic", api_name="/color_sketch")
+        answer = client.predict(
+            upload(blob((40, 60), 0)), model="classic", api_name="/color_sketch"
+        )
+        assert Image.open(answer).height == 60
         rows = {row["slug"]: row for row in client.predict(api_name="/models")}
         assert (
             "git checkout" in rows["dcae"]["unavailable"] and "parameters" in rows["sketch-color"]
@@ -325,30 +340,6 @@ def test_what_a_network_is_shown_of_a_photo_without_a_face():
     shown, count = alignment.seen(photo, "cufs")
     assert count == 0 and shown.size == (160, 200) and "whole picture" in alignment.remark(count)
     assert alignment.remark(1) == "" and "largest" in alignment.remark(3)
-
-
-def test_an_empty_canvas_has_no_colors():
-    assert sketch.color_drawing(None, "classic") is None
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        "hello",
-        5,
-        "data:image/png;base64,####",
-        "data:image/gif;base64,R0lGOD",
-        sketch.PREFIX + "A" * 5_000_000,
-    ],
-)
-def test_a_canvas_that_sends_nonsense_is_refused(value):
-    with pytest.raises(ValueError, match="expected a drawing"):
-        sketch.color_drawing(value, "classic")
-
-
-def test_canvas_round_trip():
-    picture = blob((64, 64), 1)
-    assert sketch.from_data_url(sketch.to_data_url(picture)).tobytes() == picture.tobytes()
 
 
 def test_a_click_puts_a_point_and_the_layer_shows_it():
@@ -373,35 +364,6 @@ def test_a_color_photo_is_told_that_its_lightness_is_used():
     assert colorize.note(blob((64, 64), 1).convert("L").convert("RGB")) == colorize.note(None) == ""
 
 
-def test_canvas_with_dabs():
-    dabs = Image.new("RGBA", (64, 64))
-    dabs.paste((250, 0, 0, 255), (10, 10, 20, 20))
-    lines, layer = sketch.from_canvas(
-        f"{sketch.to_data_url(blob((64, 64), 1))} {sketch.to_data_url(dabs)}"
-    )
-    assert lines.mode == "RGB" and layer.tobytes() == dabs.tobytes()
-    with pytest.raises(ValueError, match="two layers"):
-        sketch.from_canvas(" ".join([sketch.to_data_url(dabs)] * 3))
-
-
-def test_palettes_as_json():
-    palette = [((255, 0, 128), 2), ((1, 2, 3), 0.5)]
-    assert sketch.entries(sketch.to_json(palette)) == palette
-    assert sketch.entries("") == sketch.entries(None) == sketch.entries("[]") == []
-    assert (
-        sketch.picked(2, "#ff0080", "rgba(1.4, 2, 3, 1)", "#000000")
-        == '[["#ff0080", 1], ["#010203", 1]]'
-    )
-
-
-@pytest.mark.parametrize(
-    "text", ["red", "5", '["#ff0000"]', '[["#ff0000"]]', '[["#gg0000", 1]]', "[[1, 2]]", "{}]"]
-)
-def test_palettes_that_are_none_are_refused(text):
-    with pytest.raises(ValueError, match="expected a palette as"):
-        sketch.entries(text)
-
-
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -418,24 +380,26 @@ def test_palettes_that_are_none_are_refused(text):
         ({"seed": -1}, "seed to be a number"),
     ],
 )
-def test_a_palette_and_hints_through_the_api(client, upload, change, words):
-    drawing = upload(blob((60, 40), 1))
-    good = {
-        "palette": '[["#ff0000", 2], ["#0000ff", 1]]',
-        "hints": upload(Image.new("RGBA", (60, 40), (255, 0, 0, 90)), "hints.png"),
-    }
+def test_a_bad_palette_or_hint_is_refused_through_the_api(client, upload, change, words):
     change = {
         k: upload(v, "bad.png") if isinstance(v, Image.Image) else v for k, v in change.items()
     }
     with pytest.raises(AppError, match=words):
-        client.predict(drawing, "plus", **good | change, api_name="/color_sketch")
-    result = client.predict(drawing, "plus", **good, api_name="/color_sketch")
-    assert Image.open(result).size == (60, 40)
+        client.predict(upload(blob((60, 40), 1)), "plus", **change, api_name="/color_sketch")
 
 
-def test_the_classic_network_has_no_surprises():
-    with pytest.raises(ValueError, match="expected the plus network"):
-        sketch.surprise(blob((64, 64), 1), None, "classic", 0)
+def test_a_palette_and_hints_through_the_api(client, upload):
+    drawing, layer = circle((60, 40)), hint((60, 40), (26, 16, 34, 24), (255, 0, 0, 255))
+    answer = client.predict(
+        upload(drawing),
+        "plus",
+        palette='[["#ff0000", 2], ["#0000ff", 1]]',
+        hints=upload(layer, "hints.png"),
+        api_name="/color_sketch",
+    )
+    network = zoo.load("sketch-color-plus")
+    expected = tasks.color_sketch(network, drawing, RED_BLUE, layer)
+    assert np.array_equal(Image.open(answer).convert("RGB"), expected)
 
 
 def test_sliders_change_a_face_and_reset_brings_it_back(monkeypatch):
@@ -484,9 +448,9 @@ def test_large_pictures_are_shrunk_for_compression():
 
 
 def test_figures_stand_beside_their_baseline():
-    for slug in zoo.BY_SLUG:
-        line = parts.figure_line(slug)
-        assert parts.HEADLINE[slug][3] in line, line
+    for row in zoo.ROWS:
+        assert row.headline, f"expected a headline in the row of {row.slug}, found none"
+        assert row.headline.baseline in parts.figure_line(row.slug)
 
 
 def test_examples_exist_and_are_pictures():

@@ -1,0 +1,20 @@
+# What one does here: make app, make test, make check. PYTHON names the interpreter, of a virtual
+# environment with requirements-dev.txt.
+PYTHON ?= python3
+
+.PHONY: app test lint check figures
+
+app: ## run the app on the embedded weights
+	$(PYTHON) app.py
+
+test: ## run all tests
+	$(PYTHON) -m pytest
+
+lint: ## check style
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+check: lint test ## all that a change must pass
+
+figures: ## write the tables of README.md from the releases
+	$(PYTHON) -m docs.make.readme
