@@ -111,7 +111,7 @@ def build_morph(tab: gr.Tab) -> gr.Radio:
         a = parts.picture("First face", "face-14.webp")
         scrubber = parts.component("scrubber", value=[])
         b = parts.picture("Second face", "face-48.webp")
-    other = gr.Gallery(columns=11, format="jpeg", interactive=False, height="auto", visible=False)
+    other = parts.Gallery("Face between the two", "jpeg", visible=False)
     with parts.tools():
         mode = gr.Radio(
             ["slerp", "lerp"], value="slerp", label=t("Way"), info=t("great circle or straight line"),
@@ -119,7 +119,7 @@ def build_morph(tab: gr.Tab) -> gr.Radio:
         )  # fmt: skip
         steps = gr.Slider(2, tasks.MAX_STEPS, value=33, step=1, label=t("Frames"), min_width=160)
         model = parts.choice("face-vae")
-        frames = gr.Gallery(visible=False, format="jpeg")  # of the endpoint
+        frames = parts.Gallery("Face between the two", "jpeg", visible=False)  # of the endpoint
         parts.beside("face-vae", frames_beside, frames, [a, b, steps, mode], model, other)
     parts.shelf("face-*.webp", a)
     parts.shelf("face-*.webp", b)
@@ -132,9 +132,7 @@ def build_morph(tab: gr.Tab) -> gr.Radio:
 
 
 def build_samples(model: gr.Radio, tab: gr.Tab) -> None:
-    faces = gr.Gallery(
-        label=t("New faces"), columns=8, format="png", interactive=False, height="auto"
-    )
+    faces = parts.Gallery("Face")
     with parts.tools():
         count = gr.Slider(
             1, tasks.MAX_SAMPLES, value=16, step=1, label=t("How many"), min_width=160
