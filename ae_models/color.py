@@ -28,10 +28,7 @@ _EPSILON, _KAPPA = 216 / 24389, 24389 / 27
 
 def rgb_to_lab(rgb: Tensor) -> Tensor:
     """sRGB (B, 3, H, W) in [0, 1] -> CIE Lab: L in [0, 100], a and b within about [-108, 99]."""
-    linear = torch.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055).clamp_min(0) ** 2.4)
-    xyz = _mix(_RGB_TO_XYZ / _WHITE[:, None], linear)
-    f = torch.where(xyz > _EPSILON, xyz.clamp_min(_EPSILON) ** (1 / 3), (_KAPPA * xyz + 16) / 116)
-    x, y, z = f.unbind(1)
+    x, y, z = _compressed(_rgb_to_xyz(rgb)).unbind(1)
     return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], 1)
 
 
@@ -42,8 +39,20 @@ def lightness(picture: Image.Image) -> Tensor:
     for rows in result.split(tiles.ROWS, 2):
         top = rows.storage_offset() // width
         strip = images.to_tensor(picture.crop((0, top, width, top + rows.shape[2])))
-        rows.copy_(rgb_to_lab(strip.expand(-1, 3, -1, -1))[:, :1])
+        rows.copy_(116 * _compressed(_rgb_to_xyz(strip.expand(-1, 3, -1, -1))[:, 1:2]) - 16)
     return result
+
+
+def _rgb_to_xyz(rgb: Tensor) -> Tensor:
+    """sRGB in [0, 1] -> CIE XYZ in parts of the white point's."""
+    linear = torch.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055).clamp_min(0) ** 2.4)
+    return _mix(_RGB_TO_XYZ / _WHITE[:, None], linear)
+
+
+def _compressed(xyz: Tensor) -> Tensor:
+    return torch.where(
+        xyz > _EPSILON, xyz.clamp_min(_EPSILON) ** (1 / 3), (_KAPPA * xyz + 16) / 116
+    )
 
 
 def lab_to_rgb(lab: Tensor) -> Tensor:

@@ -31,8 +31,8 @@ def colorize(
     restore: give the tones of a faded, flat or dark photo their range back (tones.stretched). The
         network sees them so in any case; without it the result keeps the photo's own lightness.
 
-    A border stays as it is, and is not shown to the network; black and white take a color only from
-    a hint."""
+    A border stays as it is, and is not shown to the network. Black and white stay so, unless there
+    are hints, which may mean a white sky."""
     _expect_colorizer(model)
     saturation = inference.number("saturation", saturation, 0, 3)
     image = images.to_rgb(photo)
@@ -61,13 +61,11 @@ def _colorize(
     wanted = color_hints.read(hints) if hints is not None and model.takes_hints else None
     result, top = Image.new("RGB", image.size), 0
     for lightness, ab in zip(own.split(tiles.ROWS, 2), _chroma_strips(model, seen, wanted)):
-        bottom = top + lightness.shape[2]
-        kept = (torch.minimum(lightness, 100 - lightness) / EXTREME).clamp(0, 1)
-        if wanted is not None:
-            kept = torch.maximum(kept, wanted[:, 2:, top:bottom])
-        lab = torch.cat([lightness, ab * saturation * kept], 1)
+        if wanted is None:
+            ab = ab * (torch.minimum(lightness, 100 - lightness) / EXTREME).clamp(0, 1)
+        lab = torch.cat([lightness, ab * saturation], 1)
         result.paste(images.to_images(color.lab_to_rgb(lab))[0], (0, top))
-        top = bottom
+        top += lightness.shape[2]
     return result
 
 
