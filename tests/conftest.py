@@ -126,6 +126,12 @@ def pictures(tmp_path_factory) -> Path:
             _save(art, root / f"sketch2photo/{split}B/{name.removesuffix('_A')}_B.jpg")
     for i, name in enumerate(stems(12, 20, (0, 1))):
         _save(blob((128, 128), i), root / f"landscape/color/{name}.webp")
+    for split, count in (("train", 6), ("val", 3), ("test", 3)):
+        for i in range(count):
+            size = ((160, 240), (160, 160), (213, 160))[i % 3]
+            _save(blob(size, i + count), root / f"photos/{split}/osie_{i}.webp")
+    for i, name in enumerate(stems(8, 20, (0, 1), pattern="A_Person_{:04d}")):
+        _save(blob((128, 128), i), root / f"lfw/{name}.webp")
     for split in ("train", "test"):
         for i, name in enumerate(stems(24, 20, pattern="{:05d}")):
             _save(blob((32, 32), i), root / f"cifar10/{split}/{('cat', 'dog')[i % 2]}/{name}.png")

@@ -265,6 +265,18 @@ def test_download_is_of_the_reader(monkeypatch, pictures):
     assert asked == {"train": True, "download": True}
 
 
+def test_a_run_starts_with_a_release(pictures, tmp_path):
+    recipe = dataclasses.replace(RECIPES["photo-color-plus"].RECIPE, epochs=1, batch=4)
+    first = loop.train(recipe, pictures, tmp_path / "a")
+    run = loop.Run(recipe, pictures, 0, loop.Accelerator(mixed_precision="no"), "no")
+    loop.checkpoint.load_weights(first, run)
+    x = torch.rand(2, 4, 32, 32)
+    released = zoo.load_release(first, "photo-color-plus")
+    assert torch.allclose(run.network.eval().logits(x), released.logits(x), atol=1e-2)
+    with pytest.raises(ValueError, match="expected the release of face-vae, got photo-color-plus"):
+        loop.train(RECIPES["face-vae"].RECIPE, pictures, tmp_path / "c", start=first)
+
+
 def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_the_last_good_weights(
     pictures, tmp_path, monkeypatch
 ):
@@ -390,3 +402,15 @@ def test_muon_has_the_inner_kernels_and_adamw_the_rest():
     )
     assert len(others["params"]) == 5 and not others["use_muon"] and others["lr"] == 1e-3
     assert added["params"] == [more] and not added["use_muon"] and added["lr"] == 1e-4
+
+
+def test_muon_steps_along_orthogonal_matrices_in_float32():
+    conv = torch.nn.Conv2d(4, 6, 3)
+    before = conv.weight.detach().clone()
+    conv.weight.grad = torch.randn_like(conv.weight)
+    optimizers.Muon32([{"params": [conv.weight], "use_muon": True, "lr": 0.1}]).step()
+    step = (before - conv.weight).detach().flatten(1) / 0.1
+    assert step.dtype == torch.float32
+    assert (
+        torch.linalg.svdvals(step).sub(1).abs().max() < 0.35
+    )  # as near to 1 as five iterations come
