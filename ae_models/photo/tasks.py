@@ -59,6 +59,8 @@ def _colorize(
     seen = color.lightness(toned)
     own = seen if restore or toned is image else color.lightness(image)
     wanted = color_hints.read(hints) if hints is not None and model.takes_hints else None
+    if wanted is not None and not wanted[:, 2:].any():
+        wanted = None  # nothing is opaque
     result, top = Image.new("RGB", image.size), 0
     for lightness, ab in zip(own.split(tiles.ROWS, 2), _chroma_strips(model, seen, wanted)):
         if wanted is None:
