@@ -39,7 +39,7 @@ FONTS = {"font": ["system-ui", "sans-serif"], "font_mono": ["ui-monospace", "mon
 THEME = gr.themes.Base(**INDIGO, **FONTS).set(**parts.COLORS)  # fonts of the reader's system
 LAUNCH = {
     "theme": THEME,
-    "head": parts.head(words.INDONESIAN),
+    "head": parts.head(),
     "i18n": words.I18N,
     "app_kwargs": routes.APP,
     "ssr_mode": False,

@@ -8,7 +8,7 @@
     Object.defineProperty(navigator, "languages", { get: () => [chosen] });
   }
   document.documentElement.lang = language;
-  const words = language === "id" ? WORDS : {};
+  const words = window.gradio_config?.i18n_translations?.[language] ?? {};
   const NAMED = ["aria-label", "title", "placeholder", "alt"];
   window.say = (text) => words[text] ?? text;
   window.translate = (element) => {
