@@ -134,7 +134,7 @@ def test_the_old_result_stays_until_the_new_one_is_there(visit, tab):
           new MutationObserver(seen).observe(document.body, { childList: true, subtree: true }); }""",
         RESULT[tab],
     )
-    panel(page).get_by_role("button", name="Example 3").click()
+    panel(page).get_by_role("button", name="Example 1").click()
     expect(result).not_to_have_attribute("src", before)
     assert page.evaluate("window.gone") == 0
 
