@@ -1,5 +1,6 @@
-"""Color spaces: sRGB to CIE Lab and back, the unit range of chroma, and chroma with the edges of
-lightness. Tensors are (B, C, H, W)."""
+"""Color: sRGB and CIE Lab, the unit range of chroma, upsampling of chroma.
+
+Tensors are (B, C, H, W)."""
 
 import torch
 from torch import Tensor
@@ -8,7 +9,7 @@ from torch.nn import functional as F
 from ae_models import images
 
 NEUTRAL = 128 / 255  # no chroma, in the unit range
-SLOPE_FLOOR = 300.0  # variance of lightness in [0, 100] below which chroma follows less than half
+SLOPE_FLOOR = 300.0  # variance of lightness, in [0, 100], at which chroma follows it by half
 
 # CIE 15:2004 and IEC 61966-2-1 (sRGB), white point D65.
 _RGB_TO_XYZ = torch.tensor(
@@ -44,6 +45,7 @@ def lab_to_rgb(lab: Tensor) -> Tensor:
 
 
 def _mix(matrix: Tensor, x: Tensor) -> Tensor:
+    """Multiply the channels of x (B, 3, H, W) by a matrix (3, 3)."""
     return torch.einsum("ij,bjhw->bihw", matrix.to(x), x)
 
 
@@ -58,11 +60,11 @@ def unit_to_ab(x: Tensor) -> Tensor:
 
 
 def upsample_chroma(ab: Tensor, lightness: Tensor) -> Tensor:
-    """Chroma (B, 2, h, w) -> the size of the lightness (B, 1, H, W), with its edges: (B, 2, H, W), units as they come.
+    """Upsample chroma (B, 2, h, w), in any unit, to the size and edges of lightness (B, 1, H, W).
 
-    Bilinear, and where lightness differs from its own bilinear copy chroma follows along the slope that the two have in
-    3x3 cells: the local linear model of the guided filter (He et al. 2010), applied to the missing detail only, because
-    all of it would draw the texture of leaves into the color."""
+    Bilinear, plus the detail that lightness loses in the same resampling, times the local slope of
+    chroma over lightness in 3x3 cells: the linear model of the guided filter (He et al. 2010). All
+    of the lightness would draw the texture of leaves into the color."""
     small = images.resize_tensor(lightness, ab.shape[-2:])
 
     def box(x: Tensor) -> Tensor:

@@ -113,16 +113,11 @@ def to_images(x: Tensor) -> list[Image.Image]:
     return [Image.fromarray(p.squeeze(2) if p.shape[2] == 1 else p) for p in pixels]
 
 
-def center_crop(image: Image.Image, aspect: float, zoom: float = 1.0) -> Image.Image:
-    """The largest centerd part with width / height = aspect, its sides divided by zoom (1 or more)."""
-    left, top, right, bottom = center_box(image.size, aspect, zoom)
-    return image.crop((left, top, right, bottom))
-
-
 def center_box(
     size: tuple[int, int], aspect: float, zoom: float = 1.0
 ) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom of the part that center_crop takes out of a picture of size (width, height)."""
+    """Left, top, right, bottom of the largest centered part of a picture of size (width, height)
+    whose width / height is aspect; its sides are divided by zoom (1 or more)."""
     width, height = size
     w = min(width, height * aspect) / zoom
     w, h = max(1, round(w)), max(1, round(w / aspect))

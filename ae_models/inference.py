@@ -1,4 +1,4 @@
-"""Between pictures and networks: value ranges, batches, and checks of what a task was given."""
+"""Between pictures and networks: value ranges, batches, and checks of arguments."""
 
 import math
 from collections.abc import Callable
@@ -13,13 +13,13 @@ BATCH = 256  # rows of a tensor that go through a network at once
 
 
 def expect(model: nn.Module, classes: type | tuple[type, ...], what: str) -> None:
-    """Raise ValueError unless `model` is of one of the classes, which `what` describes."""
+    """Raise ValueError unless `model` is of one of the classes; `what` describes them."""
     if not isinstance(model, classes):
         raise ValueError(f"expected {what}, got {type(model).__name__}")
 
 
 def number(name: str, value: float, low: float, high: float) -> float:
-    """value as a float. Raises ValueError unless it is a number in [low, high]."""
+    """Check a number: value as a float. Raises ValueError unless it is in [low, high]."""
     try:
         result = float(value)
     except (TypeError, ValueError):
@@ -30,7 +30,7 @@ def number(name: str, value: float, low: float, high: float) -> float:
 
 
 def whole_number(name: str, value: float, low: int, high: int) -> int:
-    """value as an int. Raises ValueError unless it is a whole number in [low, high]."""
+    """Check a whole number: value as an int. Raises ValueError unless it is in [low, high]."""
     result = number(name, value, low, high)
     if not result.is_integer():
         raise ValueError(
@@ -40,7 +40,9 @@ def whole_number(name: str, value: float, low: int, high: int) -> int:
 
 
 def hint_layer(hints: Image.Image, size: tuple[int, int], of: str) -> Image.Image:
-    """The hints. Raises ValueError unless they are an RGBA picture of this size."""
+    """Check hints for a picture. Raises ValueError unless they are RGBA and of its size.
+
+    of: a word for the picture, "photo" or "sketch"."""
     is_picture = isinstance(hints, Image.Image)
     if not is_picture or hints.mode != "RGBA" or hints.size != size:
         got = (
@@ -52,37 +54,38 @@ def hint_layer(hints: Image.Image, size: tuple[int, int], of: str) -> Image.Imag
 
 
 def input_size(model: nn.Module) -> tuple[int, int]:
-    """Width and height in px of the pictures that a network was made for."""
+    """Width and height in px of the pictures that a network was trained on."""
     height = model.config.size
     return round(height * model.aspect), height
 
 
 def device(model: nn.Module) -> torch.device:
-    """The device of a network's weights."""
+    """Device of a network's weights."""
     return next(model.parameters()).device
 
 
 def to_network(model: nn.Module, x: Tensor) -> Tensor:
-    """[0, 1] -> the network's value range, on its device."""
+    """Convert [0, 1] to the network's value range, on its device."""
     low, high = model.value_range
     return (x * (high - low) + low).to(device(model))
 
 
 def from_network(model: nn.Module, y: Tensor) -> Tensor:
-    """The network's value range -> [0, 1], float32, on the network's device."""
+    """Convert the network's value range to [0, 1], float32, on the network's device."""
     low, high = model.value_range
     return (y.float() - low) / (high - low)
 
 
 def to_pictures(model: nn.Module, y: Tensor) -> list[Image.Image]:
-    """The network's output (B, C, H, W) -> B pictures."""
+    """Convert the network's output (B, C, H, W) to B pictures."""
     return images.to_images(from_network(model, y))
 
 
 @torch.inference_mode()
-def run(model: nn.Module, x: Tensor) -> Tensor:
-    """The network's output for x, float32, on the CPU."""
-    return model(x.to(device(model))).float().cpu()
+def run(model: nn.Module, x: Tensor, **inputs: Tensor) -> Tensor:
+    """Apply a network to x and further inputs by name: its output, float32, on the CPU."""
+    inputs = {name: value.to(device(model)) for name, value in inputs.items()}
+    return model(x.to(device(model)), **inputs).float().cpu()
 
 
 def in_batches(function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
@@ -91,7 +94,7 @@ def in_batches(function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
 
 
 def finite_latent(latent: Tensor) -> Tensor:
-    """latent as float32. Raises ValueError if it holds NaN or infinity."""
+    """Check a latent: float32. Raises ValueError if it holds NaN or infinity."""
     latent = torch.as_tensor(latent, dtype=torch.float32)
     if not torch.isfinite(latent).all():
         raise ValueError("expected a finite latent, got NaN or infinity")

@@ -1,4 +1,4 @@
-"""Blocks that more than one network is made of. Shapes are (B, C, H, W) unless a line says otherwise."""
+"""Blocks that several networks share. Shapes are (B, C, H, W) unless stated."""
 
 import torch
 from torch import Tensor, nn
@@ -6,20 +6,20 @@ from torch.nn import functional as F
 
 
 class Network(nn.Module):
-    """Base of every network of the zoo: its input, and what it can do beyond forward.
+    """Base of every network of the zoo: declares its input and its capabilities.
 
-    A subclass overrides what differs; tasks and the page read these instead of guessing."""
+    A subclass overrides those that differ from the defaults here."""
 
     color_space = "RGB"  # of the input
     channels = 3  # of the input
     value_range = (0.0, 1.0)  # of input and output
     aspect = 1.0  # width / height of the input, whose height is config.size
-    rates = 0  # how many ways it has to round its latent
-    takes_hints = False  # whether it follows colors that a user puts somewhere
+    rates = 0  # number of rates at which it quantizes its latent
+    takes_hints = False  # whether it follows color hints
 
 
 class ResidualBlock(nn.Module):
-    """ReLU(x + Conv3x3(ReLU(Conv3x3(x)))), the basic block of He et al. 2015 without normalization."""
+    """ReLU(x + Conv3x3(ReLU(Conv3x3(x)))): basic block of He et al. 2015, without normalization."""
 
     def __init__(self, channels: int):
         super().__init__()
@@ -33,12 +33,12 @@ class ResidualBlock(nn.Module):
 def norm_act_conv(
     c_in: int, c_out: int, conv: type[nn.Module] = nn.Conv2d, groups: int = 8, **kwargs
 ) -> nn.Sequential:
-    """GroupNorm, SiLU, convolution: the pre-activation order of He et al. 2016 (arXiv 1603.05027)."""
+    """GroupNorm, SiLU, convolution: pre-activation order (He et al. 2016, arXiv 1603.05027)."""
     return nn.Sequential(nn.GroupNorm(groups, c_in), nn.SiLU(), conv(c_in, c_out, **kwargs))
 
 
 class PreActBlock(nn.Module):
-    """x + two norm_act_conv; where the channels change, the shortcut is a norm_act_conv of its own."""
+    """x + two norm_act_conv; where the channels change, the shortcut is a third one."""
 
     def __init__(self, c_in: int, c_out: int, groups: int = 8):
         super().__init__()
@@ -57,14 +57,16 @@ class PreActBlock(nn.Module):
 
 
 def space_to_channel(x: Tensor, channels: int) -> Tensor:
-    """(B, C, H, W) -> (B, channels, H/2, W/2): 2x2 pixels become channels, averaged in groups down to `channels`.
+    """(B, C, H, W) -> (B, channels, H/2, W/2): 2x2 pixels become channels, averaged in groups.
 
-    The parameter-free shortcut of DC-AE (Chen et al. 2024, arXiv 2410.10733)."""
+    Parameter-free shortcut of DC-AE (Chen et al. 2024, arXiv 2410.10733)."""
     return F.pixel_unshuffle(x, 2).unflatten(1, (channels, -1)).mean(2)
 
 
 def channel_to_space(x: Tensor, channels: int) -> Tensor:
-    """(B, C, H, W) -> (B, channels, 2H, 2W): the mirror of space_to_channel, channels repeated before the shuffle."""
+    """(B, C, H, W) -> (B, channels, 2H, 2W): channels are repeated, then become 2x2 pixels.
+
+    Mirror of space_to_channel."""
     return F.pixel_shuffle(x.repeat_interleave(4 * channels // x.shape[1], dim=1), 2)
 
 

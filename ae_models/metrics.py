@@ -1,5 +1,6 @@
-"""How good a picture is, on pictures (B, C, H, W) in [0, 1]; one figure for each picture, so that a mean over pictures
-and its interval can be taken. SSIM comes from torchmetrics, where it is needed (train/evaluate.py)."""
+"""Metrics of pictures (B, C, H, W) in [0, 1]: a figure for each, so that a mean has an interval.
+
+SSIM comes from torchmetrics, where it is needed (train/evaluate.py)."""
 
 import torch
 from torch import Tensor
@@ -16,13 +17,14 @@ def l1(x: Tensor, y: Tensor) -> Tensor:
 
 
 def psnr(x: Tensor, y: Tensor) -> Tensor:
-    """Peak signal-to-noise ratio in dB after rounding both to 8 bits: (B,). Equal pictures give 100 dB."""
+    """Peak signal-to-noise ratio in dB after rounding to 8 bits: (B,); 100 for equal pictures."""
     x, y = ((v.clamp(0, 1) * 255).round() / 255 for v in (x, y))
     return -10 * torch.log10(mse(x, y).clamp_min(1e-10))
 
 
 def colorfulness(rgb: Tensor) -> Tensor:
-    """M3 of Hasler & Süsstrunk 2003, "Measuring colorfulness in natural images", in 8-bit units: (B,).
+    """Colorfulness in 8-bit units, (B,): M3 of Hasler & Süsstrunk 2003, "Measuring colorfulness in
+    natural images".
 
     0 is gray, 15 slightly, 33 moderately, 59 quite and 109 extremely colorful."""
     r, g, b = (255 * rgb).flatten(2).unbind(1)
@@ -31,8 +33,9 @@ def colorfulness(rgb: Tensor) -> Tensor:
 
 
 def sharpness(x: Tensor) -> Tensor:
-    """Variance of the Laplacian, the four neighbors less four times the pixel (Pech-Pacheco et al. 2000): (B,). A smooth
-    picture has 0."""
+    """Variance of the Laplacian (Pech-Pacheco et al. 2000): (B,). A slope of gray has 0.
+
+    The Laplacian is the sum of the four neighbors less four times the pixel."""
     inner = x[..., 1:-1, 1:-1]
-    around = x[..., :-2, 1:-1] + x[..., 2:, 1:-1] + x[..., 1:-1, :-2] + x[..., 1:-1, 2:]
-    return (around - 4 * inner).flatten(1).var(1)
+    neighbors = x[..., :-2, 1:-1] + x[..., 2:, 1:-1] + x[..., 1:-1, :-2] + x[..., 1:-1, 2:]
+    return (neighbors - 4 * inner).flatten(1).var(1)

@@ -1,7 +1,7 @@
 """Tasks: network first, PIL in, PIL out. No state, no gradio; deterministic for a seed.
 
-Every function raises ValueError for a network, a picture or a number that it cannot use, saying what
-was expected and what was got.
+Every function raises ValueError "expected ..., got ..." for a network, a picture or a number that
+it cannot use.
 """
 
 from PIL import Image
@@ -32,9 +32,9 @@ __all__ = [
 
 
 def reconstruct(model: nn.Module, picture: Image.Image, rate: int = 0) -> Image.Image:
-    """Send a picture through a face VAE's or a codec's latent and back: RGB of the same size.
+    """Reconstruct a picture from the latent of a face VAE or a codec: RGB of the same size.
 
-    rate: how a codec rounds its latent, 0 is not at all, 1 the coarsest."""
+    rate: how a codec quantizes its latent, 0 is not at all, 1 the coarsest."""
     return _owner(model).reconstruct(model, picture, rate)
 
 
@@ -44,10 +44,10 @@ def encode(model: nn.Module, picture: Image.Image, rate: int = 0) -> Tensor:
 
 
 def decode(model: nn.Module, latent: Tensor, rate: int = 0) -> Image.Image:
-    """Latent, as encode gives it for this rate -> RGB picture."""
+    """Output of encode for the same rate -> RGB picture."""
     return _owner(model).decode(model, latent, rate)
 
 
 def _owner(model: nn.Module):
-    """The tasks of the system that a network with a latent belongs to."""
+    """Module of tasks for a network with a latent."""
     return face if isinstance(model, face.VAES) else codec

@@ -1,12 +1,12 @@
-"""Pictures in parts, so that memory stays small: tiles side by side, strips of rows. Tensors are (B, C, H, W)."""
+"""Pictures in tiles or strips of rows, so that memory stays small. Tensors are (B, C, H, W)."""
 
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-ROWS = 256  # of a strip
-CELLS = 65536  # of a strip of a latent: 1024x1024 px, and some 100 MB of memory
+ROWS = 256  # px, the height of a strip in by_pixel
+CELLS = 65536  # latent cells of a strip in strips: 1024x1024 px, about 100 MB of memory
 
 
 def split(x: Tensor, side: int) -> Tensor:
@@ -22,13 +22,15 @@ def join(tiles: Tensor, rows: int, columns: int) -> Tensor:
 
 
 def by_pixel(function: Callable, x: Tensor) -> Tensor:
-    """A function of single pixels over strips of rows, so that a photo of 25 megapixels needs little memory."""
+    """Apply a function of single pixels to a picture, a strip of rows at a time."""
     return torch.cat([function(strip) for strip in x.split(ROWS, 2)], 2)
 
 
 def strips(function: Callable, x: Tensor, side: int, reach: int) -> Tensor:
-    """function(x) for x (1, C, H, W) of cells of `side` rows, but a strip of rows at a time, so that memory stays small.
-    A cell of the result depends on `reach` cells to each side: with so many more around a strip nothing changes."""
+    """Apply a function to x (1, C, H, W), a strip of rows at a time.
+
+    A cell of the result stands for `side` rows of x and depends on `reach` cells to each side; a
+    strip is given so many more, so that the result is that of the whole."""
     cells = -(-x.shape[2] // side)
     rows = max(1, CELLS * side // x.shape[3])
     parts = []

@@ -12,11 +12,12 @@ class UNetConfig:
     channels_out: int
     widths: tuple[int, ...] = (48, 96, 192, 256)  # channels at each resolution, the highest first
     patch: int = 2  # px a side that one cell of the highest resolution stands for
-    condition: int = 0  # length of the vector that may steer every block; 0 is none
+    condition: int = 0  # length of the vector that steers every block; 0 for none
 
 
 class UNet(nn.Module):
-    """Residual U-Net on unshuffled pixels (Ronneberger et al. 2015, arXiv 1505.04597), steered by a vector.
+    """Residual U-Net on unshuffled pixels, steered by a vector (Ronneberger et al. 2015,
+    arXiv 1505.04597).
 
         (B, channels_in, H, W)
           | pixel-unshuffle by `patch`, Conv 3x3
@@ -28,10 +29,11 @@ class UNet(nn.Module):
           | Conv 3x3, pixel-shuffle by `patch`
         (B, channels_out, H, W)
 
-    Any height and width: edges are repeated up to whole cells and cut off again. No normalization here, so that nothing
-    depends on the size of the picture; recipes train with batch norm behind the convolutions and fold it in
-    (train/engine/folding.py). A condition scales and shifts the channels inside each block: FiLM (Perez et al. 2017,
-    arXiv 1709.07871); it starts without effect.
+    Any height and width: edges are repeated up to whole cells and cut off again. There is no
+    normalization, so that nothing depends on the size of the picture; recipes train with batch norm
+    behind the convolutions and fold it in (train/engine/folding.py). A condition scales and shifts
+    the channels inside each block: FiLM (Perez et al. 2017, arXiv 1709.07871); it starts without
+    effect.
     """
 
     def __init__(self, config: UNetConfig):
@@ -48,7 +50,9 @@ class UNet(nn.Module):
         self.head = nn.Conv2d(widths[0], config.channels_out * cells, 3, padding=1)
 
     def encode(self, x: Tensor, condition: Tensor | None = None) -> list[Tensor]:
-        """(B, channels_in, H, W) -> features of each resolution, the highest first. `condition` is (B, condition)."""
+        """(B, channels_in, H, W) -> features of each resolution, the highest first.
+
+        condition: (B, config.condition)."""
         patch, step = self.config.patch, self.config.patch * 2 ** len(self.down)
         x = F.pad(x, (0, -x.shape[3] % step, 0, -x.shape[2] % step), mode="replicate")
         x = self.stem(F.pixel_unshuffle(x, patch))
@@ -62,7 +66,7 @@ class UNet(nn.Module):
         return [*features, x]
 
     def decode(self, features: list[Tensor], condition: Tensor | None = None) -> Tensor:
-        """What encode gave -> (B, channels_out, H, W), H and W still those of whole cells."""
+        """Output of encode -> (B, channels_out, H, W), H and W those of whole cells."""
         *skips, x = features
         for up, skip, block in zip(self.up, reversed(skips), self.decoder):
             x = block(F.interpolate(up(x), scale_factor=2.0) + skip, condition)

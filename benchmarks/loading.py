@@ -1,8 +1,9 @@
-"""Which part of a training step is loading and augmenting?
+"""Time loading and augmentation beside the rest of a training step.
 
     python -m benchmarks.loading --data DIR [--threads 1]
 
-Prints milliseconds of both and their ratio for each recipe, medians of a few steps after a warm-up.
+Prints the precision, and for each recipe milliseconds of both and the share of loading: medians of a
+few steps after a warm-up.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from pathlib import Path
 import torch
 
 from ae_models import zoo
+from train.engine import precision
 from train.engine.recipe import build
 
 STEPS = 5
@@ -30,7 +32,8 @@ def timed(function) -> float:
     return statistics.median(seconds)
 
 
-def measure(slug: str, root: Path) -> None:
+def measure(slug: str, root: Path, short: bool) -> None:
+    """Print the line of a recipe; `short` says that it computes in bfloat16."""
     recipe = importlib.import_module(f"train.{slug.replace('-', '_')}").RECIPE
     pictures = recipe.data(root, "val")
     rows = torch.arange(recipe.batch) % len(pictures[0])
@@ -40,13 +43,11 @@ def measure(slug: str, root: Path) -> None:
     optimizer = recipe.optimizer(network)
 
     def load():
-        return tuple(
-            x.to(memory_format=layout)
-            for x in recipe.augment(tuple(x[rows] for x in pictures), generator)
-        )
+        batch = recipe.augment(tuple(x[rows] for x in pictures), generator)
+        return tuple(x.to(memory_format=layout) if x.ndim == 4 else x for x in batch)
 
     def step():
-        with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bf16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=short):
             loss, _ = recipe.loss(network, batch, 0.5)
         loss.backward()
         optimizer.step()
@@ -56,7 +57,8 @@ def measure(slug: str, root: Path) -> None:
     loading, training = timed(load), timed(step)
     share = loading / (loading + training)
     print(
-        f"{slug:14} batch {recipe.batch:4}  loading {1e3 * loading:7.1f} ms  network {1e3 * training:8.1f} ms  {share:6.1%}"
+        f"{slug:17} batch {recipe.batch:4}  loading {1e3 * loading:7.1f} ms  "
+        f"network {1e3 * training:8.1f} ms  {share:6.1%}"
     )
 
 
@@ -66,5 +68,7 @@ if __name__ == "__main__":
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
+    chosen, reason = precision.choose("auto", torch.device("cpu"))
+    print(f"precision: {precision.NAMES[chosen]} ({reason})")
     for name in zoo.BY_SLUG:
-        measure(name, args.data)
+        measure(name, args.data, chosen == "bf16")

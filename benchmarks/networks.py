@@ -1,11 +1,11 @@
-"""How long does each network take for one picture on one thread, and how far is that from the floor of its arithmetic?
+"""Time each network on one picture and one thread, beside the floor of its arithmetic.
 
     python -m benchmarks.networks [--rounds 15]
 
-For each network, at its working size: multiply-adds of one task (counted by torch), milliseconds in float32, and the
-floor: the multiply-adds at the rate of the fastest convolution measured here. The face decoders are timed apart, also
-with weights and pictures in bfloat16, channels last.
-"""
+For each network, at its working size: multiply-adds of one task (counted by torch), milliseconds in
+float32, and the floor: the multiply-adds at the rate of the fastest convolution measured here. The
+face decoders are timed apart, in float32 and, if this processor has bfloat16 instructions, also
+with weights and latents in bfloat16, channels last."""
 
 import argparse
 import copy
@@ -19,8 +19,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from ae_models import tasks, zoo
 from benchmarks.timing import median_ms
+from train.engine.precision import has_bfloat16
 
-# system -> what it does, and the size of the picture it does that to, in px
+# system -> its task, and the size of the picture in px
 TASKS = {
     "face-sketch": (tasks.translate_face, (200, 250)),
     "sketch-face": (tasks.translate_face, (200, 250)),
@@ -52,42 +53,54 @@ def peak(dtype: torch.dtype, rounds: int) -> float:
 
 
 @torch.inference_mode()
-def decode_ms(network: nn.Module, rounds: int) -> tuple[float, float, float]:
-    """Milliseconds of one face decode in float32 and with all in bfloat16, channels last, and its multiply-adds."""
-    z = torch.zeros(1, network.config.latent)
-    half = copy.deepcopy(network).to(torch.bfloat16, memory_format=torch.channels_last)
-    plain = median_ms(lambda: network.decode(z), rounds)
-    return (
-        plain,
-        median_ms(lambda: half.decode(z.bfloat16()), rounds),
-        multiply_adds(lambda: network.decode(z)),
-    )
+def decode_ms(network: nn.Module, dtype: torch.dtype, rounds: int) -> float:
+    """Milliseconds of one face decode with weights and latent in `dtype`, channels last."""
+    network = copy.deepcopy(network).to(dtype, memory_format=torch.channels_last)
+    z = torch.zeros(1, network.config.latent, dtype=dtype)
+    return median_ms(lambda: network.decode(z), rounds)
+
+
+@torch.inference_mode()
+def decode_line(slug: str, peaks: dict[torch.dtype, float], rounds: int) -> str:
+    """The time of a face decode in each precision, and its floor."""
+    network = zoo.load(slug)
+    count = multiply_adds(lambda: network.decode(torch.zeros(1, network.config.latent)))
+    times = [
+        f"{decode_ms(network, dtype, rounds):.1f} ms in {name(dtype)} (floor {count / fast:.1f})"
+        for dtype, fast in peaks.items()
+    ]
+    return f"`{slug}`, one decode: {', '.join(times)}"
+
+
+def name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
 
 
 def row(slug: str, once: Callable, fast: float, rounds: int) -> str:
-    """Of the table: a task's multiply-adds, time, and the floor at `fast` million multiply-adds a millisecond."""
+    """A line of the table: multiply-adds and time of a task, and the floor at `fast` million
+    multiply-adds a millisecond."""
     count, spent = multiply_adds(once), median_ms(once, rounds)
-    return f"| `{slug}` | {count:,.0f} | {spent:.1f} | {count / fast:.1f} | {spent * fast / count:.1f} |"
+    floor = count / fast
+    return f"| `{slug}` | {count:,.0f} | {spent:.1f} | {floor:.1f} | {spent / floor:.1f} |"
 
 
 def main(rounds: int) -> None:
     torch.set_num_threads(1)
-    fast, faster = peak(torch.float32, rounds), peak(torch.bfloat16, rounds)
-    print(
-        f"fastest convolution: {fast:.0f} million multiply-adds a ms in float32, {faster:.0f} in bfloat16\n"
-    )
-    print(
-        "| network | million multiply-adds | ms | floor | times the floor |\n|---|--:|--:|--:|--:|"
-    )
+    short = has_bfloat16(torch.device("cpu"))
+    dtypes = [torch.float32, torch.bfloat16] if short else [torch.float32]
+    peaks = {dtype: peak(dtype, rounds) for dtype in dtypes}
+    shown = ", ".join(f"{fast:.0f} in {name(dtype)}" for dtype, fast in peaks.items())
+    print(f"fastest convolution, million multiply-adds a ms: {shown}")
+    print(f"this processor has {'' if short else 'no '}bfloat16 instructions\n")
+    print("| network | million multiply-adds | ms | floor | times the floor |")
+    print("|---|--:|--:|--:|--:|")
     for slug in zoo.BY_SLUG:
-        task, size = TASKS[slug.removesuffix("-plus")]
+        task, size = TASKS[zoo.row(slug).system]
         once = functools.partial(task, zoo.load(slug), Image.effect_noise(size, 64).convert("RGB"))
-        print(row(slug, once, fast, rounds))
+        print(row(slug, once, peaks[torch.float32], rounds))
+    print()
     for slug in [s for s in zoo.BY_SLUG if s.startswith("face-vae")]:
-        plain, short, count = decode_ms(zoo.load(slug), rounds)
-        print(
-            f"\n`{slug}`, one decode: {plain:.1f} ms in float32, {short:.1f} ms in bfloat16 (floor {count / faster:.1f})"
-        )
+        print(decode_line(slug, peaks, rounds))
 
 
 if __name__ == "__main__":

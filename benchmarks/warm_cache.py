@@ -11,9 +11,9 @@ import tempfile
 from pathlib import Path
 
 from ae_models import zoo
-from ae_models.release import hub
+from ae_models.release import files
+from tests.conftest import config_of
 from tests.release.hub_process import Hub
-from tests.test_zoo import config_of
 
 START = """
 import os, time
@@ -33,7 +33,7 @@ answer = [min(column) for column in zip(*rounds)]
 def main(rounds: int) -> None:
     folder = Path(tempfile.mkdtemp())
     network = zoo.build("face-vae")
-    hub.save(folder / "weights/face-vae", network.state_dict(), config_of("face-vae", network))
+    files.save(folder / "weights/face-vae", network.state_dict(), config_of("face-vae", network))
     server = Hub(folder)
     try:
         commit = server.push(folder / "weights/face-vae", "alice/large", folder)["value"]

@@ -1,13 +1,12 @@
-"""Small pictures, drawn here, in the layouts of the public data sets; miniature networks; a server with the real app."""
+"""Miniature networks, small pictures in the layouts of the public data sets, a loopback Hub."""
 
 import os
 import zlib
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
-from PIL import Image, ImageDraw
+from PIL import Image
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -24,6 +23,7 @@ MINIATURE = {
     "dcae": {"size": 16, "width": 8, "latent": 8, "groups": 4},
     "dcae-plus": {"size": 16, "width": 8, "latent": 8, "encoder": 1, "decoder": 1, "block": 2},
     "face-vae": {"size": 32, "widths": (4, 4, 8, 8), "latent": 6},
+    "face-attributes": {"size": 16, "widths": (4, 6)},
     "face-vae-plus": {
         "size": 32,
         "latent": 6,
@@ -36,45 +36,10 @@ MINIATURE = {
 }
 
 
-RED_BLUE = [((255, 0, 0), 2), ((0, 0, 255), 1)]
-
-
 @pytest.fixture(autouse=True)
 def _one_thread():
     torch.set_num_threads(1)
     torch.manual_seed(0)
-
-
-def blob(size: tuple[int, int], seed: int) -> Image.Image:
-    """A smooth colorful picture with an ellipse in the middle: something a network can learn in a few steps."""
-    random = np.random.default_rng(seed)
-    corners = Image.fromarray(random.integers(0, 255, (3, 3, 3), dtype=np.uint8))
-    image = corners.resize(size, Image.Resampling.BICUBIC)
-    w, h = size
-    color = tuple(int(c) for c in random.integers(0, 255, 3))
-    ImageDraw.Draw(image).ellipse(
-        (w * 0.25, h * 0.2, w * 0.75, h * 0.8), fill=color, outline="black", width=2
-    )
-    return image
-
-
-def circle(size=(64, 64), width=3, ink=0, paper=255) -> Image.Image:
-    """A drawing."""
-    image = Image.new("L", size, paper)
-    w, h = size
-    ImageDraw.Draw(image).ellipse((w * 0.2, h * 0.2, w * 0.8, h * 0.8), outline=ink, width=width)
-    return image
-
-
-def discs(count: int = 3) -> torch.Tensor:
-    """Discs with a black outline on white, as artwork is: (count, 3, 64, 64) in [0, 1]."""
-    pictures = []
-    for seed in range(count):
-        image = Image.new("RGB", (64, 64), "white")
-        color = tuple(np.random.default_rng(seed).integers(0, 200, 3).tolist())
-        ImageDraw.Draw(image).ellipse((12, 12, 52, 52), fill=color, outline="black", width=2)
-        pictures.append(np.array(image))
-    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2) / 255
 
 
 def coloring_network() -> torch.nn.Module:
@@ -86,8 +51,30 @@ def coloring_network() -> torch.nn.Module:
     return network
 
 
+def config_of(slug: str, network: torch.nn.Module) -> dict:
+    """The smallest config.json that files.save takes."""
+    from ae_models import zoo
+
+    about = {"summary": "A test.", "limits": "All.", "example": "model"}
+    return {
+        "system": slug,
+        "class": type(network).__name__,
+        "arguments": {
+            k: list(v) if isinstance(v, tuple) else v for k, v in vars(network.config).items()
+        },
+        "input_size": network.config.size,
+        "channels": network.channels,
+        "color_space": network.color_space,
+        "value_range": list(network.value_range),
+        "card": zoo.row(slug).card(about),
+        "training": {"command": "python -m none", "curve": [[1, 0.5, 0.5]]},
+        "metrics": {},
+    }
+
+
 def stems(count: int, every: int, remainders=(0,), pattern: str = "{}") -> list[str]:
-    """`count` names of which at least two fall on each of the remainders of CRC-32 modulo `every`: data.py's splits."""
+    """`count` names, at least two of them on each of the remainders of CRC-32 modulo `every`, by which
+    train.datasets.files splits."""
     names = [pattern.format(i) for i in range(1, 4000)]
     kept = {r: [n for n in names if zlib.crc32(n.encode()) % every == r][:2] for r in remainders}
     chosen = [n for group in kept.values() for n in group]
@@ -107,6 +94,7 @@ def _save(image: Image.Image, path: Path) -> None:
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory) -> Path:
     """A folder with all five data sets, a few pictures each."""
+    from tests.pictures import blob
     from train.datasets.celeba import ATTRIBUTES
 
     root = tmp_path_factory.mktemp("data")

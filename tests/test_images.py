@@ -1,31 +1,10 @@
-import io
-import struct
-import zlib
-
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from ae_models import color, images
-
-
-def encoded(image: Image.Image, kind: str, **options) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
-def png_header(width: int, height: int) -> bytes:
-    """A PNG that says it is this large and holds no pixels."""
-
-    def chunk(name: bytes, body: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-        )
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
+from tests.pictures import encoded, png_header
 
 
 def test_reads_the_three_formats():
@@ -164,9 +143,9 @@ def test_face_box():
     assert images.face_box((300, 100)) == (100, 0, 200, 100)
 
 
-def test_center_crop_keeps_the_aspect():
-    assert images.center_crop(Image.new("RGB", (200, 250)), 0.8).size == (200, 250)
-    assert images.center_crop(Image.new("RGB", (1000, 250)), 0.8).size == (200, 250)
+def test_center_box_keeps_the_aspect():
+    assert images.center_box((200, 250), 0.8) == (0, 0, 200, 250)
+    assert images.center_box((1000, 250), 0.8) == (400, 0, 600, 250)
 
 
 def test_a_layer_keeps_its_transparency():

@@ -13,7 +13,15 @@ FILES = [path for folder in CODE for path in sorted((ROOT / folder).rglob("*.py"
 FILES.append(ROOT / "app.py")
 PACKAGES = {p.parent.name for p in (ROOT / "ae_models").glob("*/__init__.py")}
 SYSTEMS = PACKAGES - {"release"}
-FACES = {"ae_models.zoo", "ae_models.tasks"}  # the two ground files that gather the systems
+GATHERING = {
+    "__init__",
+    "__main__",
+    "command_line",
+    "rows",
+    "tasks",
+    "zoo",
+}  # they know the systems
+FACES = {f"ae_models.{stem}" for stem in GATHERING}
 
 
 def imported(path: Path) -> set[str]:

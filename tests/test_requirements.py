@@ -9,7 +9,7 @@ import pytest
 
 from tests.test_imports import ROOT, packages
 
-OWN = {"ae_models", "app", "benchmarks", "docs", "tests", "train", "ui"}
+OWN = {"ae_models", "app", "benchmarks", "docs", "hubconf", "tests", "train", "ui"}
 OPTIONAL = {"spaces", "trackio"}  # used where they are installed
 WHO_NEEDS_WHAT = {  # folder -> the file that names its packages
     "ae_models": "requirements.txt",
@@ -42,7 +42,9 @@ def imports(folder: str) -> set[str]:
 def test_every_imported_package_is_required(folder):
     file, distributions = WHO_NEEDS_WHAT[folder], packages_distributions()
     for package in imports(folder):
-        candidates = {name.lower().replace("_", "-") for name in distributions.get(package, [package])}
+        candidates = {
+            name.lower().replace("_", "-") for name in distributions.get(package, [package])
+        }
         assert candidates & named(file), f"{folder} imports {package}, which {file} does not name"
 
 

@@ -1,13 +1,15 @@
 import math
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from ae_models import color, images, tasks, zoo
+from ae_models import color, images, inference, tasks, zoo
 from ae_models.codec.dcae import DCAE, DCAEConfig
 from ae_models.photo import tasks as photo_tasks
-from tests.conftest import MINIATURE, blob
+from tests.conftest import MINIATURE, coloring_network
+from tests.pictures import blob, circle, hint
 
 
 @pytest.fixture
@@ -21,7 +23,14 @@ def network():
     return build
 
 
-SIZES = [(8, 8), (33, 47), (128, 128), (300, 120)]
+SIZES = [(8, 8), (33, 47), (300, 120)]
+
+
+def lab(picture: Image.Image) -> torch.Tensor:
+    """(3, H, W): lightness, a and b."""
+    return color.rgb_to_lab(images.to_tensor(picture))[0]
+
+
 ONE_PICTURE = {
     "face-sketch": tasks.translate_face,
     "face-sketch-plus": tasks.translate_face,
@@ -49,27 +58,37 @@ def test_any_size_in_the_same_size_out(network, slug, size):
 
 
 @pytest.mark.parametrize("slug", ONE_PICTURE)
-@pytest.mark.parametrize("mode", ["L", "RGBA", "CMYK", "P", "I;16"])
-def test_any_mode(network, slug, mode):
-    image = Image.new(mode, (40, 40)) if mode == "I;16" else blob((40, 40), 1).convert(mode)
-    assert ONE_PICTURE[slug](network(slug), image)
+def test_a_transparent_picture_is_seen_on_white(network, slug):
+    """Every other mode is images.to_rgb's work (tests/test_images.py): here it must be called."""
+    model, picture = network(slug), blob((40, 40), 1)
+    picture.putalpha(Image.linear_gradient("L").resize((40, 40)))
+    flat = images.to_rgb(picture)
+    assert np.ptp(np.asarray(flat)) > 100
+    seen, expected = (ONE_PICTURE[slug](model, p) for p in (picture, flat))
+    assert seen.tobytes() == expected.tobytes()
 
 
 @pytest.mark.parametrize("slug", ONE_PICTURE)
 def test_same_again(network, slug):
     model, picture = network(slug), blob((50, 40), 2)
-    assert (
-        ONE_PICTURE[slug](model, picture).tobytes() == ONE_PICTURE[slug](model, picture).tobytes()
-    )
+    first, again = (ONE_PICTURE[slug](model, picture) for _ in range(2))
+    assert first.tobytes() == again.tobytes()
 
 
 @pytest.mark.parametrize("slug", ONE_PICTURE)
-@pytest.mark.parametrize(
-    "bad", [None, "path.png", Image.new("RGB", (1, 1)), Image.new("1", (6000, 5000))]
-)
-def test_bad_pictures_are_refused(network, slug, bad):
-    with pytest.raises(ValueError, match="expected"):
-        ONE_PICTURE[slug](network(slug), bad)
+def test_bad_pictures_are_refused(network, slug):
+    model = network(slug)
+    for bad in (None, "path.png", Image.new("RGB", (1, 1)), Image.new("1", (6000, 5000))):
+        with pytest.raises(ValueError, match="expected"):
+            ONE_PICTURE[slug](model, bad)
+
+
+@pytest.mark.parametrize("slug", ONE_PICTURE)
+def test_black_and_white_are_the_ends_of_a_networks_range(network, slug):
+    model, ends = network(slug), torch.tensor([0.0, 1.0])
+    inside = inference.to_network(model, ends)
+    assert tuple(inside.tolist()) == model.value_range
+    assert torch.equal(inference.from_network(model, inside), ends)
 
 
 @pytest.mark.parametrize("slug", ["face-sketch", "face-sketch-plus", "sketch-face-plus"])
@@ -77,11 +96,23 @@ def test_the_whole_of_a_data_set_picture_is_translated(network, slug):
     assert tasks.translate_face(network(slug), blob((200, 250), 0)).size == (200, 250)
 
 
-def test_colorize_keeps_the_lightness_and_saturation_zero_is_gray(network):
-    model, photo = network("photo-color"), blob((60, 40), 3)
-    gray = tasks.colorize(model, photo, saturation=0)
-    channels = [c.tobytes() for c in gray.split()]
-    assert all(max(abs(x - y) for x, y in zip(a, b)) <= 1 for a, b in zip(channels, channels[1:]))
+@pytest.mark.parametrize("slug", ["photo-color", "photo-color-plus"])
+def test_colorize_keeps_the_lightness_and_saturation_zero_is_gray(network, slug):
+    model, photo = network(slug), blob((60, 40), 3)
+    gray, colored = (tasks.colorize(model, photo, saturation=s) for s in (0, 1))
+    lightness, *ab = lab(gray)
+    assert max(x.abs().max() for x in ab) < 1  # a shade of one in 255
+    assert (lightness - lab(photo)[0]).abs().max() < 0.5
+    inside = ((images.to_tensor(colored) > 0) & (images.to_tensor(colored) < 1))[0].all(0)
+    assert inside.float().mean() > 0.5
+    assert (lab(colored)[0] - lab(photo)[0])[inside].abs().mean() < 0.5
+
+
+def test_saturation_multiplies_the_chroma(network):
+    model, photo = network("photo-color"), Image.linear_gradient("L").crop((0, 100, 40, 150))
+    half, whole = (lab(tasks.colorize(model, photo, saturation=s))[1:] for s in (0.5, 1))
+    assert whole.abs().mean() > 2
+    assert (2 * half - whole).abs().mean() < 0.7
 
 
 @pytest.mark.parametrize("value", [-0.1, 3.1, math.nan, math.inf, "1", None, True])
@@ -90,16 +121,10 @@ def test_colorize_refuses_a_saturation_out_of_range(network, value):
         tasks.colorize(network("photo-color"), blob((20, 20), 0), value)
 
 
-def hint(size, box, color):
-    layer = Image.new("RGBA", size)
-    layer.paste(color, box)
-    return layer
-
-
 def test_a_hint_shows_its_chroma_at_its_place_and_only_near_it(network):
     model, photo = network("photo-color-plus"), Image.new("L", (160, 160), 128)
     plain, steered = (
-        color.rgb_to_lab(images.to_tensor(tasks.colorize(model, photo, hints=h)))[0]
+        lab(tasks.colorize(model, photo, hints=h))
         for h in (None, hint((160, 160), (40, 40, 48, 48), (70, 120, 160, 255)))
     )
     wanted = color.rgb_to_lab(torch.tensor([70, 120, 160]).reshape(1, 3, 1, 1) / 255).flatten()
@@ -142,6 +167,13 @@ def test_the_network_sees_a_photo_in_its_own_aspect_but_for_a_panorama(network):
     model = network("photo-color-plus")
     assert photo_tasks._working_size(model, 640, 960) == (16, 24)
     assert photo_tasks._working_size(model, 5000, 8) == (64, 16)
+
+
+def test_another_seed_surprises_with_other_palettes():
+    model = coloring_network()
+    first, same, other = (tasks.surprise(model, circle(), seed, 2) for seed in (1, 1, 2))
+    palettes = [[palette for _, palette in proposed] for proposed in (first, same, other)]
+    assert palettes[0] == palettes[1] != palettes[2]
 
 
 def test_latent_shapes(network):
@@ -204,6 +236,13 @@ def test_morph_goes_from_one_face_to_the_other(network, mode):
     assert len(frames) == 5
     for frame, end in zip((frames[0], frames[-1]), ends):
         assert max(abs(x - y) for x, y in zip(frame.tobytes(), end.tobytes())) <= 1
+
+
+def test_lerp_is_halfway_in_latents(network):
+    model, a, b = network("face-vae"), blob((40, 40), 1), blob((40, 40), 2)
+    middle = (tasks.encode(model, a) + tasks.encode(model, b)) / 2
+    frame = tasks.morph(model, a, b, steps=3, mode="lerp")[1]
+    assert frame.tobytes() == tasks.decode(model, middle).tobytes()
 
 
 def test_morph_refuses_bad_numbers_and_modes(network):

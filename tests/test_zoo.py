@@ -1,5 +1,6 @@
 """Every network of the table: a new row is tested for free."""
 
+import importlib
 import json
 import math
 import shutil
@@ -10,11 +11,17 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from ae_models import zoo
+from ae_models.face import align
 from ae_models.layers import Posterior
-from ae_models.release import hub
-from tests.conftest import MINIATURE
+from ae_models.release import card, files
+from tests.conftest import MINIATURE, config_of
 
 SLUGS = list(zoo.BY_SLUG)
+EVERY = [*SLUGS, *zoo.INSTRUMENTS]
+DAMAGED = [
+    "sketch-color",
+    "face-vae-plus",
+]  # a small network, and one of nested modules and buffers
 
 
 @pytest.fixture(params=SLUGS)
@@ -120,31 +127,15 @@ def test_training_mode_of_a_vae_draws_and_eval_does_not():
     assert not torch.equal(network(x), network(x))
 
 
-def config_of(slug, network):
-    return {
-        "system": slug,
-        "class": type(network).__name__,
-        "arguments": {
-            k: list(v) if isinstance(v, tuple) else v for k, v in vars(network.config).items()
-        },
-        "input_size": network.config.size,
-        "channels": network.channels,
-        "color_space": network.color_space,
-        "value_range": list(network.value_range),
-        "card": {"summary": "A test.", "limits": "All.", "example": "model"},
-        "training": {"command": "python -m none", "curve": [[1, 0.5, 0.5]]},
-        "metrics": {},
-    }
-
-
 @pytest.fixture
 def release(slug, network, tmp_path):
     for parameter in network.parameters():
         parameter.data = parameter.data.half().float()  # what half precision holds exactly
-    hub.save(tmp_path / slug, network.state_dict(), config_of(slug, network))
+    files.save(tmp_path / slug, network.state_dict(), config_of(slug, network))
     return tmp_path / slug
 
 
+@pytest.mark.parametrize("slug", EVERY)
 def test_save_and_load_bit_exact(slug, network, release):
     loaded = zoo.load_release(release, slug)
     assert not loaded.training
@@ -166,6 +157,7 @@ def flip_last_bit(data):
     return data[:-1] + bytes([data[-1] ^ 1])
 
 
+@pytest.mark.parametrize("slug", DAMAGED)
 @pytest.mark.parametrize(
     ("name", "change", "words"),
     [
@@ -205,7 +197,7 @@ def test_damaged_release_is_refused_by_name(slug, release, name, change, words):
 
 def reseal(release, tensors):
     """Write other tensors with a hash that fits, so that only what they are can be wrong."""
-    config = hub.read_config(release)
+    config = files.read_config(release)
     config.pop("sha256")
     save_file(tensors, release / "model.safetensors")
     import hashlib
@@ -214,6 +206,7 @@ def reseal(release, tensors):
     (release / "config.json").write_text(json.dumps(config | {"sha256": digest}))
 
 
+@pytest.mark.parametrize("slug", DAMAGED)
 @pytest.mark.parametrize("kind", ["missing", "unknown", "shape", "nan"])
 def test_tensors_that_do_not_fit_are_refused(slug, release, kind):
     tensors = load_file(release / "model.safetensors")
@@ -231,16 +224,18 @@ def test_tensors_that_do_not_fit_are_refused(slug, release, kind):
         zoo.load_release(release, slug)
 
 
+@pytest.mark.parametrize("slug", DAMAGED)
 def test_release_of_another_system_is_refused(slug, release):
     other = SLUGS[SLUGS.index(slug) - 1]
     with pytest.raises(ValueError, match=f"expected the release of {other}"):
         zoo.load_release(release, other)
 
 
+@pytest.mark.parametrize("slug", DAMAGED)
 def test_saving_weights_that_are_not_finite_writes_nothing(slug, network, tmp_path):
     next(network.parameters()).data.fill_(1e9)  # infinite in half precision
     with pytest.raises(ValueError, match="NaN or infinity"):
-        hub.save(tmp_path / "bad", network.state_dict(), config_of(slug, network))
+        files.save(tmp_path / "bad", network.state_dict(), config_of(slug, network))
     assert not (tmp_path / "bad").exists()
 
 
@@ -250,9 +245,33 @@ def test_unknown_slug():
             function("nothing")
 
 
+def test_a_row_names_what_exists():
+    for slug in EVERY:
+        row = zoo.row(slug)
+        assert row.slug == slug and row.config.__name__.endswith("Config")
+        assert row.data.pose in ("", *align.POSES)
+    assert {zoo.row(slug).kind for slug in SLUGS} == {"classic", "plus"}
+    kinds = [(row.system, row.kind) for row in zoo.ROWS]
+    assert len(set(kinds)) == len(kinds)
+    assert not zoo.INSTRUMENTS.keys() & zoo.BY_SLUG.keys()
+
+
+def test_a_row_writes_the_facts_of_its_card():
+    about = {"summary": "s", "limits": "l", "example": "e"}
+    face, photo, judge = (
+        zoo.row(slug).card(about) for slug in ("face-vae", "photo-color", "face-attributes")
+    )
+    assert "real people" in face["use"] and "real people" not in photo["use"] + judge["use"]
+    assert face["datasets"] == ["flwrlabs/celeba"] and photo["datasets"] == []
+    assert face["sheet"] == "../../docs/face-vae.webp" and judge["sheet"] == ""
+    assert "autoencoder" in face["tags"] and "autoencoder" not in judge["tags"]
+    assert "non-commercial" in judge["terms"] and judge["task"] == "image-classification"
+
+
 # ---- the weights that ship ----
 
 
+@pytest.mark.parametrize("slug", EVERY)
 def test_shipped_weights_load_once(slug):
     network = zoo.load(slug)
     assert network is zoo.load(slug)
@@ -261,13 +280,20 @@ def test_shipped_weights_load_once(slug):
     assert kernels and all(p.is_contiguous(memory_format=torch.channels_last) for p in kernels)
 
 
+@pytest.mark.parametrize("slug", EVERY)
 def test_shipped_card_follows_from_the_config(slug):
     folder = zoo.WEIGHTS / slug
-    assert (folder / hub.CARD).read_text() == hub.render_card(hub.read_config(folder))
+    config = files.read_config(folder)
+    assert (folder / files.CARD).read_text() == card.render(config)
+    recipe = importlib.import_module(f"train.{slug.replace('-', '_')}").RECIPE
+    row = zoo.row(slug)
+    assert config["card"] == row.card(recipe.about), "run the recipe again, or write its texts"
+    assert config["training"]["data"] == row.data.name
 
 
+@pytest.mark.parametrize("slug", EVERY)
 def test_shipped_config_says_how_it_was_made_and_what_was_measured(slug):
-    config = hub.read_config(zoo.WEIGHTS / slug)
+    config = files.read_config(zoo.WEIGHTS / slug)
     assert {"command", "data", "epochs", "steps", "seconds", "seed", "commit", "curve"} <= config[
         "training"
     ].keys()

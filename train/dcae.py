@@ -1,30 +1,19 @@
 """Train `dcae` on CIFAR-10.
 
 python -m train.dcae --data DIR               16 minutes on one core for 20,000 pictures
-python -m train.dcae --data DIR --download    the same on the whole set, fetched by torchvision
+python -m train.dcae --data DIR --download    on the whole set, fetched by torchvision
 """
 
-import dataclasses
 import functools
-import sys
 
-import torch
 from pytorch_optimizer import SOAP
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from train.datasets import augmentation, readers
+from train.datasets import augmentation, files, readers
 from train.datasets.files import Split
 from train.engine import loop
-from train.engine.recipe import Recipe
-
-
-def augment(batch: Split, generator: torch.Generator) -> Split:
-    return prepare(augmentation.flip(batch, generator))
-
-
-def prepare(batch: Split) -> Split:
-    return (batch[0].float() / 127.5 - 1,)
+from train.engine.recipe import Recipe, Variant
 
 
 def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
@@ -33,11 +22,15 @@ def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dic
     return F.l1_loss(network(x).float(), x), {}
 
 
+DOWNLOAD = Variant(
+    "fetch the whole of CIFAR-10 into DIR first",
+    {"data": functools.partial(readers.cifar10, download=True)},
+)
 RECIPE = Recipe(
     slug="dcae",
     data=readers.cifar10,
-    augment=augment,
-    prepare=prepare,
+    augment=augmentation.flipped(files.to_signed),
+    prepare=files.to_signed,
     loss=loss,
     optimizer=lambda network: SOAP(
         network.parameters(),
@@ -48,19 +41,16 @@ RECIPE = Recipe(
     ),
     epochs=40,
     batch=128,
+    variants={"download": DOWNLOAD},
     about={
-        "summary": "Deep convolutional autoencoder: a picture of 32x32x3 numbers becomes 8x8x16, a third of them, and is "
-        "rebuilt; larger pictures go through it in overlapping tiles.",
-        "data": "CIFAR-10",
-        "terms": "CIFAR-10 is freely used for research; cite Krizhevsky 2009.",
-        "limits": "The latent is not quantized: as float32 it takes more bytes than the picture, so this is compression "
-        "only once its numbers are coded. Fine texture is smoothed.",
+        "summary": "Deep convolutional autoencoder. It turns a picture of 32x32x3 numbers into "
+        "8x8x16, a third as many, and rebuilds it. Larger pictures are processed in overlapping "
+        "tiles.",
+        "limits": "The latent is not quantized: stored as float32 it takes more bytes than the "
+        "picture. It is compression only once its numbers are coded. Fine texture is smoothed.",
         "example": 'again = tasks.reconstruct(model, Image.open("picture.png"))',
     },
 )
 
 if __name__ == "__main__":
-    arguments = [a for a in sys.argv[1:] if a != "--download"]
-    if "--download" in sys.argv:
-        RECIPE = dataclasses.replace(RECIPE, data=functools.partial(readers.cifar10, download=True))
-    loop.main(RECIPE, arguments)
+    loop.main(RECIPE)

@@ -1,8 +1,10 @@
-"""Train `dcae-plus` on CIFAR-10, and on parts of landscapes where that set is there too.
+"""Train `dcae-plus` on CIFAR-10, and on parts of landscapes if that set is there too.
 
-python -m train.dcae_plus --data DIR        12 minutes on one core; DIR holds cifar10/ and landscape/
+python -m train.dcae_plus --data DIR        12 minutes on one core
 
-The loss of a row is that of one rate, and rows are shuffled, so a row's place in the batch may say which.
+DIR holds cifar10/ and landscape/.
+
+Each row of a batch is coded at one rate, which follows from its place: rows are shuffled.
 """
 
 from pathlib import Path
@@ -11,20 +13,21 @@ import torch
 from pytorch_optimizer import SOAP
 from torch import Tensor, nn
 
-from ae_models import metrics
-from train.datasets import augmentation, readers
+from ae_models import inference, metrics
+from train.datasets import augmentation, files, readers
 from train.datasets.files import Split
 from train.engine import loop
 from train.engine.recipe import Recipe
 
-UNROUNDED = 3  # one row in three keeps its latent as it is
-TARGETS = (24.0, 27.0, 30.0, 33.0, 36.0)  # dB that each rate is to reach, about
-PRICE = 1.0  # of a bit per pixel, in units of the squared error of a rate's target
-BEST = 1e-5  # squared error below which less is worth little: 50 dB
+UNROUNDED = 3  # the latent of one row in three is not rounded
+TARGETS = (24.0, 27.0, 30.0, 33.0, 36.0)  # approximate PSNR in dB of each rate
+BIT_WEIGHT = 1.0  # of a bit per pixel, against the squared error over that of the rate's target
+ERROR_FLOOR = 1e-5  # added to the squared error before its logarithm: 50 dB
 
 
 def pictures(root: Path, split: str) -> Split:
-    """CIFAR-10; for training also one tile of 32 px of each landscape, whose small parts are smoother, or grass."""
+    """CIFAR-10, and for training also one tile of 32 px from each landscape: smooth sky, or
+    grass."""
     (small,) = readers.cifar10(root, split)
     if split != "train":
         return (small,)
@@ -33,24 +36,16 @@ def pictures(root: Path, split: str) -> Split:
     except ValueError as error:
         print(f"training without landscapes: {error}")
         return (small,)
-    tiles = (
-        photos.unfold(2, 32, 32).unfold(3, 32, 32).permute(0, 2, 3, 1, 4, 5).flatten(1, 2)
-    )  # (N, 16, 3, 32, 32)
+    tiles = photos.unfold(2, 32, 32).unfold(3, 32, 32)
+    tiles = tiles.permute(0, 2, 3, 1, 4, 5).flatten(1, 2)  # (N, 16, 3, 32, 32)
     rows = torch.arange(len(tiles))
     return (torch.cat([small, tiles[rows, rows % tiles.shape[1]]]),)
 
 
-def augment(batch: Split, generator: torch.Generator) -> Split:
-    return prepare(augmentation.flip(batch, generator))
-
-
-def prepare(batch: Split) -> Split:
-    return (batch[0].float() / 127.5 - 1,)
-
-
 def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
-    """Unrounded rows: the logarithm of the squared error, which is PSNR. Others: squared error in units of their rate's
-    target, and bits per pixel. So all pull about equally, whatever their error."""
+    """For rows that are not rounded, the logarithm of the squared error, which is PSNR; for others,
+    the squared error over that of their rate's target, and bits per pixel. So all rates have about
+    the same influence, whatever their error."""
     (x,) = batch
     plain = len(x) // UNROUNDED
     rate = torch.arange(len(x), device=x.device) % network.config.rates + 1
@@ -58,21 +53,19 @@ def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dic
     latent = network.encode(x, rate).float()
     rates = rate[plain:]
     exact = network.bottleneck.scale(latent[plain:], rates)
-    q = (
-        exact + (exact.round() - exact).detach()
-    )  # the gradient passes straight through (Bengio et al. 2013)
+    # the gradient passes straight through the rounding (Bengio et al. 2013, arXiv 1308.3432)
+    q = exact + (exact.round() - exact).detach()
+    # noise stands for the rounding and has a gradient (Ballé et al. 2017, arXiv 1611.01704)
     noise = torch.rand_like(q) - 0.5 if network.training else q - exact
-    bits = network.bits(
-        exact + noise, rates
-    )  # noise is rounding with a gradient (Ballé et al. 2017)
+    bits = network.bits(exact + noise, rates)
     latent = torch.cat([latent[:plain], network.dequantize(q, rates)])
-    error = metrics.mse(network.decode(latent, rate).float() / 2, x / 2)  # of [0, 1]
+    decoded = network.decode(latent, rate).float()
+    error = metrics.mse(*(inference.from_network(network, y) for y in (decoded, x)))
 
     target = 10 ** (-torch.tensor(TARGETS, device=x.device)[rates - 1] / 10)
     per_pixel = bits / x[0, 0].numel()
-    total = torch.cat(
-        [(error[:plain] + BEST).log(), error[plain:] / target + PRICE * per_pixel]
-    ).mean()
+    coded = error[plain:] / target + BIT_WEIGHT * per_pixel
+    total = torch.cat([(error[:plain] + ERROR_FLOOR).log(), coded]).mean()
     parts = {"psnr": -10 * error[:plain].log10().mean(), "bpp": per_pixel.mean()}
     return total, {name: part.detach() for name, part in parts.items()}
 
@@ -80,8 +73,8 @@ def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dic
 RECIPE = Recipe(
     slug="dcae-plus",
     data=pictures,
-    augment=augment,
-    prepare=prepare,
+    augment=augmentation.flipped(files.to_signed),
+    prepare=files.to_signed,
     loss=loss,
     optimizer=lambda network: SOAP(
         network.parameters(),
@@ -94,12 +87,11 @@ RECIPE = Recipe(
     batch=128,
     channels_last=True,
     about={
-        "summary": "Deep convolutional autoencoder for pictures of any size: each 4x4 px become 16 numbers, which can be "
-        "kept as they are or rounded at one of five rates, whose bits a learned prior counts.",
-        "data": "CIFAR-10 and tiles of landscape photographs",
-        "terms": "CIFAR-10 is freely used for research; cite Krizhevsky 2009. Check the landscape set's own terms.",
-        "limits": "Byte counts are estimates from the prior: no file is written yet. At the coarse rates fine texture "
-        "and thin text are smoothed.",
+        "summary": "Deep convolutional autoencoder for pictures of any size. It turns each "
+        "block of 4x4 pixels into 16 numbers, which are kept as they are or rounded at one of "
+        "five rates. A learned prior counts the bits of the rounded numbers.",
+        "limits": "Byte counts are estimates by the prior; no file is written yet. At coarse "
+        "rates, fine texture and thin text are smoothed.",
         "example": 'again = tasks.reconstruct(model, Image.open("picture.png"), rate=3)',
     },
 )

@@ -1,8 +1,8 @@
-"""Train `face-attributes`, the classifier of train/measures/classifier.py, on the attributes of CelebA.
+"""Train `face-attributes`, the classifier of ae_models/face/classifier.py, on CelebA's attributes.
 
     python -m train.face_attributes --data DIR        13 minutes on a busy core
 
-Only training people of odd identity are seen: the directions of train/latents.py are found on the others.
+Only training people of odd identity are used: train/latents.py finds its directions on the others.
 """
 
 from pathlib import Path
@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ae_models import zoo
 from train.datasets import augmentation, celeba
 from train.datasets.files import Split
 from train.engine import folding, loop
@@ -27,7 +28,7 @@ def read(root: Path, split: str) -> Split:
 
 
 def build() -> nn.Module:
-    return folding.add_norm(classifier.Classifier())
+    return folding.add_norm(zoo.build("face-attributes"))
 
 
 def augment(batch: Split, generator: torch.Generator) -> Split:
@@ -51,7 +52,7 @@ def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dic
 
 
 RECIPE = Recipe(
-    slug=classifier.SLUG,
+    slug="face-attributes",
     data=read,
     augment=augment,
     prepare=prepare,
@@ -66,14 +67,14 @@ RECIPE = Recipe(
     ema=0.998,
     channels_last=True,
     about={
-        "summary": "A small classifier of the 40 attributes of CelebA. It is the instrument that the face networks are "
-        "measured with, not a part of the app.",
-        "data": "CelebA, training faces of people of odd identity, full-size and half-size, center crop 148 of 178x218",
-        "terms": "CelebA is for non-commercial research; so are these weights.",
-        "limits": "The attributes are what annotators saw in press photographs, some of them judgments of taste "
-        "(Attractive, Young); rare ones (Bald, Wearing_Necktie) are seldom found. Distances between its features are "
-        "blind to what is smaller than two pixels of 128, and are comparable to no other network's.",
-        "example": "from train import classifier\nmodel = classifier.load()",
+        "summary": "Small classifier of the 40 attributes of CelebA. It measures the face "
+        "networks and is not part of the app.",
+        "limits": "The attributes are what annotators saw in press photos, and some are "
+        "judgments of taste (Attractive, Young). Rare ones (Bald, Wearing_Necktie) are seldom "
+        "found. Distances between its features ignore details smaller than two pixels of 128, "
+        "and cannot be compared with those of any other network.",
+        "example": "from ae_models import images\n"
+        'logits = model(images.to_tensor(Image.open("face.jpg").convert("RGB")))',
     },
 )
 

@@ -7,16 +7,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from train.datasets import augmentation, readers
+from train.datasets import augmentation, files, readers
 from train.datasets.files import Split
 from train.engine import loop
 from train.engine.recipe import Recipe
 
-SIZE = 256  # px: the pairs of 200x250 are squeezed to a square, as in the source
+SIZE = 256  # px; the pairs of 200x250 px are squeezed to a square, as in the source
 
 
 def augment(batch: Split, generator: torch.Generator) -> Split:
-    photo, sketch = (x.float() / 255 for x in augmentation.flip(batch, generator))
+    photo, sketch = files.to_unit(augmentation.flip(batch, generator))
     photo = augmentation.jitter(photo, generator, amount=0.2)
     photo, sketch = augmentation.affine(
         (photo, sketch), generator, degrees=4, zoom=0.06, move=0.03, size=(SIZE, SIZE)
@@ -25,8 +25,9 @@ def augment(batch: Split, generator: torch.Generator) -> Split:
 
 
 def prepare(batch: Split) -> Split:
+    """Photos and sketches, copied to three channels, both squeezed to SIZE px and in [-1, 1]."""
     photo, sketch = (
-        F.interpolate(x.float() / 127.5 - 1, size=(SIZE, SIZE), mode="bilinear") for x in batch
+        F.interpolate(x, size=(SIZE, SIZE), mode="bilinear") for x in files.to_signed(batch)
     )
     return photo, sketch.expand_as(photo)
 
@@ -48,11 +49,11 @@ RECIPE = Recipe(
     batch=16,
     channels_last=True,
     about={
-        "summary": "Draws a face photo as a pencil sketch, at 256x256 px, through a bottleneck without skips.",
-        "data": "CUHK Face Sketch Database, subsets CUHK student and AR, photo and artist's sketch",
-        "terms": "The database is for research only; so are these weights.",
-        "limits": "Blurred, and drawn from memory: the face goes through 4x4 cells, so an unknown person comes out as a mean "
-        "of those the network knows. Needs a frontal face filling the picture, as in a passport photo.",
+        "summary": "Draws a face photo as a pencil sketch of 256x256 px, through a bottleneck "
+        "without skip connections.",
+        "limits": "The sketch is blurred and drawn from memory: the face passes through 4x4 "
+        "cells, so an unknown person comes out as an average of those in the training data. It "
+        "needs a frontal face that fills the picture, as in a passport photo.",
         "example": 'sketch = tasks.translate_face(model, Image.open("face.jpg"))',
     },
 )

@@ -2,21 +2,22 @@
 
     python -m train.face_vae --data DIR        116 minutes on one core
 
-The network has no normalization and learns slowly without. It is trained with batch norm behind each convolution but
-the last, which is folded into the convolutions for the release (train/engine/folding.py).
+The network has no normalization and would learn slowly. It is trained with batch norm behind each
+convolution but the last; for the release, the norms are folded into the convolutions
+(train/engine/folding.py).
 """
 
 import torch
 from torch import Tensor, nn
 
 from ae_models import zoo
-from train.datasets import augmentation, celeba
+from train.datasets import augmentation, celeba, files
 from train.datasets.files import Split
 from train.engine import folding, loop
 from train.engine.recipe import Recipe
 
 WARMUP = 0.2  # part of the run over which the weight of the KL term rises to 1
-FREE = 0.05  # nats a latent unit may hold at no cost, so that units are not given up early
+FREE_NATS = 0.05  # of each latent unit, without cost: else units collapse to the prior early
 
 
 def build() -> nn.Module:
@@ -24,34 +25,25 @@ def build() -> nn.Module:
     return folding.add_norm(network, plain=[network.decoder[-2]])
 
 
-def augment(batch: Split, generator: torch.Generator) -> Split:
-    return prepare(augmentation.flip(batch, generator))
-
-
-def prepare(batch: Split) -> Split:
-    return (batch[0].float() / 255,)
-
-
 def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
-    """Summed squared error on [0, 1] plus KL in nats, per image; the KL weight warms up (Bowman et al. 2015) and in
-    training the first FREE nats of each unit are free (Kingma et al. 2016)."""
+    """Summed squared error on [0, 1] plus KL in nats, per image. The weight of the KL term warms up
+    (Bowman et al. 2015, arXiv 1511.06349), and in training the first FREE_NATS of each unit are
+    free (Kingma et al. 2016, arXiv 1606.04934)."""
     (x,) = batch
     posterior = network.encode(x)
     z = posterior.sample() if network.training else posterior.mode()
     reconstruction = (network.decode(z).float() - x).square().sum((1, 2, 3)).mean()
     kl = posterior.kl().mean(0)  # (Z,)
-    rate = kl.clamp_min(FREE).sum() if network.training else kl.sum()
-    return reconstruction + min(1.0, progress / WARMUP) * rate, {
-        "reconstruction": reconstruction,
-        "kl": kl.sum(),
-    }
+    cost = kl.clamp_min(FREE_NATS).sum() if network.training else kl.sum()
+    total = reconstruction + min(1.0, progress / WARMUP) * cost
+    return total, {"reconstruction": reconstruction, "kl": kl.sum()}
 
 
 RECIPE = Recipe(
     slug="face-vae",
     data=celeba.faces,
-    augment=augment,
-    prepare=prepare,
+    augment=augmentation.flipped(files.to_unit),
+    prepare=files.to_unit,
     loss=loss,
     build=build,
     finish=lambda network, root: folding.fold(network),
@@ -65,13 +57,13 @@ RECIPE = Recipe(
     ema=0.998,
     channels_last=True,
     about={
-        "summary": "Variational autoencoder for faces: 128 numbers describe a face of 128x128 px; two faces can be "
-        "morphed into each other and new ones drawn.",
-        "data": "CelebA, full-size and half-size aligned faces, center crop 148 of 178x218",
-        "terms": "CelebA is for non-commercial research; so are these weights.",
-        "limits": "Soft: a squared error averages over all hair and texture that 128 numbers cannot tell. Trained on "
-        "8,503 faces of celebrities facing the camera; other poses, hats, hands and glasses come out wrong.",
-        "example": 'faces = tasks.sample(model, 4, seed=1)  # or tasks.morph(model, Image.open("a.jpg"), Image.open("b.jpg"))',
+        "summary": "Variational autoencoder for faces. It describes a face of 128x128 px by 128 "
+        "numbers; two faces can be morphed into each other, and new faces sampled.",
+        "limits": "Faces are soft: a squared error averages over all hair and texture that 128 "
+        "numbers cannot describe. Trained on 8,503 faces of celebrities who look at the camera; "
+        "other poses, hats, hands and glasses come out wrong.",
+        "example": "faces = tasks.sample(model, 4, seed=1)\n"
+        "frames = tasks.morph(model, faces[0], faces[1])",
     },
 )
 

@@ -9,12 +9,13 @@ from torch.nn import functional as F
 
 from ae_models import zoo
 from train import latents
-from train.datasets import augmentation, celeba
+from train.datasets import augmentation, celeba, files
 from train.datasets.files import Split
 from train.engine import folding, loop
 from train.engine.recipe import Recipe
+from train.measures import statistics
 
-BETA = 0.1  # weight of the KL term: the latent is sampled from its own distribution, not from the prior
+BETA = 0.1  # weight of the KL term; small, as new faces are not sampled from the prior
 
 
 def build() -> nn.Module:
@@ -24,36 +25,31 @@ def build() -> nn.Module:
 
 @torch.no_grad()
 def analyze(network: nn.Module, train: Split) -> None:
-    """Fit the fixed part, a principal component analysis of the training faces and their mirror images."""
+    """Fit the fixed part: the principal components of the training faces and their mirror images,
+    at half the size."""
     half = torch.cat([F.avg_pool2d(x.float() / 255, 2) for x in train[0].split(256)])
-    centerd = torch.cat([half, half.flip(3)])
-    mean = centerd.mean(0)
-    centerd = centerd.sub_(mean).flatten(1)
-    keep = network.config.latent
-    torch.manual_seed(0)
-    _, values, basis = torch.pca_lowrank(
-        centerd, q=min(keep + 64, *centerd.shape), center=False, niter=4
+    faces = torch.cat([half, half.flip(3)])
+    mean = faces.mean(0)
+    values, basis = statistics.principal_components(
+        faces.sub_(mean).flatten(1), network.config.latent
     )
     network.mean_face.copy_(mean)
-    network.basis[: basis.shape[1]].copy_(basis[:, :keep].T)
-    network.deviation[: len(values)].copy_(values[:keep] / len(centerd) ** 0.5)
+    network.basis[: len(values)].copy_(basis.T)
+    network.deviation[: len(values)].copy_(values / len(faces) ** 0.5)
 
 
 def augment(batch: Split, generator: torch.Generator) -> Split:
     """Half of the faces bent and moved a little, half of them in another light."""
-    (faces,) = prepare(augmentation.flip(batch, generator))
+    (faces,) = files.to_unit(augmentation.flip(batch, generator))
     (moved,) = augmentation.affine((faces,), generator, degrees=4, zoom=0.05, move=0.02)
     (bent,) = augmentation.wobble((moved,), generator, 1.5, cells=5)
     faces = augmentation.maybe(0.5, bent, faces, generator)
     return (augmentation.maybe(0.5, augmentation.jitter(faces, generator, 0.15), faces, generator),)
 
 
-def prepare(batch: Split) -> Split:
-    return (batch[0].float() / 255,)
-
-
 def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
-    """Summed squared error on [0, 1] plus BETA times KL in nats, per image (Higgins et al. 2017)."""
+    """Summed squared error on [0, 1] plus BETA times KL in nats, per image (Higgins et al. 2017,
+    beta-VAE)."""
     (x,) = batch
     posterior = network.encode(x)
     z = posterior.sample() if network.training else posterior.mode()
@@ -66,7 +62,7 @@ RECIPE = Recipe(
     slug="face-vae-plus",
     data=celeba.faces,
     augment=augment,
-    prepare=prepare,
+    prepare=files.to_unit,
     loss=loss,
     build=build,
     start=analyze,
@@ -81,15 +77,17 @@ RECIPE = Recipe(
     ema=0.998,
     channels_last=True,
     about={
-        "summary": "Variational autoencoder for faces around a principal component analysis: 128 numbers describe a face "
-        "of 128x128 px; faces can be morphed, edited and drawn anew.",
-        "data": "CelebA, full-size and half-size aligned faces, center crop 148 of 178x218",
-        "terms": "CelebA is for non-commercial research; so are these weights.",
-        "limits": "Soft where 128 numbers cannot tell: hair, beards, backgrounds. Trained on 8,503 faces of celebrities "
-        "facing the camera; other poses, hats, hands and glasses come out wrong. A direction is what differs on average "
-        "between faces that annotators labeled so: it carries their judgment and the data set's fashions, and more than "
-        "3 units of it tear a face apart.",
-        "example": 'faces = tasks.sample(model, 4, seed=1)\nsmile = tasks.edit(model, faces[0], {"Smiling": 2.5})',
+        "summary": "Variational autoencoder for faces, built around a principal component "
+        "analysis. It describes a face of 128x128 px by 128 numbers; faces can be morphed, "
+        "edited and sampled.",
+        "limits": "Faces are soft where 128 numbers are not enough: hair, beards, backgrounds. "
+        "Trained on 8,503 faces of celebrities who look at the camera; other poses, hats, hands "
+        "and glasses come out wrong. The direction of an attribute is the average difference "
+        "between faces that annotators labeled with it and without it, so it carries their "
+        "judgment and the fashions of the data set. Moving more than 3 units along it distorts a "
+        "face.",
+        "example": "faces = tasks.sample(model, 4, seed=1)\n"
+        'smile = tasks.edit(model, faces[0], {"Smiling": 2.5})',
     },
 )
 

@@ -1,14 +1,14 @@
-"""What is found out about the latents of a trained face network: ae_models.latents.Aggregate, fitted.
+"""Fit the statistics of a trained face network's latents: ae_models.face.latents.Aggregate.
 
     python -m train.latents --data DIR [--weights DIR] [--components N ...]
 
-fits it anew for a release that is there (the recipe does so at the end of a training), writes it, and prints the mean
-log-likelihood in nats of validation faces' latents under the prior and under the mixture. With --components it only
-prints, for mixtures of those sizes.
+Fits a release anew (the recipe does so at the end of a training), writes it, and prints the mean
+log-likelihood in nats of the latents of validation faces under the prior and under the mixture.
+With --components it only prints, for mixtures of those sizes.
 
-The mixture and the principal directions are of all training faces; the attributes' directions are of the people that
-train/measures/classifier.py was not trained on, so that it is an independent judge of them.
-"""
+The mixture and the principal directions are of all training faces. The directions of attributes are
+of the people that the face classifier was not trained on, so that it is an independent judge of
+them."""
 
 import argparse
 import math
@@ -19,22 +19,25 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ae_models import zoo
-from ae_models.release import hub
+from ae_models import inference, zoo
+from ae_models.face.tasks import posterior
+from ae_models.release import files
 from train.datasets import celeba
+from train.engine import precision
 from train.measures import classifier
 
 SLUG = "face-vae-plus"
 ROUNDS = 30  # of expectation and maximization
-COMMON = 2.0  # faces for each dimension that the common covariance counts as in each component's
-FLOOR = 1e-3  # of the mean variance, in each direction
+PRIOR_FACES = 2.0  # weight of the common covariance in a component's, in faces per dimension
+FLOOR = 1e-3  # added to the variance in each direction, as a part of the mean variance
 RIDGE = 1.0  # in faces
-PICTURE = 32  # px, of the pictures that principal directions change most
+PICTURE = 32  # px, the size at which principal directions are fitted
 
 
 @torch.inference_mode()
 def fit(network: nn.Module, root: Path) -> nn.Module:
-    """Fill network.aggregate from CelebA's training faces and their mirror images; gives the network."""
+    """Fill network.aggregate from CelebA's training faces and their mirror images. Gives the
+    network."""
     generator = torch.Generator().manual_seed(0)
     faces, attributes, people = celeba.faces_with_attributes(root, "train")
     z = torch.cat([encode(network, faces, generator), encode(network, faces.flip(3), generator)])
@@ -57,9 +60,9 @@ def fit(network: nn.Module, root: Path) -> nn.Module:
 @torch.inference_mode()
 def encode(network: nn.Module, faces: Tensor, generator: torch.Generator) -> Tensor:
     """Faces, uint8 (N, 3, H, W) -> a draw from the posterior of each, (N, Z)."""
-    device = next(network.parameters()).device
-    with torch.autocast(device.type, torch.bfloat16):
-        posteriors = [network.encode(x.to(device).float() / 255) for x in faces.split(128)]
+    device = inference.device(network)
+    with torch.autocast(device.type, torch.bfloat16, enabled=precision.has_bfloat16(device)):
+        posteriors = [posterior(network, x.to(device).float() / 255) for x in faces.split(128)]
     mean = torch.cat([p.mean for p in posteriors]).float().cpu()
     deviation = torch.cat([(0.5 * p.log_variance).exp() for p in posteriors]).float().cpu()
     return mean + deviation * torch.randn(mean.shape, generator=generator)
@@ -68,16 +71,14 @@ def encode(network: nn.Module, faces: Tensor, generator: torch.Generator) -> Ten
 def mixture(
     z: Tensor, components: int, generator: torch.Generator
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Latents (N, Z) -> weights (K,), means (K, Z) and Cholesky factors (K, Z, Z) of a Gaussian mixture by expectation
-    maximization (Dempster et al. 1977); each covariance is drawn towards the common one, as by an inverse Wishart."""
-    center, common, extra = z.mean(0), torch.cov(z.T), COMMON * z.shape[1]
-    common = common + FLOOR * common.diagonal().mean() * torch.eye(
-        len(common)
-    )  # fewer faces than dimensions are singular
+    """Latents (N, Z) -> weights (K,), means (K, Z) and Cholesky factors (K, Z, Z) of a Gaussian
+    mixture by expectation maximization (Dempster et al. 1977). Each covariance is drawn towards the
+    common one, as by an inverse Wishart prior."""
+    common, extra = covariance(z), PRIOR_FACES * z.shape[1]
     weights = torch.full((components,), 1 / components)
-    means = (
-        z[torch.randperm(len(z), generator=generator)[:components]] + center
-    ) / 2  # halfway: none owns an outlier
+    # start halfway to the mean, so that no component is left with an outlier alone
+    picked = torch.randperm(len(z), generator=generator)[:components]
+    means = (z[picked] + z.mean(0)) / 2
     factors = torch.linalg.cholesky(common).repeat(components, 1, 1)
     for _ in range(ROUNDS):
         share = joint_log_density(z, weights, means, factors).softmax(1)  # (N, K)
@@ -85,15 +86,13 @@ def mixture(
         weights, means = count / len(z), share.T @ z / count[:, None].clamp_min(1e-6)
         for k in range(components):
             apart = z - means[k]
-            covariance = ((share[:, k, None] * apart).T @ apart + extra * common) / (
-                count[k] + extra
-            )
-            factors[k] = torch.linalg.cholesky(covariance)
+            scatter = (share[:, k, None] * apart).T @ apart
+            factors[k] = torch.linalg.cholesky((scatter + extra * common) / (count[k] + extra))
     return weights, means, factors
 
 
 def covariance(z: Tensor) -> Tensor:
-    """Latents (N, Z) -> (Z, Z), positive definite also of fewer latents than dimensions."""
+    """Latents (N, Z) -> (Z, Z), positive definite even for fewer latents than dimensions."""
     raw = torch.cov(z.T)
     return raw + FLOOR * raw.diagonal().mean() * torch.eye(len(raw))
 
@@ -111,15 +110,16 @@ def joint_log_density(z: Tensor, weights: Tensor, means: Tensor, factors: Tensor
 
 
 def attribute_directions(z: Tensor, attributes: Tensor) -> Tensor:
-    """Latents (N, Z) and their attributes (N, A) of 0 and 1 -> (A, Z): how latents differ between faces that differ in
-    one attribute and in no other, by ridge regression of the latents on all attributes."""
+    """Latents (N, Z) and their attributes (N, A) of 0 and 1 -> (A, Z): the difference between
+    latents of faces that differ in one attribute and in no other, by ridge regression on all
+    attributes."""
     x = attributes.float() - attributes.float().mean(0)
     return torch.linalg.solve(x.T @ x + RIDGE * torch.eye(x.shape[1]), x.T @ (z - z.mean(0)))
 
 
 def principal_directions(z: Tensor, pictures: Tensor, count: int) -> Tensor:
-    """Latents (N, Z) and their pictures (N, D) -> (P, Z), those that change pictures most first, each a standard
-    deviation long: redundancy analysis (van den Wollenberg 1977)."""
+    """Latents (N, Z) and their pictures (N, D) -> (P, Z), each a standard deviation long, in the
+    order of their effect on pictures: redundancy analysis (van den Wollenberg 1977)."""
     z, pictures = z - z.mean(0), pictures - pictures.mean(0)
     factor = torch.linalg.cholesky(covariance(z))
     white = torch.linalg.solve_triangular(factor, z.T, upper=False)  # (Z, N)
@@ -141,8 +141,8 @@ def main(root: Path, folder: Path, sizes: list[int] | None) -> None:
     else:
         aggregate = fit(network, root).aggregate
         fitted = [(aggregate.weights, aggregate.means, aggregate.factors)]
-        hub.save(
-            folder, network.state_dict(), hub.read_config(folder) | {"metrics": {}}
+        files.save(
+            folder, network.state_dict(), files.read_config(folder) | {"metrics": {}}
         )  # to be measured again
     for parameters in fitted:
         density = joint_log_density(unseen, *parameters).logsumexp(1).mean()

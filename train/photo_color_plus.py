@@ -1,4 +1,4 @@
-"""Train `photo-color-plus` on color landscapes, made gray by their lightness.
+"""Train `photo-color-plus` on color landscapes, from their lightness alone.
 
 python -m train.photo_color_plus --data DIR        60 minutes on one core
 """
@@ -38,7 +38,8 @@ def prepare(batch: Split) -> Split:
 
 
 def crop(x: Tensor, generator: torch.Generator) -> Tensor:
-    """Each picture -> a random part of it, 0.7 to 1 of its height and of its width, at the size of the whole."""
+    """Each picture -> a random part of it, 0.7 to 1 of its height and of its width, at the size of
+    the whole."""
     scale = 0.7 + 0.3 * torch.rand(len(x), 2, generator=generator)
     center = (torch.rand(len(x), 2, generator=generator) * 2 - 1) * (1 - scale)
     theta = torch.cat([torch.diag_embed(scale), center[..., None]], 2)
@@ -57,8 +58,8 @@ def expose(lightness: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def hinted(lightness: Tensor, ab: Tensor, generator: torch.Generator) -> Split:
-    """Lightness (B, 1, H, W) in [0, 1], ab (B, 2, H, W) -> input (B, 4, H, W) and ab; every other sample has 1 to
-    MOST_POINTS points, fewer more often, of 1, 3, 5 or 7 px."""
+    """Lightness (B, 1, H, W) in [0, 1], ab (B, 2, H, W) -> input (B, 4, H, W) and ab; every other
+    sample has 1 to MOST_POINTS points, fewer more often, of 1, 3, 5 or 7 px."""
     count = (MOST_POINTS ** torch.rand(len(ab), generator=generator)).round().long()
     count[::2] = 0
     size = 1 + 2 * torch.randint(4, (), generator=generator).item()
@@ -66,8 +67,8 @@ def hinted(lightness: Tensor, ab: Tensor, generator: torch.Generator) -> Split:
 
 
 def spread(ab: Tensor, levels: Tensor) -> Tensor:
-    """ab (B, 2, h, w) -> weights (B, K, h, w) of the colors of the grid, those of the four corners around it: their
-    mean is ab again (clamped to the grid) and their sum is 1."""
+    """ab (B, 2, h, w) -> weights (B, K, h, w) of the colors of the grid, those of the four corners
+    around it: their mean is ab again (clamped to the grid) and their sum is 1."""
     below, above = levels[:-1, None, None], levels[1:, None, None]
     part = ((ab[:, :, None] - below) / (above - below)).clamp(
         0, 1
@@ -80,7 +81,8 @@ def spread(ab: Tensor, levels: Tensor) -> Tensor:
 def loss(
     network: PhotoColorPlus, batch: Split, progress: float
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    """Cross-entropy of the distribution over colors, and the squared error of its mean, on cells of 4x4 px."""
+    """Cross-entropy of the distribution over colors, and the squared error of its mean, on cells of
+    4x4 px."""
     x, ab = batch
     ab = F.avg_pool2d(ab, network.cell)
     logits = network.logits(x).float()
@@ -97,16 +99,17 @@ def build() -> nn.Module:
 
 @torch.no_grad()
 def finish(network: nn.Module, root: Path) -> nn.Module:
-    """Batch norm folded, and rare colors made likelier until validation photos come out VIVID enough.
+    """Batch norm folded, and rare colors made likelier until validation photos come out VIVID
+    enough.
 
-    Classes weighted in the loss, as Zhang et al. have it, would tie the network to one choice; a part of -log frequency
-    added to the logits does the same afterwards (Menon et al. 2020, arXiv 2007.07314)."""
+    Classes weighted in the loss, as Zhang et al. have it, would tie the network to one choice; a
+    part of -log frequency added to the logits does the same afterwards (Menon et al. 2020, arXiv
+    2007.07314)."""
     network = fold(network)
     (photos,) = readers.landscape(root, "val")
     lab = color.rgb_to_lab(photos.float() / 255)
-    x = torch.cat(
-        [lab[:, :1] / 100, torch.full_like(lab[:, 1:], 128 / 255), torch.zeros_like(lab[:, :1])], 1
-    )
+    neutral, no_mask = torch.full_like(lab[:, 1:], color.NEUTRAL), torch.zeros_like(lab[:, :1])
+    x = torch.cat([lab[:, :1] / 100, neutral, no_mask], 1)
     logits = torch.cat([network.logits(part) for part in x.split(32)])
     levels = torch.tensor(network.config.levels, dtype=lab.dtype)
     frequency = spread(F.avg_pool2d(lab[:, 1:], network.cell), levels).mean((0, 2, 3))
@@ -138,14 +141,13 @@ RECIPE = Recipe(
     batch=8,
     channels_last=True,
     about={
-        "summary": "Guesses the color of a landscape photo from its lightness; the color is joined with the photo's own "
-        "lightness at its own size. Points of color steer it.",
-        "data": "color landscapes of the Intel scene-classification set, 128x128 px",
-        "terms": "The photographs belong to their photographers and are not part of this project.",
-        "limits": "A guess where gray cannot tell: sunsets come out blue, sand and autumn leaves gray or green, brick yellowish, "
-        "glaciers white instead of blue. It learned from landscapes: faces and things at home get the colors of sky and "
-        "rock. A few points of the right color mend most of it; a point of an unlikely color spreads less far, and may "
-        "show as a spot in an even sky.",
+        "summary": "Predicts the color of a landscape photo from its lightness. The color is "
+        "then added to the photo's own lightness at full size. Color hints guide it.",
+        "limits": "It guesses where gray is ambiguous: sunsets come out blue, sand and autumn "
+        "leaves gray or green, brick yellowish, glaciers white instead of blue. It was trained "
+        "on landscapes, so faces and household things get the colors of sky and rock. A few "
+        "hints of the right color fix most of this. A hint of an unlikely color spreads less far "
+        "and may show as a spot in an even sky.",
         "example": 'picture = tasks.colorize(model, Image.open("photo.jpg"))',
     },
 )

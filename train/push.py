@@ -4,18 +4,17 @@
     python -m train.push --all --namespace NAMESPACE
     python -m train.push --space NAMESPACE/NAME [--embed]
 
-Needs a token with write access: hf auth login, or HF_TOKEN. A release is checked strictly, uploaded in one commit, read
-back and verified; printed are its commit and the line of ae_models/zoo.py that makes the app use it. Pushing the same
-release again makes no new commit. The Space gets the files the app needs, and its weights by reference to those lines,
-or with --embed as files.
-"""
+Needs a token with write access: hf auth login, or HF_TOKEN. A release is checked strictly, uploaded
+in one commit, read back and verified. Prints its commit and the line of ae_models/zoo.py that makes
+the app use it. Pushing the same release again makes no new commit. The Space gets the files the app
+needs, and its weights by reference to those lines, or with --embed as files."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from ae_models import zoo
-from ae_models.release import hub
+from ae_models.release import files, hub
 
 ROOT = Path(__file__).resolve().parents[1]
 SPACE = (
@@ -27,10 +26,6 @@ SPACE = (
     "ui/*.py",
     "ui/static/**/*",
 )
-DRAWN_BEFOREHAND = {
-    "docs/make/screenshots.py",
-    "docs/make/sheets.py",
-}  # they draw the documents' pictures, with a browser
 
 
 def push(slug: str, repo: str, folder: Path, private: bool, branch: str) -> None:
@@ -44,26 +39,22 @@ def push(slug: str, repo: str, folder: Path, private: bool, branch: str) -> None
 
 def push_space(repo: str, embed: bool, private: bool) -> None:
     """Publish the app with its weights, by reference or embedded. Raises ValueError."""
-    files = space_files(embed)
-    commit = hub.upload(repo, files, "Autoencoder Studio", kind="space", private=private)
-    print(
-        f"space {repo} at {commit}: {len(files)} files, {sum(map(len, files.values())) / 1e6:.1f} MB"
-    )
+    content = space_files(embed)
+    commit = hub.upload(repo, content, "Autoencoder Studio", kind="space", private=private)
+    megabytes = sum(map(len, content.values())) / 1e6
+    print(f"space {repo} at {commit}: {len(content)} files, {megabytes:.1f} MB")
 
 
 def space_files(embed: bool) -> dict[str, bytes]:
-    """Path in the Space -> content: exactly what `python app.py` needs. Raises ValueError if a release is damaged, or,
-    without embed, if one is not published."""
+    """Path in the Space -> content, for exactly the files that `python app.py` needs. Raises
+    ValueError if a release is damaged or, without embed, not published."""
     paths = sorted(path for pattern in SPACE for path in ROOT.glob(pattern) if path.is_file())
-    files = {path.relative_to(ROOT).as_posix(): path for path in paths}
-    content = {
-        name: path.read_bytes() for name, path in files.items() if name not in DRAWN_BEFOREHAND
-    }
+    content = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     if embed:
         for slug in zoo.BY_SLUG:
             zoo.load_release(zoo.WEIGHTS / slug, slug)
-            names = (hub.CONFIG, hub.WEIGHTS, hub.CARD)
+            names = (files.CONFIG, files.WEIGHTS, files.CARD)
             content |= {
                 f"weights/{slug}/{name}": (zoo.WEIGHTS / slug / name).read_bytes() for name in names
             }
@@ -73,16 +64,17 @@ def space_files(embed: bool) -> dict[str, bytes]:
 
 
 def with_references(readme: str, published: dict[str, str]) -> str:
-    """The README with `models` and `preload_from_hub` in its front matter: a Space fetches those files at their commits
-    when it is built, so that it starts without a request. Raises ValueError if a network is not published."""
+    """The README with `models` and `preload_from_hub` in its front matter: a Space fetches those
+    files at their commits when it is built, so that it starts without a request. Raises ValueError
+    if a network is not published."""
     if missing := [slug for slug in zoo.BY_SLUG if slug not in published]:
         raise ValueError(
-            f"not in PUBLISHED of ae_models/zoo.py: {', '.join(missing)}; push them and put the printed lines there, or "
-            "add --embed to upload the weights with the Space"
+            f"not in PUBLISHED of ae_models/zoo.py: {', '.join(missing)}; push them and put the "
+            "printed lines there, or add --embed to upload the weights with the Space"
         )
     pinned = [published[slug].split("@") for slug in zoo.BY_SLUG]
     lines = ["models:", *(f"- {repo}" for repo, _ in pinned), "preload_from_hub:"]
-    lines += [f"- {repo} {hub.CONFIG},{hub.WEIGHTS} {commit}" for repo, commit in pinned]
+    lines += [f"- {repo} {files.CONFIG},{files.WEIGHTS} {commit}" for repo, commit in pinned]
     start, front, body = readme.split("---\n", 2)
     return "---\n".join((start, front + "\n".join(lines) + "\n", body))
 
@@ -90,9 +82,14 @@ def with_references(readme: str, published: dict[str, str]) -> str:
 def parse(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m train.push")
     parser.add_argument(
-        "slug", nargs="?", choices=list(zoo.BY_SLUG), help="network whose release to publish"
+        "slug",
+        nargs="?",
+        choices=[*zoo.BY_SLUG, *zoo.INSTRUMENTS],
+        help="network whose release to publish",
     )
-    parser.add_argument("--all", action="store_true", help="publish the release of every network")
+    parser.add_argument(
+        "--all", action="store_true", help="publish the releases of all networks of the app"
+    )
     parser.add_argument("--space", metavar="NAMESPACE/NAME", help="publish the app as this Space")
     parser.add_argument("--repo", metavar="NAMESPACE/NAME", help="repository for the release")
     parser.add_argument(

@@ -1,33 +1,23 @@
 """Train `sketch-color` on the Pokémon sketch2photo pairs.
 
 python -m train.sketch_color --data DIR             the whole training set, 9 minutes on one core
-python -m train.sketch_color --data DIR --source    the source's protocol: 20 pairs, full batch, 640 epochs; 6 minutes
+python -m train.sketch_color --data DIR --source    as the source does: 20 pairs, 6 minutes
 """
-
-import dataclasses
-import sys
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from train.datasets import augmentation, readers
+from train.datasets import augmentation, files, readers
 from train.datasets.files import Split
 from train.engine import loop
-from train.engine.recipe import Recipe
-
-
-def augment(batch: Split, generator: torch.Generator) -> Split:
-    return prepare(augmentation.flip(batch, generator))
+from train.engine.recipe import Recipe, Variant
 
 
 def prepare(batch: Split) -> Split:
-    sketch, picture = (x.float() / 127.5 - 1 for x in batch)
+    """Sketches, copied to three channels, and artwork, both in [-1, 1]."""
+    sketch, picture = files.to_signed(batch)
     return sketch.expand_as(picture), picture
-
-
-def prepare_only(batch: Split, generator: torch.Generator) -> Split:
-    return prepare(batch)
 
 
 def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
@@ -36,38 +26,37 @@ def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dic
     return F.mse_loss(network(sketch).float(), picture), {}
 
 
+SOURCE = Variant(
+    "the source's protocol: 20 pairs, full batch, 640 epochs",
+    {
+        "limit": 20,
+        "batch": 0,
+        "epochs": 640,
+        "schedule": "constant",
+        "warmup": 0,
+        "ema": 0.0,
+        "clip": float("inf"),
+        "augment": None,
+    },
+)
 RECIPE = Recipe(
     slug="sketch-color",
     data=readers.sketch2photo,
-    augment=augment,
+    augment=augmentation.flipped(prepare),
     prepare=prepare,
     loss=loss,
     optimizer=lambda network: torch.optim.Adam(network.parameters(), lr=1e-3),
     epochs=30,
     batch=16,
+    variants={"source": SOURCE},
     about={
         "summary": "Colors a line sketch of 128x128 px with two convolutions down and two up.",
-        "data": "Pokémon sketch2photo: line sketches computed from artwork, 890 pairs",
-        "terms": "The artwork is © Nintendo / Creatures / GAME FREAK and is not part of this project; the weights are for "
-        "study.",
-        "limits": "Brown and gray. Each output pixel sees 22x22 pixels of the sketch and the squared error paints the mean "
-        "of all colors that could be there. Large empty areas stay white, because the network cannot tell inside from "
-        "outside.",
+        "limits": "Pictures are brown and gray: each output pixel sees 22x22 pixels of the "
+        "sketch, and the squared error paints the average of all colors that could be there. "
+        "Large empty areas stay white, because the network cannot tell inside from outside.",
         "example": 'picture = tasks.color_sketch(model, Image.open("sketch.png"))',
     },
 )
-SOURCE = dataclasses.replace(
-    RECIPE,
-    limit=20,
-    batch=0,
-    epochs=640,
-    schedule="constant",
-    warmup=0,
-    ema=0.0,
-    clip=float("inf"),
-    augment=prepare_only,
-)
 
 if __name__ == "__main__":
-    arguments = [a for a in sys.argv[1:] if a != "--source"]
-    loop.main(SOURCE if "--source" in sys.argv else RECIPE, arguments)
+    loop.main(RECIPE)

@@ -11,15 +11,15 @@ from torch.nn import functional as F
 
 from train.datasets import augmentation, portrait_pairs
 from train.datasets.files import Split
-from train.engine import loop
+from train.engine import adversary, loop
 from train.engine.recipe import Recipe
 
-CLEAN = 0.35  # share of samples whose sketch stays the artist's
+ARTIST = 0.35  # share of the sketches that are not changed
 
 
 def augment(batch: Split, generator: torch.Generator) -> Split:
     photo, sketch, _, style = portrait_pairs.warp(batch, generator)
-    artist = augmentation.chance(len(photo), generator, CLEAN)
+    artist = augmentation.chance(len(photo), generator, ARTIST)
     return torch.where(artist, sketch, other_hand(sketch, generator)), photo, style
 
 
@@ -29,23 +29,22 @@ def prepare(batch: Split) -> Split:
 
 
 def other_hand(sketch: Tensor, generator: torch.Generator) -> Tensor:
-    """The sketch as other hands, pens, papers and scanners would give it, each by chance. (B, 1, H, W) in [0, 1]."""
-    maybe, spread = (
-        partial(augmentation.maybe, generator=generator),
-        partial(augmentation.spread, len(sketch), generator),
-    )
+    """Sketches by other hands, pens, papers and scanners, each at random. (B, 1, H, W) in [0,
+    1]."""
+    maybe = partial(augmentation.maybe, generator=generator)
+    uniform = partial(augmentation.uniform, sketch, generator)
     x = maybe(0.25, outlines(sketch), sketch)
-    x = maybe(0.2, torch.lerp(x, -F.max_pool2d(-x, 3, 1, 1), spread(0.3, 1)), x)  # thicker lines
-    x = maybe(0.2, torch.lerp(x, F.max_pool2d(x, 3, 1, 1), spread(0.2, 0.8)), x)  # thinner ones
+    x = maybe(0.2, torch.lerp(x, -F.max_pool2d(-x, 3, 1, 1), uniform(0.3, 1)), x)  # thicker lines
+    x = maybe(0.2, torch.lerp(x, F.max_pool2d(x, 3, 1, 1), uniform(0.2, 0.8)), x)  # thinner ones
     x = maybe(0.3, portrait_pairs.blurred(x), x)
-    x = maybe(0.5, x.clamp_min(1e-3) ** spread(0.5, 2), x)
-    x = maybe(0.5, 1 - (1 - x) * spread(0.5, 1.2), x)  # softer and harder pencils
-    x = maybe(0.5, x * spread(0.75, 1), x)  # paper
-    return maybe(0.3, x + torch.randn(x.shape, generator=generator) * spread(0, 0.06), x)
+    x = maybe(0.5, x.clamp_min(1e-3) ** uniform(0.5, 2), x)
+    x = maybe(0.5, 1 - (1 - x) * uniform(0.5, 1.2), x)  # softer and harder pencils
+    x = maybe(0.5, x * uniform(0.75, 1), x)  # paper
+    return maybe(0.3, x + torch.randn(x.shape, generator=generator) * uniform(0, 0.06), x)
 
 
 def outlines(sketch: Tensor) -> Tensor:
-    """Lines without shading: how much darker a pixel is than its surroundings, in black on white."""
+    """Lines without shading: the darkness of a pixel against its surroundings, black on white."""
     around = F.avg_pool2d(sketch, 9, 1, 4, count_include_pad=False)
     return (1 - 2.5 * (around - sketch).clamp_min(0)).clamp(0, 1)
 
@@ -55,20 +54,19 @@ RECIPE = Recipe(
     data=portrait_pairs.pairs,
     augment=augment,
     prepare=prepare,
-    loss=portrait_pairs.objective(strokes=0.2, opinion=0.01),
-    optimizer=portrait_pairs.optimizer,
-    build=lambda: portrait_pairs.Contest("sketch-face-plus"),
-    finish=portrait_pairs.release,
+    loss=adversary.objective(strokes=0.2, opinion=0.01),
+    optimizer=adversary.optimizer,
+    build=lambda: adversary.Contest("sketch-face-plus"),
+    finish=adversary.release,
     epochs=30,
     batch=4,
     ema=0.998,
     channels_last=True,
     about={
         "summary": "Paints a pencil sketch of a face as a color photo, at 200x250 px.",
-        "data": "CUHK Face Sketch Database, subsets CUHK student and AR, artist's sketch and photo",
-        "terms": "The database is for research only; so are these weights.",
-        "limits": "Trained on 158 frontal faces of young adults, most of them from Hong Kong: skin, hair and clothes get the "
-        "colors of those photos, the background their blue. Needs a sketch in the pose of a passport photo.",
+        "limits": "Trained on 158 frontal faces of young adults, most of them from Hong Kong. "
+        "Skin, hair and clothes get the colors of those photos, and the background gets their "
+        "blue. It needs a sketch posed as in a passport photo.",
         "example": 'photo = tasks.translate_face(model, Image.open("sketch.jpg"))',
     },
 )

@@ -8,6 +8,7 @@ from torch import nn
 
 from ae_models import images, metrics, tasks
 from ae_models.codec.dcae_plus import DCAEPlusConfig
+from ae_models.codec.webp import webp_file
 from ui import parts
 
 MOST_PIXELS = 768 * 768  # of the tab; the function itself takes any size
@@ -58,7 +59,7 @@ def costs(picture: Image.Image | None, again: Image.Image | None, model: str, ra
         quality, webp = webp_of(picture, size)
     else:
         name, size = f"latent, {latent.numel():,} numbers as float32", 4 * latent.numel()
-        quality, webp = WEBP_QUALITY, _webp(picture, WEBP_QUALITY)
+        quality, webp = WEBP_QUALITY, webp_file(picture, WEBP_QUALITY)
     rows = (
         ("pixels, one byte a channel", 3 * pixels, None),
         (name, size, again),
@@ -89,14 +90,9 @@ def webp_of(picture: Image.Image, most: int) -> tuple[int, io.BytesIO]:
     low, high = 0, 100
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if _webp(picture, middle).tell() <= most else (low, middle - 1)
-    return low, _webp(picture, low)
-
-
-def _webp(picture: Image.Image, quality: int) -> io.BytesIO:
-    file = io.BytesIO()
-    picture.save(file, "WEBP", quality=quality)
-    return file
+        fits = webp_file(picture, middle).tell() <= most
+        low, high = (middle, high) if fits else (low, middle - 1)
+    return low, webp_file(picture, low)
 
 
 def _rate(network: nn.Module, rate: float) -> float:

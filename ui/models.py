@@ -1,4 +1,4 @@
-"""Tab: a row for each network, from its release's config.json."""
+"""Tab with a row for each network, from the config.json of its release."""
 
 import html
 
@@ -8,7 +8,8 @@ from ae_models import zoo
 from ui import parts
 
 CURVE = (220, 70)  # px
-UNSAID = {
+HEAD = ("Network", "Parameters", "On disk", "Trained on", "Measured", "Training curve")
+UNSTATED = {
     "data": "unknown data",
     "images": 0,
     "epochs": 0,
@@ -19,12 +20,13 @@ UNSAID = {
 
 
 def models() -> list[dict]:
-    """All networks: what they do, parameters, bytes on disk, training data, measured figures, where the weights came
-    from; of one that cannot be used, why."""
+    """List all networks: purpose, parameters, bytes on disk, training data, measured figures and
+    the origin of the weights; for a network that cannot be used, the reason."""
     return [describe(row) for row in zoo.ROWS]
 
 
 def describe(row: zoo.Row) -> dict:
+    """One entry of `models`."""
     entry = {"slug": row.slug, "does": row.summary}
     try:
         source = zoo.source(row.slug)
@@ -46,9 +48,9 @@ def describe(row: zoo.Row) -> dict:
 
 
 def table() -> str:
-    """The same as an HTML table with the training curves as pictures."""
-    head = "<tr><th>Network</th><th>Parameters</th><th>On disk</th><th>Trained on</th><th>Measured</th><th>Training curve</th></tr>"
-    return f'<table class="models">{head}{"".join(map(_row, models()))}</table>'
+    """HTML table of all networks with their training curves as pictures."""
+    head = "".join(f"<th>{name}</th>" for name in HEAD)
+    return f'<table class="models"><tr>{head}</tr>{"".join(map(_row, models()))}</table>'
 
 
 def _row(entry: dict) -> str:
@@ -56,19 +58,23 @@ def _row(entry: dict) -> str:
     name = f"<td><b>{text['slug']}</b><br>{text['does']}</td>"
     if "unavailable" in entry:
         return f"<tr>{name}<td colspan=5>⚠ Not available: {text['unavailable']}</td></tr>"
-    measured = UNSAID | entry["training"]
+    measured = UNSTATED | entry["training"]
     training = {key: html.escape(str(value)) for key, value in measured.items()}
     minutes = measured["seconds"] / 60
     origin = text["weights_from"] + (f"<br>⚠ {text['warning']}" if entry["warning"] else "")
     return (
-        f"<tr>{name}<td>{entry['parameters']:,}</td><td>{entry['bytes'] / 1e6:.1f} MB<br>{origin}</td>"
-        f"<td>{training['data']}: {measured['images']:,} pictures, {training['epochs']} epochs in {minutes:.0f} "
-        f"minutes ({training['device']})</td><td>{text['headline']}</td><td>{curve(measured['curve'])}</td></tr>"
+        f"<tr>{name}<td>{entry['parameters']:,}</td>"
+        f"<td>{entry['bytes'] / 1e6:.1f} MB<br>{origin}</td>"
+        f"<td>{training['data']}. {measured['images']:,} pictures, {training['epochs']} epochs "
+        f"in {minutes:.0f} minutes ({training['device']})</td>"
+        f"<td>{text['headline']}</td><td>{curve(measured['curve'])}</td></tr>"
     )
 
 
 def curve(history: list[list[float]]) -> str:
-    """[[step, training loss, validation loss], ...] -> SVG: training thin, validation thick, from 0 or the lowest."""
+    """[[step, training loss, validation loss], ...] -> SVG, thin for training, thick for validation.
+
+    The axis begins at 0, or at the lowest loss if that is negative."""
     if not history:
         return ""
     width, height = CURVE
@@ -81,22 +87,24 @@ def curve(history: list[list[float]]) -> str:
             f"{row[0] / last * width:.1f},{height * (1 - min(1, (row[column] - low) / span)):.1f}"
             for row in history
         )
-        return f'<polyline points="{points}" fill="none" stroke-width="{stroke}" stroke="currentColor"/>'
+        style = f'fill="none" stroke-width="{stroke}" stroke="currentColor"'
+        return f'<polyline points="{points}" {style}/>'
 
-    title = (
-        f"loss after {last:,} steps: training {history[-1][1]:.4g}, validation {history[-1][2]:.4g}"
-    )
+    _, train, validation = history[-1]
+    title = f"loss after {last:,} steps: training {train:.4g}, validation {validation:.4g}"
     return (
-        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-label="{title}">'
-        f"<title>{title}</title>{line(1, '0.7')}{line(2, '2')}</svg><br><small>{title}</small>"
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
+        f'aria-label="{title}"><title>{title}</title>{line(1, "0.7")}{line(2, "2")}</svg>'
+        f"<br><small>{title}</small>"
     )
 
 
 def build() -> None:
     gr.Markdown(
         "### The networks\n"
-        "Each figure was measured by `python -m train.evaluate` on pictures that were not trained on, and stands beside "
-        "the trivial baseline's on the same pictures. The thick curve is the validation loss."
+        "Each figure was measured by `python -m train.evaluate` on pictures that were not used for "
+        "training, and stands beside a simple baseline's on the same pictures. In the curve, the "
+        "thin line is the training loss and the thick line the validation loss."
     )
     page = gr.HTML()
     gr.on(None, table, None, page, api_visibility="private")

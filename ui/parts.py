@@ -12,26 +12,6 @@ from ae_models import images, zoo
 STATIC = Path(__file__).parent / "static"
 EXAMPLES = STATIC / "examples"
 
-# slug -> (metric, its name, digits, baseline to print beside it): the one figure that a tab shows.
-HEADLINE = {
-    "face-sketch": ("mae", "mean absolute error", 3, "mean training sketch"),
-    "face-sketch-plus": ("mae", "mean absolute error", 3, "mean training sketch"),
-    "sketch-face-plus": ("psnr", "PSNR in dB", 1, "mean training photo"),
-    "sketch-color": ("psnr", "PSNR in dB", 1, "mean training picture"),
-    "sketch-color-plus": (
-        "psnr_palette",
-        "PSNR in dB with the right palette",
-        1,
-        "classic network",
-    ),
-    "photo-color": ("psnr", "PSNR in dB", 1, "gray copy"),
-    "photo-color-plus": ("psnr", "PSNR in dB", 1, "gray copy"),
-    "dcae": ("psnr", "PSNR in dB", 1, "KLT of 4x4 patches, 16 numbers each"),
-    "dcae-plus": ("psnr", "PSNR in dB", 1, "KLT of 4x4 patches, 16 numbers each"),
-    "face-vae": ("psnr", "PSNR in dB", 1, "PCA with 128 numbers"),
-    "face-vae-plus": ("psnr", "PSNR in dB", 1, "PCA with 128 numbers"),
-}
-
 
 class Picture(gr.Image):
     """Upload of one picture, handed on as an upright RGB PIL picture by images.read: gr.Image's own reading would clip
@@ -102,47 +82,54 @@ def needs(picture, what: str):
 
 
 def networks(system: str) -> dict[str, str]:
-    """Kinds of network of a system that are in the zoo -> their slugs, the one to take by default first. Of a system
-    without any it is the plus network, which says so when it is loaded."""
-    kinds = {"plus": f"{system}-plus", "classic": system}
-    return {kind: slug for kind, slug in kinds.items() if slug in zoo.BY_SLUG} or {
-        "plus": kinds["plus"]
-    }
+    """Kinds of network of a system -> their slugs, the default first. Raises ValueError."""
+    rows = [row for row in zoo.ROWS if row.system == system]
+    if not rows:
+        raise ValueError(f"expected a system of the zoo, got {system!r}")
+    return {row.kind: row.slug for row in sorted(rows, key=lambda row: row.kind != "plus")}
 
 
 def choice(system: str) -> gr.Radio:
-    """Which network of a system to use."""
+    """Choice between the networks of a system, with the figure of the chosen one."""
     slugs = networks(system)
     first = next(iter(slugs))
     radio = gr.Radio(list(slugs), value=first, label="Network", info=figure_line(slugs[first]))
-    told = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
-    radio.change(lambda kind: gr.update(info=figure_line(slugs[kind])), radio, radio, **told)
+    private = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
+    radio.change(lambda kind: gr.update(info=figure_line(slugs[kind])), radio, radio, **private)
     return radio
 
 
 def beside(
     system: str, function: Callable, first: gr.Image, inputs: list, model: gr.Radio, second
 ) -> None:
-    """A box to tick, where a system has two networks: `second`, a hidden picture or gallery, then shows what the other
-    one gives for the same inputs whenever `first` changes. `function` takes the inputs and a kind of network, and gives
-    None while there is nothing to show."""
+    """Checkbox, if a system has two networks, that shows the other one's result beside the first.
+
+    `second`, a hidden picture or gallery, follows whenever `first` changes. `function` takes the
+    inputs and a kind of network, and returns None while there is nothing to show."""
     kinds = list(networks(system))
     if len(kinds) < 2:
         return
-    wanted = gr.Checkbox(False, label="Side by side with the other network")
+    ticked = gr.Checkbox(False, label="Side by side with the other network")
 
     def other(*values):
-        *given, kind, ticked = values
+        *arguments, kind, show = values
         rest = next(k for k in kinds if k != kind)
-        shown = function(*given, rest) if ticked else None
+        shown = function(*arguments, rest) if show else None
         return gr.update(value=shown, visible=shown is not None, label=f"The {rest} network's")
 
-    told = {"api_visibility": "private", "trigger_mode": "always_last", "show_progress": "hidden"}
-    run([first.change, wanted.change], other, [*inputs, model, wanted], second, **told)
+    run(
+        [first.change, ticked.change],
+        other,
+        [*inputs, model, ticked],
+        second,
+        api_visibility="private",
+        trigger_mode="always_last",
+        show_progress="hidden",
+    )
 
 
 def load(system: str, kind: str):
-    """The network that the choice names. Raises ValueError."""
+    """Load the network of a system that the choice names. Raises ValueError."""
     kinds = networks(system)
     if kind not in kinds:
         raise ValueError(f"expected model to be one of {', '.join(kinds)}, got {kind!r}")
@@ -150,8 +137,7 @@ def load(system: str, kind: str):
 
 
 def figure_line(slug: str) -> str:
-    """One sentence: the class of a network and its measured figure beside the trivial baseline's, or why the network
-    cannot be used."""
+    """The class of a network and its figure beside the baseline's, or why it cannot be used."""
     try:
         warning, config = zoo.source(slug).warning, zoo.config(slug)
     except ValueError as error:
@@ -161,15 +147,14 @@ def figure_line(slug: str) -> str:
 
 
 def headline(config: dict) -> str:
-    """The figure of a release beside its baseline, with the number of pictures."""
-    metric, name, digits, baseline = HEADLINE[config["system"]]
-    measured = config["metrics"]
-    if metric not in measured.get("metrics", {}):
+    """The figure of a release beside its baseline's, with the number of pictures."""
+    shown, measured = zoo.row(config["system"]).headline, config["metrics"]
+    if shown is None or shown.metric not in measured.get("metrics", {}):
         return "not measured yet"
-    own = f"{measured['metrics'][metric]['value']:.{digits}f}"
-    other = measured["baselines"].get(baseline, {}).get(metric)
-    beside = f" ({baseline}: {other['value']:.{digits}f})" if other else ""
-    return f"{name} {own}{beside} on {measured['images']:,} {measured['pictures']}"
+    own = f"{measured['metrics'][shown.metric]['value']:.{shown.digits}f}"
+    other = measured["baselines"].get(shown.baseline, {}).get(shown.metric)
+    beside = f" ({shown.baseline}: {other['value']:.{shown.digits}f})" if other else ""
+    return f"{shown.label} {own}{beside} on {measured['images']:,} {measured['pictures']}"
 
 
 def component(name: str, value=None, **kwargs) -> gr.HTML:

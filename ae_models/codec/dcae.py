@@ -10,15 +10,15 @@ from ae_models.layers import Network, PreActBlock, channel_to_space, norm_act_co
 
 @dataclass(frozen=True)
 class DCAEConfig:
-    size: int = 32  # px: GroupNorm takes its statistics over the whole picture, so another size is another network
-    width: int = 16  # channels of the first layer; twice that below
+    size: int = 32  # px; GroupNorm's statistics span the picture, so it only works at this size
+    width: int = 16  # channels of the first layer; twice as many below
     latent: int = 16  # channels of the latent
-    groups: int = 8
-    dropout: float = 0.0  # the source has the layers and does not state the rate; at 60,000 parameters any rate only costs
+    groups: int = 8  # of GroupNorm
+    dropout: float = 0.0  # the source does not state it; at 60,000 parameters any dropout costs
 
 
 class DCAE(Network):
-    """Two resamplings each way, each with a parameter-free shortcut.
+    """Autoencoder of two resamplings each way, each with a parameter-free shortcut.
 
         (B, 3, 32, 32)   picture in [-1, 1]
           | Conv 3x3 -> 16

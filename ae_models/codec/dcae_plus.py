@@ -1,4 +1,4 @@
-"""Deep convolutional autoencoder for any size, whose latent can be rounded at several rates: `dcae-plus`."""
+"""Autoencoder for pictures of any size, with a latent that is quantized at a rate: `dcae-plus`."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from ae_models.codec.bottleneck import Bottleneck
 from ae_models.layers import Network
 from ae_models.unet import Block
 
-PATCH = 4  # px a side that one place of the latent stands for
-SPREAD = 0.5  # standard deviation of pixels in [-1, 1]
-NEARBY, COLORS = (
-    0.9,
-    0.95,
-)  # correlation of neighboring pixels, and of red with green and green with blue
+PATCH = 4  # px a side that one cell of the latent stands for
+
+# Statistics of pixels in [-1, 1] that the linear part starts from.
+PIXEL_DEVIATION = 0.5
+PIXEL_CORRELATION = 0.9  # of neighboring pixels
+CHANNEL_CORRELATION = 0.95  # of red with green, and of green with blue
 
 
 @dataclass(frozen=True)
@@ -25,30 +25,31 @@ class DCAEPlusConfig:
     latent: int = 16  # channels of the latent
     encoder: int = 2  # blocks
     decoder: int = 2
-    rates: int = 5  # ways of rounding, from the coarsest on
-    block: int = 4  # places a side that are transformed together before they are rounded
-    mixture: int = 3  # logistic distributions in the prior of a channel
+    rates: int = 5  # quantizers, from the coarsest on
+    block: int = 4  # cells a side that are transformed together before they are quantized
+    mixture: int = 3  # logistic distributions in the prior of each coefficient
 
 
 class DCAEPlus(Network):
-    """A linear transform of 4x4 patches each way, and what convolutions add to it.
+    """Linear transform of 4x4 patches each way, with convolutions that add to it.
 
         (B, 3, H, W)          picture in [-1, 1]
           | patches of 4x4 px
         (B, 48, H/4, W/4)
           | linear to 16  +  Conv 3x3 -> 96, blocks, Conv 3x3 -> 16
-        (B, 16, H/4, W/4)     latent, each channel of variance about 1      --- quantize -->  integers
-          | linear to 48  +  Conv 3x3 -> 96, blocks, Conv 3x3 -> 48        <-- dequantize -- (B, 16, H/4, W/4)
+        (B, 16, H/4, W/4)     latent, each channel of variance about 1
+          |                   -- quantize --> integers (B, 16, H/4, W/4) -- dequantize -->
+          | linear to 48  +  Conv 3x3 -> 96, blocks, Conv 3x3 -> 48
         (B, 48, H/4, W/4)
           | patches of 4x4 px
         (B, 3, H, W)          reconstruction, about [-1, 1]
 
-    The linear part starts as the Karhunen-Loève transform of a textbook model of pictures, so training starts where
-    linear transforms end. Nothing depends on the size of the picture: there is no normalization, and edges are repeated
-    up to whole patches and cut off again.
+    The linear part starts as the Karhunen-Loève transform of a textbook model of pictures, so
+    training starts where linear transforms end. Nothing depends on the size of the picture: there
+    is no normalization, and edges are repeated up to whole patches and cut off again.
 
-    `rate` is 0 for the latent as it is, or 1 to config.rates for one that is rounded, the coarsest first: an int, or (B,)
-    whole numbers. It steers every block (FiLM), and the bottleneck.
+    rate: 0 for the latent as it is, or 1 (the coarsest) to config.rates for one that is quantized;
+    an int or (B,) whole numbers. It steers every block (FiLM) and the bottleneck.
     """
 
     value_range = (-1.0, 1.0)
@@ -78,11 +79,12 @@ class DCAEPlus(Network):
 
     @property
     def reach(self) -> int:
-        """Cells of the latent, to each side, that one more cell depends on: the same for pixels that are decoded."""
+        """Receptive-field radius in latent cells, of the encoder and of the decoder."""
         return 2 + 2 * max(self.config.encoder, self.config.decoder)
 
     @torch.no_grad()
     def _start_linear(self) -> None:
+        """Start as the Karhunen-Loève transform, with convolutions that add nearly nothing."""
         basis, deviation = karhunen_loeve(self.config.latent)
         self.analysis.weight.copy_((basis / deviation).T[..., None, None])
         self.synthesis.weight.copy_((basis * deviation)[..., None, None])
@@ -93,7 +95,7 @@ class DCAEPlus(Network):
             nn.init.normal_(head.weight, std=1e-3)
 
     def encode(self, x: Tensor, rate: int | Tensor = 0) -> Tensor:
-        """Pictures (B, 3, H, W) in [-1, 1] -> latent (B, 16, ceil(H / 4), ceil(W / 4)), to be rounded at this rate."""
+        """Pictures (B, 3, H, W) in [-1, 1] -> latent (B, 16, ceil(H / 4), ceil(W / 4))."""
         x = F.pad(x, (0, -x.shape[3] % PATCH, 0, -x.shape[2] % PATCH), mode="replicate")
         patches, mode = F.pixel_unshuffle(x, PATCH), self._mode(rate, x)
         h = self.encoder_stem(patches)
@@ -109,15 +111,17 @@ class DCAEPlus(Network):
         return F.pixel_shuffle(self.synthesis(latent) + self.decoder_head(h), PATCH)
 
     def forward(self, x: Tensor, rate: int = 0) -> Tensor:
-        """Pictures (B, 3, H, W) -> what is left of them after the latent, rounded if rate is not 0."""
+        """Pictures (B, 3, H, W) -> reconstructions from the latent, quantized if rate is not 0."""
         latent = self.encode(x, rate)
         if rate:
-            rounded = self.dequantize(self.quantize(latent, rate), rate)
-            latent = rounded[..., : latent.shape[2], : latent.shape[3]]
+            quantized = self.dequantize(self.quantize(latent, rate), rate)
+            latent = quantized[..., : latent.shape[2], : latent.shape[3]]
         return self.decode(latent, rate)[..., : x.shape[2], : x.shape[3]]
 
     def quantize(self, latent: Tensor, rate: int | Tensor) -> Tensor:
-        """Latent (B, 16, h, w) -> integers (B, 16, h, w), sides raised to multiples of 4; rate is 1 to config.rates."""
+        """Latent (B, 16, h, w) -> integers (B, 16, h, w), sides padded to multiples of 4.
+
+        rate: 1 to config.rates."""
         return self.bottleneck.quantize(latent, rate)
 
     def dequantize(self, q: Tensor, rate: int | Tensor) -> Tensor:
@@ -125,25 +129,26 @@ class DCAEPlus(Network):
         return self.bottleneck.dequantize(q, rate)
 
     def bits(self, q: Tensor, rate: int | Tensor) -> Tensor:
-        """Integers (B, 16, h, w) -> length in bits (B,) of an ideal code under the learned prior."""
+        """Integers (B, 16, h, w) -> length in bits (B,) of an ideal code under the prior."""
         return self.bottleneck.bits(q, rate)
 
     def _mode(self, rate: int | Tensor, like: Tensor) -> Tensor:
-        """(B or 1, 1 + rates): which latent is meant, as the blocks are told."""
+        """One-hot rate (B or 1, 1 + rates), the condition of every block."""
         rate = torch.as_tensor(rate, device=like.device).reshape(-1)
         return F.one_hot(rate, 1 + self.config.rates).to(like.dtype)
 
 
 def karhunen_loeve(keep: int) -> tuple[Tensor, Tensor]:
-    """The `keep` first principal directions (48, keep) of 4x4 patches in the order of pixel_unshuffle, and the standard
-    deviations (keep,) along them, if pixels are first-order Markov along rows, columns and colors: the model whose
-    transform the DCT is in the limit."""
+    """First `keep` principal directions of 4x4 patches, (48, keep), and deviations along them.
+
+    Patches are in the order of pixel_unshuffle. Pixels are taken as first-order Markov along rows,
+    columns and channels: the model whose Karhunen-Loève transform tends to the DCT."""
 
     def markov(correlation: float, count: int) -> Tensor:
-        place = torch.arange(count)
-        return correlation ** (place[:, None] - place).abs()
+        index = torch.arange(count)
+        return correlation ** (index[:, None] - index).abs()
 
-    near = markov(NEARBY, PATCH)
-    covariance = SPREAD**2 * torch.kron(markov(COLORS, 3), torch.kron(near, near))
+    pixels = torch.kron(markov(PIXEL_CORRELATION, PATCH), markov(PIXEL_CORRELATION, PATCH))
+    covariance = PIXEL_DEVIATION**2 * torch.kron(markov(CHANNEL_CORRELATION, 3), pixels)
     variance, basis = torch.linalg.eigh(covariance)
     return basis[:, -keep:].flip(1), variance[-keep:].flip(0).sqrt()

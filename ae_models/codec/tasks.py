@@ -1,4 +1,4 @@
-"""Codec tasks on pictures: reconstruct, encode, decode, round the latent, estimate bytes."""
+"""Codec tasks on pictures: reconstruct, encode, decode, quantize the latent, estimate bytes."""
 
 import torch
 from PIL import Image
@@ -13,9 +13,9 @@ from ae_models.codec.dcae_plus import DCAEPlus
 def reconstruct(model: nn.Module, picture: Image.Image, rate: int = 0) -> Image.Image:
     """Picture -> its reconstruction from the latent, RGB of the same size.
 
-    The plus network takes the whole picture, and its latent may be rounded: rate 0 is not at all, 1 the
-    coarsest. The classic network, whose normalization spans the picture, works in tiles of its size,
-    overlapping by half and blended."""
+    rate: how the plus network quantizes its latent, 0 is not at all, 1 the coarsest. The classic
+    network, whose normalization spans the picture, works in tiles of its own size that overlap by
+    half and are blended."""
     rate, image = _rate(model, rate), images.to_rgb(picture)
     if isinstance(model, DCAE):
         return _reconstruct_tiled(model, image)
@@ -26,9 +26,10 @@ def reconstruct(model: nn.Module, picture: Image.Image, rate: int = 0) -> Image.
 
 @torch.inference_mode()
 def encode(model: nn.Module, picture: Image.Image, rate: int = 0) -> Tensor:
-    """Picture -> latent (1, C, H / f, W / f), float32, on the CPU: of the plus network the picture's
-    sides are padded to whole cells, of the classic one to whole tiles, each encoded apart. `rate` is the
-    one that the latent is to be rounded at."""
+    """Picture -> latent (1, C, H / f, W / f), float32, on the CPU, to be quantized at `rate`.
+
+    The picture's sides are padded to whole cells; for the classic network to whole tiles, each of
+    which is encoded apart."""
     rate, x = _rate(model, rate), images.to_tensor(images.to_rgb(picture))
     if isinstance(model, DCAEPlus):
 
@@ -45,13 +46,12 @@ def encode(model: nn.Module, picture: Image.Image, rate: int = 0) -> Tensor:
 
 @torch.inference_mode()
 def decode(model: nn.Module, latent: Tensor, rate: int = 0) -> Image.Image:
-    """Latent, as encode gives it for this rate -> RGB picture (of the padded size). Raises ValueError for
-    a shape that encode cannot have given, or values that are not finite."""
-    rate, latent, device = (
-        _rate(model, rate),
-        inference.finite_latent(latent),
-        inference.device(model),
-    )
+    """Output of encode for the same rate -> RGB picture of the padded size.
+
+    Raises ValueError for a shape that encode cannot have given, and for values that are not
+    finite."""
+    rate, latent = _rate(model, rate), inference.finite_latent(latent)
+    device = inference.device(model)
     if isinstance(model, DCAEPlus):
         _check_grid(latent, model.config.latent)
         picture = tiles.strips(lambda z: model.decode(z.to(device), rate), latent, 1, model.reach)
@@ -66,41 +66,41 @@ def decode(model: nn.Module, latent: Tensor, rate: int = 0) -> Image.Image:
 
 @torch.inference_mode()
 def rounded(model: nn.Module, latent: Tensor, rate: int) -> Tensor:
-    """Latent, as encode gives it for this rate -> the same, rounded. Raises ValueError for a network that
-    does not round, or a rate that it does not have."""
+    """Quantize the output of encode for the same rate: latent (1, C, h, w) -> (1, C, h, w).
+
+    Raises ValueError for a network that does not quantize, and for a rate that it does not have."""
     q, rate = _quantized(model, latent, rate)
     return model.dequantize(q, rate)[..., : latent.shape[2], : latent.shape[3]].cpu()
 
 
 @torch.inference_mode()
 def estimated_bytes(model: nn.Module, latent: Tensor, rate: int) -> float:
-    """Length in bytes of an ideal code for the rounded latent under the network's prior."""
+    """Length in bytes of an ideal code for the quantized latent under the network's prior."""
     q, rate = _quantized(model, latent, rate)
     rows = max(1, tiles.CELLS // q.shape[3])
     return sum(model.bits(part, rate).item() for part in q.split(rows, dim=2)) / 8
 
 
 def _rate(model: nn.Module, rate: int) -> int:
-    """rate as an int. Raises ValueError for a network that is no codec or does not have this rate."""
+    """Check a rate: an int from 0 to model.rates.
+
+    Raises ValueError for another rate, and for a network that is no codec."""
     inference.expect(model, (DCAE, DCAEPlus), "a network that encodes and decodes pictures")
     return inference.whole_number("rate", rate, 0, model.rates)
 
 
 def _quantized(model: nn.Module, latent: Tensor, rate: int) -> tuple[Tensor, int]:
-    inference.expect(model, DCAEPlus, "a network that rounds its latent")
+    """Quantized latent (1, C, h, w), int32, and the checked rate."""
+    inference.expect(model, DCAEPlus, "a network that quantizes its latent")
     rate = inference.whole_number("rate", rate, 1, model.rates)
     _check_grid(latent, model.config.latent)
     return model.quantize(latent.to(inference.device(model)), rate), rate
 
 
 def _check_grid(latent: Tensor, channels: int, side: int = 1) -> None:
-    """Raise ValueError unless the shape is (1, channels, h, w) with sides that are multiples of `side`."""
-    grid = latent.shape[2:]
-    if (
-        latent.ndim != 4
-        or latent.shape[:2] != (1, channels)
-        or any(n == 0 or n % side for n in grid)
-    ):
+    """Raise ValueError unless the shape is (1, channels, side * n, side * m) with n, m above 0."""
+    whole = all(n > 0 and n % side == 0 for n in latent.shape[2:])
+    if latent.ndim != 4 or latent.shape[:2] != (1, channels) or not whole:
         times = side if side > 1 else ""
         expected = f"(1, {channels}, {times}n, {times}m)"
         raise ValueError(f"expected a latent of shape {expected}, got {tuple(latent.shape)}")
@@ -108,8 +108,10 @@ def _check_grid(latent: Tensor, channels: int, side: int = 1) -> None:
 
 @torch.inference_mode()
 def _reconstruct_tiled(model: DCAE, image: Image.Image) -> Image.Image:
-    """Blend four grids of tiles, shifted by half a tile, weighted by the distance of a pixel from its
-    tile's edge; a picture of the network's own size goes through whole."""
+    """Blend four grids of tiles, shifted by half a tile.
+
+    A pixel's weight is its distance from the edge of its tile. A picture of the network's own size
+    goes through whole."""
     size, x = model.config.size, images.to_tensor(image)
     if image.size == (size, size):
         return inference.to_pictures(model, inference.run(model, inference.to_network(model, x)))[0]

@@ -1,42 +1,41 @@
-"""Ways through a latent space, and the place of faces in it. Latents are (B, Z)."""
+"""Paths through a latent space, and statistics of the faces in it. Latents are (B, Z)."""
 
 import torch
 from torch import Tensor, nn
 
 
 def lerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
-    """Straight line from a to b, both (1, Z), at the times t (N,) in [0, 1]: (N, Z)."""
+    """Points on the straight line from a to b, both (1, Z), at times t (N,) in [0, 1]: (N, Z)."""
     return torch.lerp(a, b, t[:, None])
 
 
 def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
-    """Great circle from a to b, both (1, Z), at the times t (N,): (N, Z); the length goes linearly from |a| to |b|.
+    """Points on the great circle from a to b, both (1, Z), at times t (N,) in [0, 1]: (N, Z).
 
-    Normal samples in many dimensions lie near a sphere, and a straight line cuts through its thinly populated inside
-    (Shoemake 1985; White 2016, arXiv 1609.04468). Parallel or zero vectors have no great circle: they get lerp."""
+    Their length changes linearly from |a| to |b|. Normal samples in many dimensions lie near a
+    sphere, and a straight line cuts through its thinly populated inside (Shoemake 1985; White 2016,
+    arXiv 1609.04468). Parallel and zero vectors have no great circle and get lerp."""
     norm_a, norm_b = a.norm(), b.norm()
     cosine = (a * b).sum() / (norm_a * norm_b).clamp_min(1e-12)
     angle = torch.arccos(cosine.clamp(-1, 1))
     if torch.sin(angle) < 1e-4 or norm_a * norm_b == 0:
         return lerp(a, b, t)
     t = t[:, None]
-    direction = (
-        torch.sin((1 - t) * angle) * a / norm_a + torch.sin(t * angle) * b / norm_b
-    ) / torch.sin(angle)
-    return direction * torch.lerp(norm_a, norm_b, t)
+    direction = torch.sin((1 - t) * angle) * a / norm_a + torch.sin(t * angle) * b / norm_b
+    return direction / torch.sin(angle) * torch.lerp(norm_a, norm_b, t)
 
 
 class Aggregate(nn.Module):
-    """Where the latents of the training faces lie, found once after training (train/latents.py): their density and
-    directions in it that mean something.
+    """Statistics of the training faces' latents, fitted after training (train/latents.py).
 
-    weights (K,), means (K, Z), factors (K, Z, Z): a Gaussian mixture, the factors those of Cholesky. A decoder is only
-    right where training latents were, and that is not the prior's N(0, I): a density fitted afterwards gives better
-    samples (Ghosh et al. 2019, "From Variational to Deterministic Autoencoders", arXiv 1903.12436).
-    directions (A, Z): adding one gives the average face the attribute, and leaves the other attributes as they are.
-    principal (P, Z): what changes pictures most, each of the length of one standard deviation.
+    weights (K,), means (K, Z), factors (K, Z, Z): Gaussian mixture to sample from, with Cholesky
+        factors of the covariances. A decoder is only trained where training latents lie, which is
+        not N(0, I): a density fitted afterwards gives better samples (Ghosh et al. 2019, "From
+        Variational to Deterministic Autoencoders", arXiv 1903.12436).
+    directions (A, Z): adding one gives the average face an attribute and keeps the others.
+    principal (P, Z): directions that change pictures most, each one standard deviation long.
 
-    Untrained it is the prior, without directions.
+    Before it is fitted it is the prior, without directions.
     """
 
     def __init__(self, latent: int, components: int, attributes: int, principal: int):
@@ -48,13 +47,12 @@ class Aggregate(nn.Module):
         self.register_buffer("principal", torch.zeros(principal, latent))
 
     def mean(self) -> Tensor:
-        """That of the mixture: (Z,)."""
+        """Mean of the mixture, (Z,)."""
         return self.weights @ self.means
 
     def sample(self, noise: Tensor, chance: Tensor) -> Tensor:
         """Standard normal (N, Z) and uniform (N,) random numbers -> latents (N, Z)."""
-        component = torch.searchsorted(
-            self.weights.cumsum(0), chance * self.weights.sum(), right=True
-        )
+        total = self.weights.sum()
+        component = torch.searchsorted(self.weights.cumsum(0), chance * total, right=True)
         component = component.clamp_max(len(self.weights) - 1)
         return self.means[component] + torch.einsum("nij,nj->ni", self.factors[component], noise)

@@ -10,7 +10,7 @@ from ae_models.layers import Network
 @dataclass(frozen=True)
 class FaceSketchConfig:
     size: int = 256  # px, a multiple of 2 ** len(widths)
-    widths: tuple[int, ...] = (16, 32, 64, 128, 256, 512)
+    widths: tuple[int, ...] = (16, 32, 64, 128, 256, 512)  # channels at 1/2, 1/4, ... of the size
     dropout: float = 0.1
 
 
@@ -23,12 +23,14 @@ class FaceSketch(Network):
         (B, 512, 4, 4)    latent
           | 6 x [ConvTranspose 4x4 s2, dropout on the 1st and 3rd, LeakyReLU]
           |     8, 16, 32, 64, 128, 256 px;  512, 256, 128, 64, 32, 16 channels
-          | ConvTranspose 2x2 s1 -> 8 channels, 257 px;  ConvTranspose 2x2 s1 -> 3 channels, 258 px;  crop 1 px a side
+          | ConvTranspose 2x2 s1 -> 8 channels, 257 px
+          | ConvTranspose 2x2 s1 -> 3 channels, 258 px;  crop 1 px a side
         (B, 3, 256, 256)  sketch, about [-1, 1] (no activation at the end)
 
-    The source's two unpadded 2x2 layers give 258 px where its targets have 256; it resizes the targets, we crop one
-    pixel a side, so that the picture stays where it was. Slope 0.3, dropout 0.1 and convolutions without a bias are
-    what the source's framework and code take where its table is silent. Its sketches are gray copied to 3 channels.
+    The source's two unpadded 2x2 layers give 258 px where its targets have 256; it resizes the
+    targets, we crop one pixel a side, so that the picture stays in place. Slope 0.3, dropout 0.1
+    and convolutions without a bias are those of the source's framework and code, where its table is
+    silent. Its sketches are gray copied to 3 channels.
     """
 
     value_range = (-1.0, 1.0)

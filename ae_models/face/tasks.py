@@ -5,36 +5,43 @@ from PIL import Image
 from torch import Tensor, nn
 
 from ae_models import images, inference
+from ae_models.face import align
 from ae_models.face.latents import lerp, slerp
 from ae_models.face.sketch import FaceSketch
 from ae_models.face.sketch_plus import FaceSketchPlus, SketchFacePlus
 from ae_models.face.vae import VAE
 from ae_models.face.vae_plus import VAEPlus
+from ae_models.layers import Posterior
 
-FACE_ASPECT = 200 / 250  # width / height of the CUHK Face Sketch Database
+POSE = "cufs"  # of the portraits and sketches that translators were trained on
 MAX_STEPS, MAX_SAMPLES, MAX_CHANGE = 257, 64, 5
 TRANSLATORS, VAES = (FaceSketch, FaceSketchPlus, SketchFacePlus), (VAE, VAEPlus)
 
 
 def translate_face(model: nn.Module, picture: Image.Image) -> Image.Image:
-    """Face photo -> sketch (L), or with a network that takes one channel sketch -> photo (RGB), of the
-    size of the largest centered 4:5 part of the picture, which is what is translated."""
+    """Face photo -> sketch (L), or sketch -> photo (RGB) with a network that takes one channel.
+
+    The largest centered 4:5 part of the picture is translated, and gives the size of the result."""
     inference.expect(
         model, TRANSLATORS, "a network that translates between face photos and sketches"
     )
-    face = images.center_crop(images.to_rgb(picture), FACE_ASPECT)
-    seen = images.resize(
-        face.convert("L") if model.channels == 1 else face, inference.input_size(model)
-    )
-    drawn = inference.run(model, inference.to_network(model, images.to_tensor(seen)))
-    if model.channels == 3:
+    face = align.whole(picture, POSE)
+    source = face.convert("L") if isinstance(model, SketchFacePlus) else face
+    source = images.resize(source, inference.input_size(model))
+    x = inference.to_network(model, images.to_tensor(source))
+    if isinstance(model, FaceSketch):
+        drawn = inference.run(model, x)
+    else:
+        drawn = inference.run(model, x, noise=model.fixed_noise(*x.shape[2:]))
+    if not isinstance(model, SketchFacePlus):
         drawn = drawn.mean(1, keepdim=True)  # the classic network copies its gray to three channels
     return images.resize(inference.to_pictures(model, drawn)[0], face.size)
 
 
 def reconstruct(model: nn.Module, picture: Image.Image, rate: int = 0) -> Image.Image:
-    """Picture -> the same with the square that a face VAE sees (images.face_box) rebuilt in its place,
-    RGB of the same size. rate: 0, since a VAE does not round its latent."""
+    """Reconstruct the square of a picture that a face VAE sees (images.face_box), in its place.
+
+    RGB of the picture's size. rate: 0, since a VAE does not quantize its latent."""
     image = images.to_rgb(picture)
     left, top, right, bottom = images.face_box(image.size)
     face = decode(model, encode(model, image, rate))
@@ -51,13 +58,27 @@ def encode(model: nn.Module, picture: Image.Image, rate: int = 0) -> Tensor:
     image = images.to_rgb(picture)
     box = images.face_box(image.size)
     face = image.resize(inference.input_size(model), Image.Resampling.BICUBIC, box=box)
-    posterior = model.encode(inference.to_network(model, images.to_tensor(face)))
-    return posterior.mode().float().cpu()
+    x = inference.to_network(model, images.to_tensor(face))
+    return posterior(model, x).mode().float().cpu()
+
+
+@torch.no_grad()
+def posterior(model: nn.Module, x: Tensor) -> Posterior:
+    """Faces (B, 3, size, size) in the network's range, on its device -> Posterior over (B, Z).
+
+    The mean of a plus network is refined by one gradient step on its reconstruction error."""
+    _expect_vae(model)
+    encoded = model.encode(x)
+    if not isinstance(model, VAEPlus):
+        return encoded
+    return Posterior(model.refined(encoded.mean, x), encoded.log_variance)
 
 
 @torch.inference_mode()
 def decode(model: nn.Module, latent: Tensor, rate: int = 0) -> Image.Image:
-    """Latent (1, Z) -> RGB face. Raises ValueError for another shape or values that are not finite."""
+    """Latent (1, Z) -> RGB face.
+
+    Raises ValueError for another shape and for values that are not finite."""
     _expect_vae(model)
     inference.whole_number("rate", rate, 0, model.rates)
     latent = inference.finite_latent(latent)
@@ -71,8 +92,9 @@ def decode(model: nn.Module, latent: Tensor, rate: int = 0) -> Image.Image:
 def morph(
     model: nn.Module, a: Image.Image, b: Image.Image, steps: int = 33, mode: str = "slerp"
 ) -> list[Image.Image]:
-    """Faces a and b -> `steps` (2 to 257) pictures from the reconstruction of a to that of b, through the
-    latent space along a great circle ("slerp") or a straight line ("lerp")."""
+    """Morph face a into face b: `steps` (2 to 257) pictures, their reconstructions at the ends.
+
+    mode: through the latent space along a great circle ("slerp") or a straight line ("lerp")."""
     steps = int(inference.number("steps", steps, 2, MAX_STEPS))
     if mode not in ("slerp", "lerp"):
         raise ValueError(f"expected mode slerp or lerp, got {mode!r}")
@@ -87,8 +109,9 @@ def sample(
 ) -> list[Image.Image]:
     """Draw `count` (1 to 64) new faces.
 
-    prior: "mixture", fitted to the latents of the training faces, the default where the network has
-    one, or "normal", N(0, I). temperature, in [0, 2], scales the distance to the mean."""
+    prior: "mixture", fitted to the latents of the training faces, the default where the network
+        has one; or "normal", N(0, I).
+    temperature: factor on the distance to the mean, in [0, 2]."""
     _expect_vae(model)
     count = int(inference.number("count", count, 1, MAX_SAMPLES))
     temperature = inference.number("temperature", temperature, 0, 2)
@@ -105,11 +128,11 @@ def draw(
     temperature: float = 1.0,
 ) -> Tensor:
     """Random latents (count, Z) on the network's device; prior and temperature as in sample."""
-    known = priors(model)
-    if prior is not None and prior not in known:
-        raise ValueError(f"expected prior to be one of {', '.join(known)}, got {prior!r}")
+    allowed = priors(model)
+    if prior is not None and prior not in allowed:
+        raise ValueError(f"expected prior to be one of {', '.join(allowed)}, got {prior!r}")
     noise = torch.randn(count, model.config.latent, generator=generator).to(inference.device(model))
-    if (prior or known[0]) == "normal":
+    if (prior or allowed[0]) == "normal":
         return noise * temperature
     uniform = torch.rand(count, generator=generator).to(noise.device)
     center = model.aggregate.mean()
@@ -118,6 +141,7 @@ def draw(
 
 def priors(model: nn.Module) -> tuple[str, ...]:
     """Names of the priors that a face VAE can sample from, the best first."""
+    _expect_vae(model)
     return ("mixture", "normal") if isinstance(model, VAEPlus) else ("normal",)
 
 
@@ -125,11 +149,11 @@ def priors(model: nn.Module) -> tuple[str, ...]:
 def edit(model: nn.Module, picture: Image.Image, changes: dict[str, float]) -> Image.Image:
     """Face -> its reconstruction, of the network's size, with attributes changed.
 
-    changes: {name: amount}, amounts in [-5, 5], where 1 is as far as from the average face without the
-    attribute to the one with it. Names are those of model.config.attributes, and component_1,
-    component_2, ... for the principal directions, in standard deviations.
+    changes: {name: amount}, amounts in [-5, 5]. Names are those of model.config.attributes, where 1
+        is the way from the average face without the attribute to the one with it, and component_1,
+        component_2, ... for the principal directions, in standard deviations.
 
-    Raises ValueError for a network without directions and for unknown names."""
+    Raises ValueError for unknown names; a network without directions knows none."""
     known = directions(model)
     if not isinstance(changes, dict):
         got = type(changes).__name__
@@ -144,7 +168,8 @@ def edit(model: nn.Module, picture: Image.Image, changes: dict[str, float]) -> I
 
 
 def directions(model: nn.Module) -> dict[str, Tensor]:
-    """Directions in a face VAE's latent space by name, (Z,) each; empty for a network without any."""
+    """Directions in a face VAE's latent space by name, (Z,) each; empty where it has none."""
+    _expect_vae(model)
     if not isinstance(model, VAEPlus):
         return {}
     named = dict(zip(model.config.attributes, model.aggregate.directions))

@@ -11,7 +11,7 @@ from ae_models.layers import Network, Posterior, ResidualBlock
 @dataclass(frozen=True)
 class VAEConfig:
     size: int = 128  # px, a power of two times 2 ** len(widths)
-    widths: tuple[int, ...] = (32, 64, 128, 256, 512)
+    widths: tuple[int, ...] = (32, 64, 128, 256, 512)  # channels at 1/2, 1/4, ... of the size
     latent: int = 128  # the source does not state it
 
 
@@ -19,19 +19,21 @@ class VAE(Network):
     """Convolutional VAE with a residual block after each resampling.
 
         (B, 3, 128, 128)  picture in [0, 1]
-          | 5 x [Conv 4x4 s2, ReLU, ResidualBlock]      64, 32, 16, 8, 4 px;  32, 64, 128, 256, 512 channels
+          | 5 x [Conv 4x4 s2, ReLU, ResidualBlock]
+          |     64, 32, 16, 8, 4 px;  32, 64, 128, 256, 512 channels
         (B, 512, 4, 4) -> two linear layers -> mean and log variance (B, 128)
           | z = mean + sigma * noise in training, the mean otherwise
           | linear -> (B, 512, 4, 4)
-          | 4 x [ConvTranspose 4x4 s2, ReLU, ResidualBlock]   8, 16, 32, 64 px;  256, 128, 64, 32 channels
-          | ConvTranspose 4x4 s2, sigmoid               128 px, 3 channels
+          | 4 x [ConvTranspose 4x4 s2, ReLU, ResidualBlock]
+          |     8, 16, 32, 64 px;  256, 128, 64, 32 channels
+          | ConvTranspose 4x4 s2, sigmoid -> 128 px, 3 channels
         (B, 3, 128, 128)  picture in [0, 1]
 
-    Kingma & Welling 2013 (arXiv 1312.6114). The source puts a residual block after every transposed convolution;
-    after the last one its ReLU would cut the logits at zero, so that the sigmoid could not go below 0.5: there is
-    none there.
-    Convolutions start with He's normal initialization and the second convolution of each residual block at a small
-    scale, because without normalization torch's default shrinks the signal about threefold per layer.
+    Kingma & Welling 2013 (arXiv 1312.6114). The source puts a residual block after every transposed
+    convolution; we leave out the last one, whose ReLU would cut the logits at zero, so that the
+    sigmoid could not go below 0.5. Convolutions start with He's normal initialization, and the
+    second convolution of each residual block at a small scale, because without normalization
+    torch's default shrinks the signal about threefold per layer.
     """
 
     def __init__(self, config: VAEConfig = VAEConfig()):
@@ -68,26 +70,21 @@ class VAE(Network):
         return self.decoder(self.from_latent(z))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Pictures -> their reconstructions; through a random draw of the latent in training mode, its mean otherwise."""
+        """Pictures -> reconstructions, from a random latent in training, else from its mean."""
         posterior = self.encode(x)
         return self.decode(posterior.sample() if self.training else posterior.mode())
 
 
 @torch.no_grad()
 def _initialize(module: nn.Module) -> None:
+    """Initialize one layer or residual block, as VAE says."""
     if isinstance(module, nn.Conv2d):
         nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
         nn.init.zeros_(module.bias)
     elif isinstance(module, nn.ConvTranspose2d):
-        fan_in = (
-            module.in_channels
-            * module.kernel_size[0]
-            * module.kernel_size[1]
-            / module.stride[0] ** 2
-        )
+        area = module.kernel_size[0] * module.kernel_size[1]
+        fan_in = module.in_channels * area / module.stride[0] ** 2
         nn.init.normal_(module.weight, std=(2 / fan_in) ** 0.5)
         nn.init.zeros_(module.bias)
-    elif isinstance(
-        module, ResidualBlock
-    ):  # after its own convolutions: apply() goes from the leaves up
+    elif isinstance(module, ResidualBlock):  # apply() has been at its convolutions already
         module.conv2.weight.mul_(0.1)

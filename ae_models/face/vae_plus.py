@@ -10,18 +10,21 @@ from ae_models.face.latents import Aggregate
 from ae_models.layers import Network, Posterior
 from ae_models.unet import Block, UNet, UNetConfig
 
-STEP = 0.5  # validation PSNR + 0.31 dB; 0.3 and 0.7 give 0.27 and 0.23, two more steps 0.1
-FLATTEST = 1.0  # the least curvature that an analysis of many faces has is 1.4; one of few says nothing there
-
 
 @dataclass(frozen=True)
 class VAEPlusConfig:
     size: int = 128  # px, a multiple of 4 * 2 ** (len(encoder) - 1)
     latent: int = 128
     encoder: tuple[int, ...] = (64, 128, 192, 192)  # channels at 1/4, 1/8, ... of the size
-    decoder: tuple[int, ...] = (64, 128, 192)  # the same, of the U-Net that refines
+    decoder: tuple[int, ...] = (64, 128, 192)  # channels of the U-Net that corrects PCA's picture
     components: int = 12  # of the mixture that samples are drawn from
-    principal: int = 16  # directions
+    principal: int = 16  # number of principal directions
+    # Size of the one gradient step that refines an encoded latent: validation PSNR + 0.31 dB; 0.3
+    # gives + 0.27, 0.7 + 0.23, and two more steps + 0.1.
+    step_size: float = 0.5
+    # Curvature below which a direction counts as flat: PCA of many faces has 1.4 at least, of few
+    # faces it says nothing there.
+    least_curvature: float = 1.0
     attributes: tuple[str, ...] = (  # of CelebA, each with a direction
         "Smiling",
         "Mouth_Slightly_Open",
@@ -41,20 +44,22 @@ class VAEPlusConfig:
 
 
 class VAEPlus(Network):
-    """What PCA keeps of a face, and networks for what it loses.
+    """PCA of faces, with networks that correct its coefficients and its picture.
 
         (B, 3, 128, 128)  picture in [0, 1]
-          | halved to 64 px -> projection on `basis`, each coefficient divided by its deviation -> (B, 128)
-          | Conv 4x4 s4, Block, 3 x [Conv 2x2 s2, Block] -> (B, 192, 4, 4) -> two linear layers: a correction, log variance
-        mean = projection + correction, log variance, (B, 128); outside training a step nearer
+          | halved to 64 px -> projection on `basis`, in deviations -> (B, 128)
+          | Conv 4x4 s4, Block, 3 x [Conv 2x2 s2, Block] -> (B, 192, 4, 4)
+          |     -> two linear layers: correction, log variance
+        mean = projection + correction, log variance, (B, 128)
           | z = mean + sigma * noise in training, the mean otherwise
           | coefficients * deviations @ basis + mean face -> PCA's picture, (B, 3, 64, 64)
-          | U-Net steered by z -> (B, 12, 64, 64) -> pixel-shuffle: a correction, (B, 3, 128, 128)
-        PCA's picture, doubled, + correction: (B, 3, 128, 128), in [0, 1] but for small excesses
+          | U-Net steered by z -> (B, 12, 64, 64) -> pixel-shuffle: correction, (B, 3, 128, 128)
+        PCA's picture, doubled, + correction: (B, 3, 128, 128), about [0, 1]
 
-    The analysis is of the training faces and stays fixed, so that training starts at its quality and the latent at unit
-    variance; the networks start without effect. `aggregate` is fitted after training; encode and decode do without it.
-    Kingma & Welling 2013 (arXiv 1312.6114).
+    The PCA is of the training faces and stays fixed, so that training starts at its quality and the
+    latent at unit variance; the networks start without effect. `aggregate` is fitted after
+    training; encode and decode do without it. In use the face tasks refine an encoded mean by
+    `refined`. Kingma & Welling 2013 (arXiv 1312.6114).
     """
 
     def __init__(self, config: VAEPlusConfig = VAEPlusConfig()):
@@ -62,12 +67,10 @@ class VAEPlus(Network):
         self.config = config
         widths, half = config.encoder, config.size // 2
         self.register_buffer("mean_face", torch.zeros(3, half, half))
-        self.register_buffer(
-            "basis", torch.zeros(config.latent, 3 * half * half)
-        )  # orthonormal rows
-        self.register_buffer(
-            "deviation", torch.ones(config.latent)
-        )  # of the training faces along each row
+        basis = torch.zeros(config.latent, 3 * half * half)
+        self.register_buffer("basis", basis)  # orthonormal rows
+        # standard deviation of the training faces along each row
+        self.register_buffer("deviation", torch.ones(config.latent))
 
         self.encoder = nn.Sequential(nn.Conv2d(3, widths[0], 4, 4), Block(widths[0]))
         for c_in, c_out in zip(widths[:-1], widths[1:]):
@@ -79,45 +82,42 @@ class VAEPlus(Network):
         self.aggregate = Aggregate(
             config.latent, config.components, len(config.attributes), config.principal
         )
-        for silent in (self.to_mean, self.to_log_variance, self.refine.head):
-            nn.init.zeros_(silent.weight)
-            nn.init.zeros_(silent.bias)
+        for layer in (self.to_mean, self.to_log_variance, self.refine.head):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
         nn.init.constant_(self.to_log_variance.bias, -3.0)
 
     def project(self, x: Tensor) -> Tensor:
-        """Pictures (B, 3, size, size) in [0, 1] -> their principal components in deviations, (B, latent)."""
+        """Pictures (B, 3, size, size) in [0, 1] -> PCA coefficients in deviations, (B, latent)."""
         return (F.avg_pool2d(x, 2) - self.mean_face).flatten(1) @ self.basis.T / self.deviation
 
     def encode(self, x: Tensor) -> Posterior:
-        """Pictures (B, 3, size, size) in [0, 1] -> Posterior over (B, latent). But for training, its mean is improved by
-        what its picture lacks."""
+        """Pictures (B, 3, size, size) in [0, 1] -> Posterior over (B, latent)."""
         h = self.encoder(x - 0.5).flatten(1)
-        mean = self.project(x) + self.to_mean(h)
-        return Posterior(
-            mean if self.training else self._improved(mean, x), self.to_log_variance(h)
-        )
+        return Posterior(self.project(x) + self.to_mean(h), self.to_log_variance(h))
 
-    def _improved(self, z: Tensor, x: Tensor) -> Tensor:
-        """Latents (B, latent) a step nearer to those whose pictures differ least from x: semi-amortized inference (Kim et
-        al. 2018, arXiv 1802.02550), one step down the gradient, over the curvature that PCA alone would have."""
+    def refined(self, z: Tensor, x: Tensor) -> Tensor:
+        """Move latents (B, latent) one step closer to those that reconstruct pictures x best.
+
+        Semi-amortized inference (Kim et al. 2018, arXiv 1802.02550): a gradient step on the squared
+        error of the reconstruction, divided by the curvature that it has for PCA alone."""
         with torch.inference_mode(False), torch.enable_grad():
-            z = (
-                z.detach().clone().requires_grad_() * 1
-            )  # no leaf, which torch's FlopCounterMode could not look at
+            # times 1, so that it is no leaf: torch's FlopCounterMode refuses to look at a leaf
+            z = z.detach().clone().requires_grad_() * 1
             error = 0.5 * (self.decode(z).float() - x.clone()).square().sum()
             (gradient,) = torch.autograd.grad(error, z)
         curvature = 4 * self.deviation**2  # 4 pixels for each of the analysis
-        return z.detach() - STEP * gradient / curvature.clamp_min(FLATTEST)
+        step = self.config.step_size * gradient / curvature.clamp_min(self.config.least_curvature)
+        return z.detach() - step
 
     def decode(self, z: Tensor) -> Tensor:
-        """Latents (B, latent) -> pictures (B, 3, size, size) in [0, 1] but for small excesses."""
-        linear = ((z * self.deviation) @ self.basis).unflatten(
-            1, self.mean_face.shape
-        ) + self.mean_face
+        """Latents (B, latent) -> pictures (B, 3, size, size), about [0, 1]."""
+        linear = ((z * self.deviation) @ self.basis).unflatten(1, self.mean_face.shape)
+        linear = linear + self.mean_face
         correction = F.pixel_shuffle(self.refine(linear - 0.5, z), 2)
         return F.interpolate(linear, scale_factor=2.0, mode="bilinear") + correction
 
     def forward(self, x: Tensor) -> Tensor:
-        """Pictures -> their reconstructions; through a random draw of the latent in training mode, its mean otherwise."""
+        """Pictures -> reconstructions, from a random latent in training, else from its mean."""
         posterior = self.encode(x)
         return self.decode(posterior.sample() if self.training else posterior.mode())

@@ -14,18 +14,18 @@ class PhotoColorConfig:
 
 
 class PhotoColor(Network):
-    """Lightness in, chroma out.
+    """Convolutional autoencoder from lightness to chroma.
 
         (B, 1, 128, 128)  L of CIE Lab / 100, in [0, 1]
           | 3 x [Conv 3x3, ReLU, max-pool 2]           64, 32, 16 px;  64, 128, 256 channels
         (B, 256, 16, 16)  latent
           | 3 x [Conv 3x3, ReLU, nearest x2]           32, 64, 128 px;  256, 128, 64 channels
           | Conv 3x3 -> 2 channels, sigmoid
-        (B, 2, 128, 128)  a and b of CIE Lab as (ab + 128) / 255, in [0, 1]
+        (B, 2, 128, 128)  a and b of CIE Lab in the unit range: (ab + 128) / 255
 
-    The source shows this network with an RGB head in one place and a two-channel Lab head in another. The Lab head is
-    taken: the lightness is known, only the chroma has to be guessed. Its targets are scaled to [0, 1], which a sigmoid
-    can reach; ab / 128, in [-1, 1], it could not.
+    The source shows this network with an RGB head in one place and a two-channel Lab head in
+    another. We take the Lab head: lightness is known, only chroma has to be guessed. Targets are
+    scaled to [0, 1], which a sigmoid can reach; ab / 128, in [-1, 1], it could not.
     """
 
     color_space = "Lab"
@@ -51,7 +51,7 @@ class PhotoColor(Network):
         return self.encoder(lightness)
 
     def decode(self, latent: Tensor) -> Tensor:
-        """Latent (B, 256, 16, 16) -> (ab + 128) / 255 as (B, 2, 128, 128) in [0, 1]."""
+        """Latent (B, 256, 16, 16) -> ab in the unit range, (B, 2, 128, 128)."""
         return self.decoder(latent)
 
     def forward(self, lightness: Tensor) -> Tensor:

@@ -17,8 +17,9 @@ def colorize(
 ) -> Image.Image:
     """Photo, gray or not -> RGB of its own size: predicted chroma on its own CIE lightness.
 
-    saturation: factor on the chroma, in [0, 3]. hints: RGBA picture of the photo's size, opaque where
-    a color is wanted: its chroma is used, its lightness is not; the classic network ignores it."""
+    saturation: factor on the chroma, in [0, 3].
+    hints: RGBA picture of the photo's size, opaque where a user puts a color; only its chroma is
+        used. The classic network ignores it."""
     _expect_colorizer(model)
     saturation = inference.number("saturation", saturation, 0, 3)
     image = images.to_rgb(photo)
@@ -32,11 +33,12 @@ def colorize(
 def chroma(model: nn.Module, lightness: Tensor, hints: Tensor | None = None) -> Tensor:
     """Lightness (B, 1, H, W) in [0, 100] -> predicted a and b in Lab units, (B, 2, H, W).
 
-    hints (B, 3, H, W): ab in the unit range, and 1 where it counts, else 0. The classic network, which
-    ignores them, sees the picture squeezed to a square; the plus network sees it with its shorter side
-    at the network's size."""
+    hints: (B, 3, H, W), ab in the unit range and a mask of 0 and 1.
+
+    The classic network ignores hints and sees the picture squeezed to a square; the plus network
+    sees it with the shorter side at the network's size."""
     _expect_colorizer(model)
-    if not model.takes_hints:
+    if isinstance(model, PhotoColor):
         side = (model.config.size, model.config.size)
         ab = color.unit_to_ab(inference.run(model, images.resize_tensor(lightness, side) / 100))
         return images.resize_tensor(ab, lightness.shape[-2:])
@@ -50,7 +52,13 @@ def chroma(model: nn.Module, lightness: Tensor, hints: Tensor | None = None) -> 
     cells = ab.shape[-2:]
     if hints[:, 2:].any():
         cell_lightness = images.resize_tensor(lightness, cells)
-        ab = ab + color_hints.correction(ab, color_hints.resize(hints, cells), cell_lightness)
+        ab = ab + color_hints.correction(
+            ab,
+            color_hints.resize(hints, cells),
+            cell_lightness,
+            model.config.hint_distance,
+            model.config.hint_lightness,
+        )
     ab = color.upsample_chroma(ab, lightness)
     return torch.where(hints[:, 2:] > 0, color.unit_to_ab(hints[:, :2]), ab)
 
@@ -60,8 +68,9 @@ def _expect_colorizer(model: nn.Module) -> None:
 
 
 def _working_size(model: nn.Module, height: int, width: int) -> tuple[int, int]:
-    """(height, width) with the shorter side at the network's size, the longer at most MAX_ASPECT times
-    that."""
+    """Height and width at which the network sees a photo.
+
+    The shorter side is the network's size, the longer one at most MAX_ASPECT times that."""
     size, shorter = model.config.size, min(height, width)
     height, width = (
         min(round(side * size / shorter), MAX_ASPECT * size) for side in (height, width)

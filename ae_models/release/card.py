@@ -1,20 +1,9 @@
-"""The text of a model card, from config.json alone. A figure that was not measured is absent."""
+"""The model card, README.md of a release, rendered from config.json alone."""
 
-# system, less -plus -> (the Hub's task, data sets). Names of data sets, as a reader would search them.
-SYSTEMS = {
-    "face-sketch": ("image-to-image", ["cufs"]),
-    "sketch-face": ("image-to-image", ["cufs"]),
-    "sketch-color": ("image-to-image", ["sketch2photo"]),
-    "photo-color": ("image-to-image", ["intel-image-classification"]),
-    "dcae": ("image-to-image", ["cifar10"]),
-    "face-vae": ("unconditional-image-generation", ["celeba"]),
-    "face-attributes": ("image-classification", ["celeba"]),
-}
-USE = "For learning what a latent is, for teaching, and to play with in the app. Not for decisions about anyone."
-MEASURING = {
-    "face-attributes": "To measure the face networks with. Not for decisions about anyone."
-}  # no part of the app
-FACES = "Not for recognizing, judging or imitating real people: faces that come out are made up or redrawn."
+import re
+
+from huggingface_hub import EvalResult, ModelCard, ModelCardData
+
 TRAINING_KEYS = (
     "command",
     "data",
@@ -27,90 +16,134 @@ TRAINING_KEYS = (
     "seed",
     "commit",
 )
-NO_TERMS = "Not stated by the training run; ask whoever trained it before using the weights."
+BODY = """\
+# {slug}
+
+{summary}
+
+`{network}({arguments})`, input {channels}x{height}x{width}, {color_space}, values in {value_range}.
+
+## Intended use
+
+{use}
+
+## Measured
+
+{measured}
+
+## Limits
+
+{limits}
+
+{sheet}## Trained
+
+{trained}
+
+## Terms of the training data
+
+{terms}
+
+## Load
+
+In a checkout of Autoencoder Studio:
+
+```python
+from PIL import Image
+from ae_models import tasks, zoo
+model = zoo.load("{slug}")
+{example}
+```
+
+sha256 of the weights: `{sha256}`
+"""
 
 
-def about(system: str) -> tuple[str, list[str]]:
-    """The Hub's task and the data sets of a system; a system of one's own is image-to-image on data it names itself."""
-    return SYSTEMS.get(system.removesuffix("-plus"), ("image-to-image", []))
+def render(config: dict, sheet: str | None = None) -> str:
+    """config.json -> README.md. `sheet` is the address of the picture of successes and failures,
+    by default the one in the checkout; an empty address shows none."""
+    card, measured = config["card"], config["metrics"]
+    data = ModelCardData(
+        library_name="pytorch",
+        license="other",
+        license_name="terms-of-the-training-data",
+        license_link=card["page"] or None,
+        pipeline_tag=card["task"],
+        tags=card["tags"],
+        datasets=card["datasets"] or None,
+        metrics=list(measured["metrics"]) if measured else None,
+        model_name=config["system"],
+        eval_results=_results(card, measured) if measured else None,
+    )
+    sheet = card["sheet"] if sheet is None else sheet
+    return str(ModelCard(f"---\n{data.to_yaml()}\n---\n{_body(config, sheet)}"))
 
 
-def sheet(slug: str) -> str:
-    """Address of the sheet of successes and failures from weights/<slug>/; nothing where there is none."""
-    return "" if slug in MEASURING else f"../../docs/{slug}.webp"
-
-
-def body(config: dict, picture: str) -> str:
-    """Markdown below the front matter; `picture` is the address of the sheet of successes and failures."""
-    training, card, slug = config["training"], config["card"], config["system"]
-    height, low_high = config["input_size"], config["value_range"]
-    width = round(height * config["arguments"].get("aspect", 1))
-    lines = [
-        f"# {slug}",
-        "",
-        card.get("summary", ""),
-        "",
-        f"`{config['class']}({', '.join(f'{k}={v!r}' for k, v in config['arguments'].items())})`, input "
-        f"{config['channels']}x{height}x{width}, {config['color_space']}, values in {low_high}.",
-        "",
-        "## Intended use",
-        "",
-        MEASURING.get(slug) or (f"{USE} {FACES}" if "face" in slug else USE),
-        "",
-        "## Measured",
-        "",
-        *_metric_table(config["metrics"]),
-        "",
-        "## Limits",
-        "",
-        card.get("limits", ""),
-        "",
-        *([f"![{slug}: what it does well, and where it fails]({picture})", ""] if picture else []),
-        "## Trained",
-        "",
-        *(f"- {key}: {_code(training[key])}" for key in TRAINING_KEYS if key in training),
-        "",
-        "## Terms of the training data",
-        "",
-        training.get("terms", NO_TERMS),
-        "",
-        "## Load",
-        "",
-        "In a checkout of Autoencoder Studio:",
-        "",
-        "```python",
-        "from PIL import Image",
-        "from ae_models import tasks, zoo",
-        *([] if slug in MEASURING else [f'model = zoo.load("{slug}")']),
-        card.get("example", ""),
-        "```",
-        "",
-        f"sha256 of the weights: `{config['sha256']}`",
-        "",
+def _results(card: dict, measured: dict) -> list[EvalResult]:
+    """Measured figures as the Hub's model-index, whose data set has an id of the Hub or of ours."""
+    own = re.sub(r"\W+", "-", measured["pictures"].lower())
+    return [
+        EvalResult(
+            task_type=card["task"],
+            dataset_type=(card["datasets"] or [own])[0],
+            dataset_name=f"{measured['images']} {measured['pictures']}",
+            dataset_split="test",
+            metric_type=name,
+            metric_value=figure["value"],
+        )
+        for name, figure in measured["metrics"].items()
     ]
-    return "\n".join(lines)
+
+
+def _body(config: dict, sheet: str) -> str:
+    """Markdown below the front matter."""
+    slug, height = config["system"], config["input_size"]
+    arguments, training, card = config["arguments"], config["training"], config["card"]
+    shown = f"![{slug}: what it does well, and where it fails]({sheet})\n\n" if sheet else ""
+    return BODY.format(
+        slug=slug,
+        summary=card["summary"],
+        network=config["class"],
+        arguments=", ".join(f"{k}={v!r}" for k, v in arguments.items()),
+        channels=config["channels"],
+        height=height,
+        width=round(height * arguments.get("aspect", 1)),
+        color_space=config["color_space"],
+        value_range=config["value_range"],
+        use=card["use"],
+        measured=_measured(config["metrics"]),
+        limits=card["limits"],
+        sheet=shown,
+        trained="\n".join(f"- {k}: {_code(training[k])}" for k in TRAINING_KEYS if k in training),
+        terms=_terms(card),
+        example=card["example"],
+        sha256=config["sha256"],
+    )
+
+
+def _terms(card: dict) -> str:
+    return f"{card['terms']} See <{card['page']}>." if card["page"] else card["terms"]
 
 
 def _code(value: object) -> str:
     return f"`{value}`" if isinstance(value, str) and value.startswith("python") else str(value)
 
 
-def _metric_table(metrics: dict) -> list[str]:
-    """The object that train.evaluate prints -> a Markdown table, a row for the network and one for each baseline."""
+def _measured(metrics: dict) -> str:
+    """Object printed by train.evaluate -> Markdown table of the network, then each baseline."""
     if not metrics:
-        return ["Not measured yet."]
+        return "Not measured yet."
     names = list(metrics["metrics"])
     rows = {metrics["system"]: metrics["metrics"]} | metrics["baselines"]
-    return [
-        f"On {metrics['images']} {metrics['pictures']}, with bootstrap 95 % intervals; `{metrics['command']}`",
+    lines = [
+        f"On {metrics['images']} {metrics['pictures']}, with bootstrap 95 % intervals; "
+        f"`{metrics['command']}`",
         "",
         "| | " + " | ".join(names) + " |",
         "|---" * (len(names) + 1) + "|",
-        *(
-            f"| {row} | " + " | ".join(_figure(figures.get(name)) for name in names) + " |"
-            for row, figures in rows.items()
-        ),
     ]
+    for row, figures in rows.items():
+        lines.append(f"| {row} | " + " | ".join(_figure(figures.get(n)) for n in names) + " |")
+    return "\n".join(lines)
 
 
 def _figure(figure: dict | None) -> str:

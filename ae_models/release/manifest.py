@@ -1,16 +1,19 @@
-"""What config.json of a release may hold. It may come from a stranger on the Hub: types, ranges and sizes are checked
-here before anything is built from it. No file is read and no path is taken from it."""
+"""Checks of config.json of a release, which may come from a stranger on the Hub.
+
+Types, ranges and sizes are checked here before anything is built from it. No file is read, and no
+path is taken from it."""
 
 import json
 import math
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 REMEDY = "restore the folder from the repository (git checkout) or train it again"
 MOST_BYTES = 1_000_000
 
-# key -> type. `card` has the texts of the model card, `training` says how the weights were made, `metrics` is what
-# train.evaluate measured.
+# key -> type. `system` is the slug. `card` holds the facts and texts of the model card, `training`
+# how the weights were made, `metrics` the figures of train.evaluate.
 FIELDS = {
     "system": str,
     "class": str,
@@ -25,47 +28,51 @@ FIELDS = {
     "sha256": str,
 }
 COLOR_SPACES = ("RGB", "L", "Lab")
+CARD_TEXTS = ("summary", "use", "limits", "example", "sheet", "task", "terms", "page")
+CARD_LISTS = ("tags", "datasets")
 NUMBERS = ("images", "epochs", "steps", "batch", "seconds", "seed")  # of `training`
-TEXTS = ("command", "data", "terms", "device", "commit")
+TEXTS = ("command", "data", "device", "commit")
 
 
 def parse(data: bytes, path: Path) -> dict:
-    """Bytes of config.json -> checked dictionary. `path` is named in the ValueError."""
+    """Bytes of config.json -> checked dictionary. Raises ValueError that names `path`."""
     if len(data) > MOST_BYTES:
         raise ValueError(
             f"{path}: expected at most {MOST_BYTES:,} bytes, got {len(data):,}; {REMEDY}"
         )
     try:
         config = json.loads(data, parse_constant=_refuse)
-    except (
-        ValueError,
-        RecursionError,
-    ) as error:  # also damaged JSON, damaged UTF-8 and endless brackets
+    except (ValueError, RecursionError) as error:  # bad JSON, bad UTF-8, endless brackets
         raise ValueError(f"{path}: expected JSON, got a damaged file ({error}); {REMEDY}") from None
     check(config, path)
     return config
 
 
 def check(config: object, path: Path) -> None:
-    """Raises ValueError unless config has exactly FIELDS, each of its type and within its range."""
+    """Raise ValueError unless config has exactly FIELDS, each of its type and within its range."""
     if not isinstance(config, dict):
         raise ValueError(f"{path}: expected a JSON object, got {type(config).__name__}; {REMEDY}")
-    missing, unknown = FIELDS.keys() - config, config.keys() - FIELDS
-    if missing or unknown:
-        raise ValueError(
-            f"{path}: missing keys {sorted(missing)}, unknown keys {sorted(unknown)}; {REMEDY}"
-        )
+    _check_keys(config, FIELDS, path)
     for key, kind in FIELDS.items():
         if not isinstance(config[key], kind) or isinstance(config[key], bool):
             got = type(config[key]).__name__
             raise ValueError(f"{path}: expected {key} to be {kind.__name__}, got {got}; {REMEDY}")
+    _check_keys(config["card"], CARD_TEXTS + CARD_LISTS, f"{path}: card")
     for holds, expected in _ranges(config):
         if not holds:
             raise ValueError(f"{path}: expected {expected}; {REMEDY}")
 
 
+def _check_keys(found: dict, expected: Iterable[str], where: Path | str) -> None:
+    missing, unknown = set(expected) - set(found), set(found) - set(expected)
+    if missing or unknown:
+        raise ValueError(
+            f"{where}: missing keys {sorted(missing)}, unknown keys {sorted(unknown)}; {REMEDY}"
+        )
+
+
 def _ranges(config: dict):
-    """(whether it holds, what is expected), one by one: a later one may rely on those before."""
+    """(condition, expectation) pairs, one by one: a later one may rely on those before it."""
     yield (
         re.fullmatch(r"[a-z0-9-]{1,60}", config["system"]),
         "system to be a slug of a-z, 0-9 and -",
@@ -89,12 +96,23 @@ def _ranges(config: dict):
     for key, value in config["arguments"].items():
         yield (
             key.isidentifier() and _argument(value),
-            f"argument {key[:60]!r} to be a number below 65536 or a few",
+            f"argument {key[:60]!r} to be a number below 65536 or a short list",
         )
-    for key, value in config["card"].items():
-        yield isinstance(value, str) and len(value) < 10_000, f"card {key[:60]!r} to be a text"
+    yield from _card(config["card"])
     yield from _training(config["training"])
     yield from _metrics(config["metrics"])
+
+
+def _card(card: dict):
+    for key in CARD_TEXTS:
+        yield isinstance(card[key], str) and len(card[key]) < 10_000, f"card {key} to be a text"
+    for key in CARD_LISTS:
+        names = card[key]
+        yield (
+            isinstance(names, list) and len(names) <= 20 and all(map(_name, names)),
+            f"card {key} to be a list of names",
+        )
+    yield _name(card["task"]), "card task to be a name"
 
 
 def _training(training: dict):
@@ -116,7 +134,7 @@ def _metrics(metrics: dict):
     texts = all(isinstance(metrics.get(key), str) for key in ("system", "command", "pictures"))
     yield (
         texts and _number(metrics.get("images")),
-        "metrics to say what was measured: system, command, pictures, images",
+        "metrics to state system, command, pictures and images",
     )
     yield isinstance(metrics.get("baselines"), dict), "metrics to hold baselines"
     for figures in (metrics.get("metrics"), *metrics["baselines"].values()):
@@ -124,6 +142,13 @@ def _metrics(metrics: dict):
             isinstance(figures, dict) and all(map(_figure, figures.values())),
             "figures of value, low and high",
         )
+
+
+def _name(value: object) -> bool:
+    """A tag, a task of the Hub or an id of a data set there: NAME or NAMESPACE/NAME."""
+    return isinstance(value, str) and bool(
+        re.fullmatch(r"[\w.-]{1,96}(/[\w.-]{1,96})?", value, re.A)
+    )
 
 
 def _figure(figure: object) -> bool:
@@ -140,8 +165,8 @@ def _number(value: object) -> bool:
 
 
 def _argument(value: object, depth: int = 2) -> bool:
-    """A constructor argument: a small number, a flag, a word, nothing, or at most 64 of those, at most twice nested.
-    Large enough for any network here, and too small to keep a reader waiting."""
+    """A constructor argument: a number below 65536, a flag, a word, None, or a list of at most 64
+    of these, nested at most twice. Enough for any network here, too little to exhaust a machine."""
     if isinstance(value, list | tuple):
         return depth > 0 and len(value) <= 64 and all(_argument(v, depth - 1) for v in value)
     if isinstance(value, str):
@@ -150,4 +175,4 @@ def _argument(value: object, depth: int = 2) -> bool:
 
 
 def _refuse(constant: str):
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")

@@ -22,8 +22,8 @@ class SketchColor(Network):
           | ConvTranspose 4x4 s2 -> 64, 64 px, ReLU;  ConvTranspose 4x4 s2 -> 3, 128 px, tanh
         (B, 3, 128, 128)  color picture in [-1, 1]
 
-    An output pixel depends on at most 22 x 22 pixels of the sketch: the network cannot know which part of
-    the drawing it is in. That is the textbook design, and its lesson.
+    An output pixel depends on at most 22 x 22 pixels of the sketch: the network cannot know which
+    part of the drawing it is in. The textbook design has this limit, and teaches it.
     """
 
     value_range = (-1.0, 1.0)

@@ -1,20 +1,22 @@
-"""Palettes: up to 5 colors with weights, as tensors (5, 4) with RGB in [0, 1] and a weight, 0 where there is no entry."""
+"""Palettes of up to 5 weighted colors: (5, 4), RGB in [0, 1] and weight, 0 for no entry."""
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 COLORS = 5
-NEAR = 0.15  # distance in RGB below which two colors do the same in a palette
+SAME_COLOR = 0.15  # RGB distance below which one color can stand for another
+NO_ENTRY = 9.0  # RGB distance to an entry that is missing; those to others are sqrt(3) at most
 
-Entries = list[
-    tuple[tuple[int, int, int], float]
-]  # ((r, g, b) in 0..255, weight), as a user gives them
+# ((r, g, b) in 0..255, weight), as users and endpoints write a palette.
+Entries = list[tuple[tuple[int, int, int], float]]
 
 
 def from_entries(entries) -> Tensor | None:
-    """Entries -> (5, 4), None for none. Raises ValueError for more than 5, for colors outside 0..255 and for weights
-    that are negative, not finite or all 0."""
+    """Entries -> palette (5, 4), or None for none.
+
+    Raises ValueError for more than 5 entries, for colors outside 0..255 and for weights that are
+    negative, not finite or all 0."""
     entries = [] if entries is None else list(entries)
     if not entries:
         return None
@@ -41,7 +43,7 @@ def from_entries(entries) -> Tensor | None:
 
 
 def to_entries(palette: Tensor) -> Entries:
-    """(5, 4) -> those with a weight."""
+    """Palette (5, 4) -> the entries that have a weight."""
     return [
         (tuple(round(255 * c) for c in row[:3]), round(row[3], 4))
         for row in palette.tolist()
@@ -50,47 +52,50 @@ def to_entries(palette: Tensor) -> Entries:
 
 
 def shares(palettes: Tensor) -> Tensor:
-    """(N, 5, 4) -> weights that sum to 1, or to 0 where no color is given (N, 5)."""
+    """Palettes (N, 5, 4) -> weights that sum to 1, (N, 5); all 0 for an empty palette."""
     weights = palettes[:, :, 3]
     return weights / weights.sum(1, keepdim=True).clamp_min(1e-6)
 
 
 def mean_color(palettes: Tensor) -> Tensor:
-    """(N, 5, 4) -> their colors mixed by weight, as a picture looks from afar: (N, 3)."""
+    """Palettes (N, 5, 4) -> their colors averaged by weight, (N, 3)."""
     return (palettes[:, :, :3] * shares(palettes)[:, :, None]).sum(1)
 
 
 def vividness(palettes: Tensor) -> Tensor:
-    """(N, 5, 4) -> how far from gray their colors are on average, by weight, in RGB: (N,)."""
+    """Palettes (N, 5, 4) -> mean RGB distance of their colors from gray, by weight, (N,)."""
     colors = palettes[:, :, :3]
     return ((colors - colors.mean(2, keepdim=True)).norm(dim=2) * shares(palettes)).sum(1)
 
 
 def misfit(palettes: Tensor, colors: Tensor) -> Tensor:
-    """(N, 5, 4) and colors (M, 3) -> how far the colors are from a palette's nearest entries on average, (N,)."""
-    far = torch.cdist(colors, palettes[:, :, :3])  # (N, M, 5)
-    return far.masked_fill((palettes[:, :, 3] == 0)[:, None], 9).amin(2).mean(1)
+    """Mean RGB distance of colors (M, 3) to the nearest entry of each palette (N, 5, 4): (N,)."""
+    distances = torch.cdist(colors, palettes[:, :, :3])  # (N, M, 5)
+    return distances.masked_fill((palettes[:, :, 3] == 0)[:, None], NO_ENTRY).amin(2).mean(1)
 
 
-def with_colors(palette: Tensor, wanted: Tensor) -> Tensor:
-    """Palette (5, 4) and colors (N, 3) -> the palette with entries replaced, those most like them, until each of the
-    colors is near to an entry or all entries are replaced."""
+def with_colors(palette: Tensor, colors: Tensor) -> Tensor:
+    """Put colors (N, 3) into a palette (5, 4), in place of the entries most like them.
+
+    Ends when each color is near to an entry, or when all entries are replaced."""
     palette, free = palette.clone(), palette[:, 3] > 0
     while free.any():
-        far = torch.cdist(wanted, palette[:, :3]).masked_fill(palette[:, 3] == 0, 9).amin(1)
-        if far.max() < NEAR:
+        distances = torch.cdist(colors, palette[:, :3])
+        nearest = distances.masked_fill(palette[:, 3] == 0, NO_ENTRY).amin(1)
+        if nearest.max() < SAME_COLOR:
             break
-        color = wanted[far.argmax()]
-        entry = (palette[:, :3] - color).norm(dim=1).masked_fill(~free, 9).argmin()
+        color = colors[nearest.argmax()]
+        entry = (palette[:, :3] - color).norm(dim=1).masked_fill(~free, NO_ENTRY).argmin()
         palette[entry, :3], free[entry] = color, False
     return palette
 
 
 def distance(a: Tensor, b: Tensor) -> Tensor:
-    """(N, 5, 4) and (M, 5, 4) -> how far a color of one is from the nearest of the other on average, by weight, both
-    ways; in RGB, 0 to sqrt(3): (N, M)."""
-    far = torch.cdist(a[:, None, :, :3], b[None, :, :, :3])  # (N, M, 5, 5)
+    """Distances between palettes (N, 5, 4) and (M, 5, 4): (N, M), in RGB, 0 to sqrt(3).
+
+    Mean distance of a color to the nearest one of the other palette, by weight, both ways."""
+    distances = torch.cdist(a[:, None, :, :3], b[None, :, :, :3])  # (N, M, 5, 5)
     absent_a, absent_b = (a[:, :, 3] == 0)[:, None, :, None], (b[:, :, 3] == 0)[None, :, None, :]
-    there = (far.masked_fill(absent_b, 9).amin(3) * shares(a)[:, None]).sum(2)
-    back = (far.masked_fill(absent_a, 9).amin(2) * shares(b)[None]).sum(2)
-    return (there + back) / 2
+    to_b = (distances.masked_fill(absent_b, NO_ENTRY).amin(3) * shares(a)[:, None]).sum(2)
+    to_a = (distances.masked_fill(absent_a, NO_ENTRY).amin(2) * shares(b)[None]).sum(2)
+    return (to_b + to_a) / 2

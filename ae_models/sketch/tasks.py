@@ -5,30 +5,33 @@ from PIL import Image
 from torch import Tensor, nn
 
 from ae_models import images, inference
-from ae_models.sketch import drawing, palettes
+from ae_models.sketch import coloring, drawing, palettes
 from ae_models.sketch.classic import SketchColor
 from ae_models.sketch.plus import SketchColorPlus
+from ae_models.sketch.regions import regions
 
 
 def color_sketch(
     model: nn.Module, sketch: Image.Image, palette=None, hints=None, seed: int = 0
 ) -> Image.Image:
-    """Line sketch -> RGB picture of the sketch's size.
+    """Line sketch -> RGB picture of the sketch's size. White lines on black are inverted.
 
-    palette: up to 5 of ((r, g, b) in 0..255, weight); without one the network picks one that suits the
-    sketch, another for another seed. hints: RGBA picture of the sketch's size, opaque where its color
-    is wanted. White lines on black are inverted. The classic network sees the whole sketch padded with
-    white to a square of its own size, and ignores palette, hints and seed."""
+    palette: up to 5 of ((r, g, b) in 0..255, weight); without one the network proposes one that
+        suits the sketch, another for another seed.
+    hints: RGBA picture of the sketch's size, opaque where a user puts a color.
+
+    The classic network sees the whole sketch, padded with white to a square of its own size, and
+    ignores palette, hints and seed."""
     inference.expect(model, (SketchColor, SketchColorPlus), "a network that colors sketches")
-    if not model.takes_hints:
+    if isinstance(model, SketchColor):
         return _color_classic(model, sketch)
     seed = int(inference.number("seed", seed, 0, 2**32 - 1))
-    given = palettes.from_entries(palette)
-    ink, x, dabs = _drawing(model, sketch, hints)
-    if drawing.is_blank(ink):
-        return _on_lines(torch.ones(1, 3, *x.shape[2:]), ink)
-    chosen = _propose(model, x, dabs, 1, seed) if given is None else given[None]
-    return _paint(model, ink, x, chosen, dabs)[0]
+    palette = palettes.from_entries(palette)
+    ink, x, hints = _seen(model, sketch, hints)
+    if drawing.is_blank(ink, model.config):
+        return _under_lines(torch.ones(1, 3, *x.shape[2:]), ink, model)
+    chosen = _propose(model, x, hints, 1, seed) if palette is None else palette[None]
+    return _color(model, ink, x, chosen, hints)[0]
 
 
 def surprise(
@@ -38,64 +41,68 @@ def surprise(
     count: int = 4,
     hints: Image.Image | None = None,
 ) -> list[tuple[Image.Image, palettes.Entries]]:
-    """Line sketch -> `count` (1 to 8) pictures of its size in palettes that suit it and differ from each
-    other, each with its palette as color_sketch takes it. Raises ValueError for a blank sketch."""
+    """Line sketch -> `count` (1 to 8) pictures of its size, each with its palette as entries.
+
+    The palettes suit the sketch and differ from each other. Raises ValueError for a blank sheet."""
     inference.expect(model, SketchColorPlus, "a network that proposes palettes")
     count = int(inference.number("count", count, 1, 8))
     seed = int(inference.number("seed", seed, 0, 2**32 - 1))
-    ink, x, dabs = _drawing(model, sketch, hints)
-    if drawing.is_blank(ink):
+    ink, x, hints = _seen(model, sketch, hints)
+    if drawing.is_blank(ink, model.config):
         raise ValueError("expected a drawing, got a blank sheet: draw a few lines")
-    chosen = _propose(model, x, dabs, count, seed)
-    return list(zip(_paint(model, ink, x, chosen, dabs), map(palettes.to_entries, chosen)))
+    chosen = _propose(model, x, hints, count, seed)
+    return list(zip(_color(model, ink, x, chosen, hints), map(palettes.to_entries, chosen)))
 
 
 def _color_classic(model: SketchColor, sketch: Image.Image) -> Image.Image:
+    """Color a sketch of any size, padded with white to a square of the network's size."""
     gray = images.to_rgb(sketch).convert("L")
-    width, height = gray.size
-    side = max(width, height)
-    square = Image.new("L", (side, side), 255)
-    corner = ((side - width) // 2, (side - height) // 2)
-    square.paste(gray, corner)
+    box = drawing.square_box(*gray.size)
+    square = Image.new("L", (max(gray.size),) * 2, 255)
+    square.paste(gray, box)
     x = images.to_tensor(images.resize(square, inference.input_size(model))).expand(-1, 3, -1, -1)
     colored = inference.run(model, inference.to_network(model, x))
-    picture = images.resize(inference.to_pictures(model, colored)[0], (side, side))
-    return picture.crop((*corner, corner[0] + width, corner[1] + height))
+    return images.resize(inference.to_pictures(model, colored)[0], square.size).crop(box)
 
 
-def _drawing(
+def _seen(
     model: SketchColorPlus, sketch: Image.Image, hints: Image.Image | None
 ) -> tuple[Tensor, Tensor, Tensor | None]:
-    """A sketch's ink, and sketch and hints as the network takes them. Raises ValueError for hints that
-    do not fit."""
+    """Ink of a sketch; sketch and hints as the network sees them, on its device.
+
+    Raises ValueError for hints of another size or kind."""
     ink = drawing.ink_of(sketch)
-    x = drawing.for_network(ink, model.config.size).to(inference.device(model))
+    x = drawing.for_network(ink, model.config).to(inference.device(model))
     if hints is None:
         return ink, x, None
     layer = inference.hint_layer(hints, (ink.shape[3], ink.shape[2]), "sketch")
-    return ink, x, drawing.dabs_for_network(layer, model.config.size).to(x)
+    return ink, x, drawing.hints_for_network(layer, model.config.size).to(x)
 
 
 @torch.inference_mode()
 def _propose(
-    model: SketchColorPlus, x: Tensor, dabs: Tensor | None, count: int, seed: int
+    model: SketchColorPlus, x: Tensor, hints: Tensor | None, count: int, seed: int
 ) -> Tensor:
-    wanted = None if dabs is None else dabs[0, :3, dabs[0, 3] > 0].T
-    return model.propose(x, count, seed, wanted)
+    """Palettes (count, 5, 4) that suit the sketch and hold the colors of the hints."""
+    colors = None if hints is None else hints[0, :3, hints[0, 3] > 0].T
+    return model.propose(x, count, seed, colors)
 
 
-def _paint(
-    model: SketchColorPlus, ink: Tensor, x: Tensor, chosen: Tensor, dabs: Tensor | None
+@torch.inference_mode()
+def _color(
+    model: SketchColorPlus, ink: Tensor, x: Tensor, palette: Tensor, hints: Tensor | None
 ) -> list[Image.Image]:
-    """A picture for each palette (B, 5, 4), at the drawing's size."""
-    count = len(chosen)
-    with torch.inference_mode():
-        hints = None if dabs is None else dabs.expand(count, -1, -1, -1)
-        colors = model(x.expand(count, -1, -1, -1), chosen.to(x), hints).float().cpu()
-    if dabs is not None:
-        colors = drawing.obey(colors, dabs.cpu(), x.cpu())
-    return [_on_lines(picture[None], ink) for picture in colors]
+    """Color a sketch (1, 1, size, size) in each palette (B, 5, 4), at the drawing's size."""
+    config, count, size = model.config, len(palette), x.shape[2:]
+    sketches, palette = x.expand(count, -1, -1, -1), palette.to(x)
+    repeated = None if hints is None else hints.expand(count, -1, -1, -1)
+    shares = model.shares(model.encode(sketches, palette, repeated), palette)
+    color = coloring.per_region(shares, regions(shares.ink), config)
+    color = color[..., : size[0], : size[1]].float().cpu()
+    if hints is not None:
+        color = coloring.obey(color, hints.cpu(), x.cpu(), config)
+    return [_under_lines(picture[None], ink, model) for picture in color]
 
 
-def _on_lines(picture: Tensor, ink: Tensor) -> Image.Image:
-    return images.to_images(drawing.under_lines(picture, ink))[0]
+def _under_lines(color: Tensor, ink: Tensor, model: SketchColorPlus) -> Image.Image:
+    return images.to_images(coloring.under_lines(color, ink, model.config))[0]

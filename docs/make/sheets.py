@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from ae_models import tasks, zoo
+from ae_models.face import align
 from docs.make import examples
 from ui import colorize, parts
 
@@ -96,10 +97,8 @@ def face_sketch(network) -> list[Row]:
 
 
 def posed(face: Image.Image) -> Image.Image:
-    """A face as face-vae makes it, 128x128 px in CelebA's pose -> 200x250 px in that of the CUHK Face Sketch Database:
-    eyes at its places, edges repeated."""
-    pixels = np.asarray(face.resize((205, 205), Image.Resampling.BICUBIC))[:, 2:202]
-    return Image.fromarray(np.pad(pixels, ((19, 26), (0, 0), (0, 0)), mode="edge"))
+    """Face of face-vae in CelebA's pose, 128x128 px -> in the pose of the CUHK database, 200x250 px."""
+    return align.align(face, align.POSES["celeba"].eyes, "cufs")
 
 
 def face_sketch_plus(network) -> list[Row]:

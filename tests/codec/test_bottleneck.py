@@ -54,7 +54,7 @@ def test_a_batch_may_mix_rates(bottleneck):
 
 
 def test_bits_by_hand(bottleneck):
-    """One logistic distribution of mean 0.3 and scale 0.5, steps of 0.4: -log2 of its mass between the two halves."""
+    """-log2 of the mass of a logistic distribution, mean 0.3 and scale 0.5, in a step of 0.4."""
     bottleneck.logit[1, ..., 0] = 50.0  # all weight on the first
     bottleneck.mean[1], bottleneck.log_scale[1], bottleneck.log_step[1] = (
         0.3,

@@ -7,7 +7,8 @@ import torch
 
 from ae_models import tasks, tiles, zoo
 from ae_models.codec.dcae_plus import karhunen_loeve
-from tests.conftest import MINIATURE, blob
+from tests.conftest import MINIATURE
+from tests.pictures import blob
 from train import dcae_plus as recipe
 from train.datasets import readers
 from train.measures import rate_distortion
@@ -22,7 +23,7 @@ def network():
 
 
 def smooth(count=2, height=32, width=32):
-    """Smooth, pale ones (count, 3, height, width) in [-1, 1]: something a transform of patches can hold."""
+    """Smooth, pale pictures (count, 3, height, width) in [-1, 1], as few coefficients hold."""
     coarse = torch.rand(count, 1, 4, 4) * 1.8 - 0.9 + torch.rand(count, 3, 4, 4) * 0.2 - 0.1
     return torch.nn.functional.interpolate(coarse, (height, width), mode="bicubic").clamp(-1, 1)
 
@@ -129,7 +130,7 @@ def test_latents_of_another_shape_are_refused(network, shape):
 
 def test_the_loss_reaches_everything_and_is_the_same_again_without_noise(network):
     network.requires_grad_(True)
-    (batch,) = recipe.augment(
+    (batch,) = recipe.RECIPE.augment(
         (torch.randint(0, 256, (30, 3, 16, 16), dtype=torch.uint8),), torch.Generator()
     )
     assert recipe.loss(network, (batch,), 1.0)[0] == recipe.loss(network, (batch,), 1.0)[0]

@@ -1,34 +1,12 @@
 """Faces of nobody (ui/static/examples), pasted at known places, turns and sizes."""
 
-import cmath
-import math
-
 import numpy as np
 import pytest
 from PIL import Image
 
 from ae_models import images
 from ae_models.face import align
-from tests.conftest import blob
-from ui import parts
-
-PORTRAITS, FACES = parts.examples("portrait-*.webp"), parts.examples("face-*.webp")
-
-
-def pasted(
-    path: str, size: tuple[int, int], turn: float, scale: float, center: complex, ground=None
-):
-    """A face turned by `turn` degrees against the clock and scaled, on a picture; and where its eyes are then."""
-    face = Image.open(path).convert("RGB")
-    pose = align.POSES["cufs" if "portrait" in path else "celeba"]
-    ground = ground or Image.effect_noise(size, 40).convert("RGB").resize(size)
-    large = images.resize(face, tuple(round(side * scale) for side in face.size))
-    mask = Image.new("L", large.size, 255)
-    turned, mask = (x.rotate(turn, Image.Resampling.BICUBIC, expand=True) for x in (large, mask))
-    corner = center - complex(*turned.size) / 2
-    ground.paste(turned, (round(corner.real), round(corner.imag)), mask)
-    places = [(complex(*eye) * scale - complex(*large.size) / 2) for eye in pose.eyes]
-    return ground, [center + place * cmath.rect(1, -math.radians(turn)) for place in places]
+from tests.pictures import FACES, PORTRAITS, blob, pasted
 
 
 def off(face: align.Face, eyes: list[complex]) -> float:

@@ -17,7 +17,7 @@ from pathlib import Path
 from huggingface_hub import constants
 
 from ae_models import zoo
-from ae_models.release import hub
+from ae_models.release import files, hub
 from train import push
 
 
@@ -27,7 +27,7 @@ def run(task: dict, home: Path) -> dict:
     time.sleep = slept.append
     os.environ.update(task["environment"])
     constants.HF_HUB_CACHE = str(home / "cache")
-    names = {"hub": hub, "zoo": zoo, "push": push, "Path": Path, "answer": None}
+    names = {"files": files, "hub": hub, "zoo": zoo, "push": push, "Path": Path, "answer": None}
     result = {"value": None, "error": None, "slept": slept}
     try:
         exec(task["code"], names)

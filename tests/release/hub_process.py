@@ -12,9 +12,8 @@ from pathlib import Path
 import torch
 
 from ae_models import zoo
-from ae_models.release import hub
-from tests.conftest import MINIATURE
-from tests.test_zoo import config_of
+from ae_models.release import files
+from tests.conftest import MINIATURE, config_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "hf_alice"
@@ -109,5 +108,5 @@ class Hub:
 def miniature(folder: Path, slug: str = "face-sketch", seed: int = 0) -> Path:
     torch.manual_seed(seed)
     network = zoo.build(slug, **MINIATURE[slug])
-    hub.save(folder, network.state_dict(), config_of(slug, network))
+    files.save(folder, network.state_dict(), config_of(slug, network))
     return folder

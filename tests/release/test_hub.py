@@ -13,7 +13,7 @@ from zlib import crc32
 import pytest
 
 from ae_models import zoo
-from ae_models.release import hub
+from ae_models.release import card, files, hub
 from tests.release.hub_process import REPO, TOKEN, environment, free_port, miniature, wait_for
 from tests.release.hub_server import STAGES
 
@@ -41,11 +41,11 @@ def _no_faults(server):
 
 def tidy(home: Path) -> None:
     """Nothing half-written, and nothing under a final name that is not what it should be."""
-    files = [
+    left = [
         path for path in (home / "cache").rglob("*") if path.is_file() and path.suffix != ".lock"
     ]
-    assert not [path for path in files if "incomplete" in path.name]
-    assert not [path for path in files if path.name == hub.WEIGHTS]
+    assert not [path for path in left if "incomplete" in path.name]
+    assert not [path for path in left if path.name == files.WEIGHTS]
 
 
 # ---- round trip ----
@@ -53,7 +53,7 @@ def tidy(home: Path) -> None:
 
 def test_what_is_pushed_is_what_is_pulled(server, release, commit, tmp_path):
     folder = Path(server.pull(tmp_path, revision=commit)["value"])
-    for name in (hub.CONFIG, hub.WEIGHTS):
+    for name in (files.CONFIG, files.WEIGHTS):
         assert (folder / name).read_bytes() == (release / name).read_bytes()
     assert not zoo.load_release(folder, "face-sketch").training
 
@@ -116,12 +116,12 @@ def test_the_command_prints_the_line_for_the_zoo(server, release, commit, tmp_pa
 def test_a_damaged_release_is_not_published(server, release, tmp_path, damage):
     folder = shutil.copytree(release, tmp_path / "release")
     if damage == "flipped":
-        data = (folder / hub.WEIGHTS).read_bytes()
-        (folder / hub.WEIGHTS).write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        data = (folder / files.WEIGHTS).read_bytes()
+        (folder / files.WEIGHTS).write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     elif damage == "card":
-        (folder / hub.CARD).write_text("# Better than everything")
+        (folder / files.CARD).write_text("# Better than everything")
     elif damage == "no card":
-        (folder / hub.CARD).unlink()
+        (folder / files.CARD).unlink()
     else:
         miniature(folder, "dcae")
     code = f'push.main(["face-sketch", "--repo", "alice/damaged", "--weights", {str(folder)!r}])'
@@ -214,7 +214,7 @@ def test_an_upload_that_cannot_work_ends_in_one_sentence(server, tmp_path, stage
 
 def test_a_download_that_breaks_in_the_middle_goes_on_there(server, commit, tmp_path):
     server.faults({"stage": "get-weights", "action": "half", "times": 1})
-    code = f"hub.constants.DOWNLOAD_CHUNK_SIZE = 1000; answer = str(hub.pull({REPO!r}, 'main'))"  # of a whole chunk
+    code = f"from huggingface_hub import constants; constants.DOWNLOAD_CHUNK_SIZE = 1000\nanswer = str(hub.pull({REPO!r}, 'main'))"  # of a whole chunk
     assert server.run(code, tmp_path)["value"]
     assert [entry[3] for entry in server.log() if entry[0] == "get-weights"] == ["half", 206]
 
@@ -234,12 +234,12 @@ def test_a_body_that_never_arrives_whole(server, commit, tmp_path, stage, action
 def test_wrong_bytes_are_fetched_once_more(server, release, commit, tmp_path, stage, action):
     server.faults({"stage": stage, "action": action, "times": 1})
     folder = Path(server.pull(tmp_path)["value"])
-    assert hub.check(folder) == hub.check(release)
+    assert files.check(folder) == files.check(release)
     assert len([entry for entry in server.log() if entry[0] == stage]) == 2
 
 
 @pytest.mark.parametrize(
-    ("stage", "name"), [("get-config", hub.CONFIG), ("get-weights", hub.WEIGHTS)]
+    ("stage", "name"), [("get-config", files.CONFIG), ("get-weights", files.WEIGHTS)]
 )
 def test_bytes_that_stay_wrong_are_refused_by_name_and_removed(
     server, commit, tmp_path, stage, name
@@ -257,10 +257,10 @@ def test_bytes_that_stay_wrong_are_refused_by_name_and_removed(
 
 def test_a_file_that_rots_in_the_cache_is_fetched_again(server, release, commit, tmp_path):
     folder = Path(server.pull(tmp_path, revision=commit)["value"])
-    weights = (folder / hub.WEIGHTS).read_bytes()
-    (folder / hub.WEIGHTS).resolve().write_bytes(weights[:-1] + b"?")
+    weights = (folder / files.WEIGHTS).read_bytes()
+    (folder / files.WEIGHTS).resolve().write_bytes(weights[:-1] + b"?")
     assert server.pull(tmp_path, revision=commit)["value"] == str(folder)
-    assert (folder / hub.WEIGHTS).read_bytes() == weights
+    assert (folder / files.WEIGHTS).read_bytes() == weights
 
 
 @pytest.mark.parametrize(
@@ -298,11 +298,10 @@ def test_wrong_names(server, commit, tmp_path, repo, revision, token, words):
     assert error.startswith(f"{repo} at {revision}: {words}")
 
 
-@pytest.mark.parametrize("name", [hub.CONFIG, hub.WEIGHTS])
+@pytest.mark.parametrize("name", [files.CONFIG, files.WEIGHTS])
 def test_a_repository_with_a_file_missing(server, release, tmp_path, name):
-    files = [hub.CONFIG, hub.WEIGHTS, hub.CARD]
-    files.remove(name)
-    content = f"{{name: (Path({str(release)!r}) / name).read_bytes() for name in {files}}}"
+    names = {files.CONFIG, files.WEIGHTS, files.CARD} - {name}
+    content = f"{{name: (Path({str(release)!r}) / name).read_bytes() for name in {names}}}"
     server.run(f'hub.upload("alice/less-{name}", {content}, "less")', tmp_path, TOKEN)
     assert (
         f"no file {name} there; push the release again"
@@ -335,6 +334,7 @@ def test_a_disk_that_takes_no_more(server, commit, tmp_path, kind, words):
 
 # ---- what a stranger's config.json may hold ----
 
+CARD = zoo.row("face-sketch").card({"summary": "s", "limits": "l", "example": "e"})
 BAD = {
     "not JSON": b"{",
     "endless brackets": b"[" * 100_000,
@@ -372,7 +372,12 @@ BAD = {
     },
     "a curve that is a text": {"training": {"curve": "up"}},
     "seconds that are a text": {"training": {"seconds": "long"}},
-    "a card that is a number": {"card": {"summary": 1}},
+    "a card of nothing": {"card": {}},
+    "a card of more": {"card": CARD | {"more": "text"}},
+    "a summary that is a number": {"card": CARD | {"summary": 1}},
+    "a task of two lines": {"card": CARD | {"task": "a\nlicense: mit"}},
+    "data sets that are a text": {"card": CARD | {"datasets": "celeba"}},
+    "a data set that is a path": {"card": CARD | {"datasets": ["../../etc"]}},
     "infinity by exponent": {"value_range": [0, 1e999]},
 }
 
@@ -380,8 +385,8 @@ BAD = {
 @pytest.mark.parametrize("kind", BAD)
 def test_a_bad_config_is_refused_before_anything_is_built(release, tmp_path, kind, monkeypatch):
     folder, bad = shutil.copytree(release, tmp_path / "bad"), BAD[kind]
-    data = bad if isinstance(bad, bytes) else json.dumps(hub.read_config(release) | bad).encode()
-    (folder / hub.CONFIG).write_bytes(data)
+    data = bad if isinstance(bad, bytes) else json.dumps(files.read_config(release) | bad).encode()
+    (folder / files.CONFIG).write_bytes(data)
     monkeypatch.setattr(zoo, "build", lambda *_, **__: pytest.fail("built"))
     with pytest.raises(ValueError, match="config.json"):
         zoo.load_release(folder, "face-sketch")
@@ -583,7 +588,7 @@ def test_pull_from_olah(olah, release, tmp_path):
     )
     branch, pinned = done.stdout.split()
     assert branch == pinned and branch.endswith(commit)
-    assert hub.check(Path(branch)) == hub.check(release)
+    assert files.check(Path(branch)) == files.check(release)
 
 
 # ---- cards ----
@@ -592,8 +597,8 @@ def test_pull_from_olah(olah, release, tmp_path):
 def test_a_card_has_what_was_measured_and_nothing_else(release):
     from huggingface_hub import ModelCard
 
-    config = hub.read_config(release)
-    bare = ModelCard(hub.render_card(config))
+    config = files.read_config(release)
+    bare = ModelCard(card.render(config))
     assert (
         bare.data.eval_results is None
         and bare.data.metrics is None
@@ -608,7 +613,7 @@ def test_a_card_has_what_was_measured_and_nothing_else(release):
         "metrics": {"mae": figure},
     }
     measured["baselines"] = {"mean sketch": {"mae": {"value": math.pi}}}
-    full = ModelCard(hub.render_card(config | {"metrics": measured}))
+    full = ModelCard(card.render(config | {"metrics": measured}))
     assert [(r.metric_type, r.metric_value) for r in full.data.eval_results] == [("mae", 0.5)]
     assert "0.5 (0.4 to 0.6)" in full.text and "| mean sketch | 3.142 |" in full.text
     assert (full.data.library_name, full.data.pipeline_tag, full.data.license) == (

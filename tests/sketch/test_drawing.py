@@ -1,4 +1,4 @@
-"""A user's drawing, and what may be given with it."""
+"""A user's drawing, its hints and its palette, and the picture under its lines."""
 
 import math
 
@@ -8,8 +8,12 @@ import torch
 from PIL import Image, ImageDraw, ImageOps
 
 from ae_models import tasks
-from ae_models.sketch import drawing
-from tests.conftest import RED_BLUE, circle, coloring_network
+from ae_models.sketch import coloring, drawing
+from ae_models.sketch.config import SketchColorPlusConfig
+from tests.conftest import coloring_network
+from tests.pictures import RED_BLUE, circle
+
+CONFIG = SketchColorPlusConfig(size=64)
 
 
 @pytest.fixture
@@ -33,7 +37,7 @@ def test_a_blank_sheet_stays_blank(network, shade):
 
 
 def test_thin_lines_of_a_large_drawing_reach_the_network():
-    small = drawing.for_network(drawing.ink_of(circle((2000, 1000), width=2)), 64)
+    small = drawing.for_network(drawing.ink_of(circle((2000, 1000), width=2)), CONFIG)
     assert small.shape == (1, 1, 64, 64) and small.min() < 0.4 and small.max() == 1
 
 
@@ -42,7 +46,7 @@ def test_colors_do_not_flow_across_lines():
     color = torch.ones(1, 3, 64, 64)
     y, x = torch.meshgrid(torch.arange(64), torch.arange(64), indexing="ij")
     color[:, 1:, ((x - 31.5) ** 2 + (y - 31.5) ** 2).sqrt() < 19] = 0  # red inside
-    picture = drawing.under_lines(color, ink)
+    picture = coloring.under_lines(color, ink, CONFIG)
     assert (
         picture[0, 1, 128, 60] < 0.1 and picture[0, 1, 128, 44] > 0.9
     )  # 3 px off the line on both sides
@@ -51,16 +55,16 @@ def test_colors_do_not_flow_across_lines():
 
 def test_a_drawing_of_the_networks_size_is_its_picture():
     color = torch.rand(1, 3, 64, 64)
-    assert torch.equal(drawing.under_lines(color, drawing.ink_of(circle())), color)
+    assert torch.equal(coloring.under_lines(color, drawing.ink_of(circle()), CONFIG), color)
 
 
-def test_dabs_keep_their_color_when_they_shrink():
+def test_hints_keep_their_color_when_they_shrink():
     hints = Image.new("RGBA", (500, 300))
     ImageDraw.Draw(hints).ellipse((100, 100, 112, 112), fill=(10, 200, 30, 255))
-    x = drawing.dabs_for_network(hints, 64)
-    there = x[0, 3] > 0
-    assert 4 <= there.sum() <= 25
-    assert torch.allclose(x[0, :3, there], torch.tensor([10, 200, 30])[:, None] / 255, atol=0.02)
+    x = drawing.hints_for_network(hints, 64)
+    opaque = x[0, 3] > 0
+    assert 4 <= opaque.sum() <= 25
+    assert torch.allclose(x[0, :3, opaque], torch.tensor([10, 200, 30])[:, None] / 255, atol=0.02)
 
 
 @pytest.mark.parametrize("size", [(16, 16), (5000, 40), (33, 300)])
@@ -98,14 +102,14 @@ def test_surprises_differ_and_repeat(network):
     assert np.abs(np.asarray(picture, int) - np.asarray(again, int)).max() <= 3
 
 
-def test_dabs_are_obeyed_up_to_the_lines(monkeypatch):
-    monkeypatch.setattr(drawing, "SHADING", 0)  # what that leaves is the next test's
+def test_hints_are_obeyed_up_to_the_lines():
+    config = SketchColorPlusConfig(shading=0)  # the next test is about shading
     sketch = torch.ones(1, 1, 64, 64)
     sketch[..., 32] = 0
-    color, dabs = torch.full((1, 3, 64, 64), 0.5), torch.zeros(1, 4, 64, 64)
+    color, hints = torch.full((1, 3, 64, 64), 0.5), torch.zeros(1, 4, 64, 64)
     color[..., 48:, :] = 1  # paper
-    dabs[:, :, 14:18, 14:18] = torch.tensor([1.0, 0, 0, 1])[:, None, None]
-    painted = drawing.obey(color, dabs, sketch)
+    hints[:, :, 14:18, 14:18] = torch.tensor([1.0, 0, 0, 1])[:, None, None]
+    painted = coloring.obey(color, hints, sketch, config)
     assert (painted[0, :, 16, 16] - torch.tensor([1.0, 0, 0])).abs().max() < 0.25
     assert (
         0.52 < painted[0, 0, 16, 28] < painted[0, 0, 16, 22] < painted[0, 0, 16, 16]
@@ -115,10 +119,11 @@ def test_dabs_are_obeyed_up_to_the_lines(monkeypatch):
 
 
 @pytest.mark.parametrize(("light", "least", "most"), [(0.45, 0, 1e-4), (0.2, 0.08, 0.3)])
-def test_beside_a_dab_a_little_light_and_shadow_stays(light, least, most):
-    dabs = torch.zeros(1, 4, 32, 32)
-    dabs[:, :, 14:18, 14:18] = torch.tensor([0.5, 0.5, 0.5, 1])[:, None, None]
-    painted = drawing.obey(torch.full((1, 3, 32, 32), light), dabs, torch.ones(1, 1, 32, 32))
+def test_beside_a_hint_a_little_light_and_shadow_stays(light, least, most):
+    hints = torch.zeros(1, 4, 32, 32)
+    hints[:, :, 14:18, 14:18] = torch.tensor([0.5, 0.5, 0.5, 1])[:, None, None]
+    gray, sketch = torch.full((1, 3, 32, 32), light), torch.ones(1, 1, 32, 32)
+    painted = coloring.obey(gray, hints, sketch, CONFIG)
     assert least <= (painted[..., 15:17, 15:17] - light).mean() <= most
 
 

@@ -1,14 +1,14 @@
-"""Palettes and dabs: what they are made of."""
+"""Palettes, and the colors and hints taken from artwork."""
 
 import pytest
 import torch
 
 from ae_models.sketch import palettes
-from tests.conftest import RED_BLUE, discs
+from tests.pictures import RED_BLUE, discs
 from train.datasets import artwork
 
 
-def test_colors_wanted_take_the_place_of_the_entries_most_like_them():
+def test_colors_put_in_take_the_place_of_the_entries_most_like_them():
     palette = torch.tensor([[1.0, 0, 0, 1], [0, 0, 1, 1], [0, 1, 0, 1], [0, 0, 0, 0], [0, 0, 0, 0]])
     pink, blue = torch.tensor([1.0, 0.5, 0.6]), torch.tensor([0.0, 0.1, 1.0])
     changed = palettes.with_colors(palette, torch.stack([pink, blue, pink]))
@@ -58,7 +58,7 @@ def test_recoloring_keeps_paper_and_lines_and_moves_palette_and_picture_alike():
 
 def test_dabs_have_the_pictures_colors():
     pictures = discs()
-    hints = artwork.dabs(pictures, torch.tensor([0, 1, 10]), torch.Generator().manual_seed(1))
+    hints = artwork.hints(pictures, torch.tensor([0, 1, 10]), torch.Generator().manual_seed(1))
     areas = hints[:, 3].sum((1, 2))
     assert areas[0] == 0 and 4 < areas[1] < areas[2]
     assert ((hints[:, :3] - pictures).abs() * hints[:, 3:]).sum() / (3 * areas.sum()) < 0.15

@@ -1,12 +1,14 @@
 import pickle
 import shutil
+import zlib
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from train.datasets import augmentation, celeba, readers
+from ae_models import color
+from train.datasets import augmentation, celeba, files, readers
 
 READERS = {
     "cufs": (readers.cufs, [(3, 250, 200), (1, 250, 200)]),
@@ -57,6 +59,67 @@ def copy(pictures, tmp_path):
         return shutil.copytree(pictures / name, tmp_path / name)
 
     return make
+
+
+# ---- pictures of one's own ----
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_hidden_files_and_companions_are_skipped(copy, name):
+    read, _ = READERS[name]
+    root = copy(name)
+    before = read(root, "train")
+    for folder in [path for path in root.rglob("*") if path.is_dir()]:
+        for junk in ("._0.jpg", "._000001.jpg", ".hidden.png", "Thumbs.db", ".DS_Store"):
+            (folder / junk).write_bytes(b"no picture")
+        (folder / ".trash").mkdir()
+        Image.new("RGB", (16, 16)).save(folder / ".trash" / "old.png")
+    for a, b in zip(before, read(root, "train"), strict=True):
+        assert torch.equal(a, b)
+
+
+@pytest.mark.parametrize(
+    ("every", "held_out"), [(20, ("test", "val")), (20, ("val",)), (10, ("val",))]
+)
+def test_ten_pictures_of_any_names_fill_every_split(every, held_out):
+    for start in range(0, 2000, 10):
+        stems = [f"IMG_{i}" for i in range(start, start + 10)]
+        parts = [files.rows_of(part, stems, every, held_out) for part in ("train", *held_out)]
+        rows = [row for part in parts for row in part]
+        assert all(parts) and sorted(rows) == list(range(10))
+
+
+def test_names_decide_in_a_set_that_is_large_enough():
+    stems = [str(i) for i in range(1000)]
+    for part, number in (("test", 0), ("val", 1)):
+        rows = [i for i, stem in enumerate(stems) if zlib.crc32(stem.encode()) % 20 == number]
+        assert files.rows_of(part, stems, 20, ("test", "val")) == rows
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_too_few_pictures_are_counted(tmp_path, count):
+    (tmp_path / "color").mkdir()
+    for i in range(count):
+        Image.new("RGB", (16, 16)).save(tmp_path / "color" / f"{i}.png")
+    with pytest.raises(
+        ValueError, match=f"at least 3 pictures, .* train, test and val, got {count}"
+    ):
+        readers.landscape(tmp_path, "train")
+
+
+def test_ten_pairs_of_ones_own_can_be_trained_on(tmp_path):
+    """None of these names is chosen for validation by its CRC-32."""
+    stems = [s for s in map(str, range(100)) if zlib.crc32(f"{s}_A".encode()) % 20][:10]
+    for stem in stems:
+        for part, mode in (("A/{}_A", "L"), ("B/{}_B", "RGB")):
+            path = tmp_path / f"train{part.format(stem)}.png"
+            path.parent.mkdir(exist_ok=True)
+            Image.new(mode, (64, 64), "white").save(path)
+    counts = {split: len(readers.sketch2photo(tmp_path, split)[0]) for split in ("train", "val")}
+    assert counts == {"train": 9, "val": 1}
+
+
+# ---- damaged sets ----
 
 
 def test_missing_partner_is_named(copy):
@@ -129,7 +192,7 @@ def test_faces_without_attributes_or_person_are_named(copy, name):
     root = copy("celeba")
     lines = (root / name).read_text().splitlines()
     (root / name).write_text("\n".join(line for line in lines if not line.startswith("000010")))
-    with pytest.raises(ValueError, match=r"not of \['000010.jpg'\]"):
+    with pytest.raises(ValueError, match=r"found none for \['000010.jpg'\]"):
         celeba.faces_with_attributes(root, "test")
     (root / name).unlink()
     with pytest.raises(ValueError, match=f"expected CelebA's {name}"):
@@ -152,7 +215,8 @@ def test_half_size_faces_are_for_training_only(pictures, copy):
 
 
 def test_torchvisions_cifar_archive(tmp_path, monkeypatch):
-    """The pickled batches that torchvision downloads; their checksums are torchvision's to check."""
+    """The pickled batches that torchvision downloads; their checksums are torchvision's to
+    check."""
     folder = tmp_path / "cifar-10-batches-py"
     folder.mkdir()
     pixels = np.random.default_rng(0).integers(0, 255, (40, 3072), dtype=np.uint8)
@@ -167,6 +231,13 @@ def test_torchvisions_cifar_archive(tmp_path, monkeypatch):
     assert (
         len(readers.cifar10(tmp_path, "train")[0]) + len(readers.cifar10(tmp_path, "val")[0]) == 200
     )
+
+
+def test_pictures_become_floats_in_the_range_that_the_name_says():
+    x = torch.tensor([0, 51, 255], dtype=torch.uint8)
+    (unit,), (signed,) = files.to_unit((x,)), files.to_signed((x,))
+    assert torch.allclose(unit, torch.tensor([0, 0.2, 1]), atol=1e-6)
+    assert torch.allclose(signed, torch.tensor([-1, -0.6, 1]), atol=1e-6)
 
 
 # ---- augmentation ----
@@ -184,6 +255,12 @@ def test_flip_mirrors_all_tensors_alike():
     )
     mirrored = [not torch.equal(p, q) for p, q in zip(a, x)]
     assert 2 < sum(mirrored) < 14 and torch.equal(a[mirrored], x[mirrored].flip(3))
+
+
+def test_flipped_prepares_what_flip_gives():
+    x = torch.randint(0, 256, (16, 3, 8, 8), dtype=torch.uint8)
+    (made,) = augmentation.flipped(files.to_unit)((x,), generator())
+    assert torch.equal(made, augmentation.flip((x,), generator())[0] / 255)
 
 
 def test_affine_without_any_amount_is_the_identity():
@@ -211,11 +288,11 @@ def test_jitter_stays_in_range():
 def test_points_have_the_mean_chroma_of_their_place():
     ab = torch.randn(3, 2, 40, 40) * 20
     hints = augmentation.points(ab, torch.tensor([0, 1, 20]), 5, torch.Generator().manual_seed(3))
-    color, mask = hints[:, :2] * 255 - 128, hints[:, 2]
-    assert mask[0].sum() == 0 and color[0].abs().max() < 1e-3
+    chroma, mask = color.unit_to_ab(hints[:, :2]), hints[:, 2]
+    assert mask[0].sum() == 0 and chroma[0].abs().max() < 1e-3
     place = mask[1] > 0
     assert 9 <= place.sum() <= 25  # less at the edge
-    assert torch.allclose(color[1][:, place], ab[1][:, place].mean(1, keepdim=True), atol=1e-3)
+    assert torch.allclose(chroma[1][:, place], ab[1][:, place].mean(1, keepdim=True), atol=1e-3)
     assert 25 < mask[2].sum() <= 500
 
 

@@ -1,19 +1,15 @@
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import torch
 
 from ae_models import zoo
-from ae_models.release import hub
-from tests.conftest import MINIATURE, stems
-from tests.test_zoo import config_of
+from ae_models.release import files
+from tests.conftest import MINIATURE, config_of, stems
 from train import evaluate
-from train.measures import systems
+from train.measures import attributes, statistics
+from train.measures.table import MEASURES
 
-ROOT = Path(__file__).resolve().parents[2]
 SMALL = {
     "face-vae": {"latent": 6},
     "face-vae-plus": {"latent": 6, "encoder": (4, 8), "attributes": ("Smiling",)},
@@ -63,13 +59,11 @@ BARS = {"bytes_at_27.6", "bytes_at_32.2"}  # there where a network reaches them,
 
 @pytest.fixture(autouse=True)
 def _few_resamples(monkeypatch):
-    monkeypatch.setattr(evaluate, "RESAMPLES", 50)
+    monkeypatch.setattr(statistics, "RESAMPLES", 50)
 
 
 def network(slug):
-    return zoo.build(
-        slug, **SMALL.get(slug, {} if slug == "photo-color" else MINIATURE[slug])
-    ).eval()
+    return zoo.build(slug, **SMALL.get(slug, MINIATURE[slug])).eval()
 
 
 @pytest.mark.parametrize("slug", METRICS)
@@ -99,15 +93,39 @@ def test_known_figures(pictures):
 def test_pca_and_klt_are_exact_when_all_numbers_are_kept():
     train = torch.randint(0, 256, (6, 3, 8, 8), dtype=torch.uint8)
     x = train.float() / 255
-    assert torch.allclose(systems._klt(x, x, 48), x, atol=1e-4)
-    assert torch.allclose(systems._pca(train, systems._mean(train), x, 6), x, atol=1e-4)
-    few = systems._pca(train, systems._mean(train), x, 2)
+    assert torch.allclose(statistics.klt(x, x, 48), x, atol=1e-4)
+    assert torch.allclose(statistics.pca(train, x, 6), x, atol=1e-4)
+    few = statistics.pca(train, x, 2)
     assert 0.01 < (few - x).square().mean() < x.var()
+
+
+def test_principal_components_are_those_of_the_exact_decomposition():
+    rows = torch.randn(200, 30) * torch.linspace(3, 0.1, 30)
+    rows = rows - rows.mean(0)
+    values, basis = statistics.principal_components(rows, 4)
+    _, exact, directions = torch.linalg.svd(rows, full_matrices=False)
+    assert torch.allclose(values, exact[:4], rtol=1e-3)
+    assert torch.allclose((basis * directions[:4].T).sum(0).abs(), torch.ones(4), atol=1e-3)
+
+
+def test_the_area_under_the_curve_is_that_of_all_pairs():
+    logits = torch.randn(60, 3).double().round(decimals=1)  # with equal ones
+    truth = (torch.rand(60, 3) < 0.3).double()
+    wins = (logits[:, None] > logits).double() + 0.5 * (logits[:, None] == logits).double()
+    pairs = truth[:, None] * (1 - truth)
+    expected = ((wins * pairs).sum((0, 1)) / pairs.sum((0, 1))).mean().item()
+    assert attributes.auc(logits, truth) == pytest.approx(expected)
+    never = torch.cat([truth, torch.zeros(60, 1)], 1)  # an attribute that nobody has is left out
+    assert attributes.auc(torch.cat([logits, logits[:, :1]], 1), never) == pytest.approx(expected)
+
+
+def test_every_network_has_a_measure():
+    assert set(MEASURES) >= set(zoo.BY_SLUG)
 
 
 def test_bootstrap_interval_covers_the_mean_and_shrinks_with_more_pictures():
     values = torch.rand(400)
-    few, many = evaluate.bootstrap(values[:20], 20), evaluate.bootstrap(values, 400)
+    few, many = statistics.bootstrap(values[:20], 20), statistics.bootstrap(values, 400)
     assert many["low"] < 0.5 < many["high"]
     assert many["high"] - many["low"] < few["high"] - few["low"]
 
@@ -124,10 +142,10 @@ def test_without_training_pictures_the_fitted_baselines_are_left_out(pictures, t
 
 def test_command_writes_the_figures_into_the_release(pictures, tmp_path, capsys):
     model = network("dcae")
-    hub.save(tmp_path, model.state_dict(), config_of("dcae", model))
+    files.save(tmp_path, model.state_dict(), config_of("dcae", model))
     evaluate.main(["dcae", "--data", str(pictures), "--weights", str(tmp_path), "--write"])
     printed = json.loads(capsys.readouterr().out)
-    assert hub.read_config(tmp_path)["metrics"] == printed
+    assert files.read_config(tmp_path)["metrics"] == printed
     assert "KLT of 4x4 patches, 8 numbers each" in (tmp_path / "README.md").read_text()
     assert zoo.load_release(tmp_path, "dcae")
 
@@ -140,10 +158,10 @@ def test_command_writes_the_figures_into_the_release(pictures, tmp_path, capsys)
         (["dcae", "--data", ".", "--weights", "/nowhere"], "cannot be read"),
     ],
 )
-def test_bad_command_lines_end_in_one_sentence(arguments, words):
-    command = [sys.executable, "-m", "train.evaluate", *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode != 0 and words in done.stderr and "Traceback" not in done.stderr
+def test_bad_command_lines_end_in_one_sentence(arguments, words, capsys):
+    with pytest.raises(SystemExit) as caught:
+        evaluate.main(arguments)
+    assert caught.value.code and words in capsys.readouterr().err + str(caught.value)
 
 
 def test_drawn_names_fall_on_their_splits():

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tests.conftest import discs
+from tests.pictures import discs
 from train.datasets import lines
 
 

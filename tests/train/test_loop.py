@@ -1,4 +1,4 @@
-"""Recipes are tested by running them on drawn pictures."""
+"""Recipes are tested by running them on drawn pictures, with miniatures of their networks."""
 
 import dataclasses
 import importlib
@@ -15,13 +15,33 @@ import torch
 from safetensors.torch import load_file
 
 from ae_models import zoo
-from ae_models.release import hub
-from train.engine import loop, optimizers
+from ae_models.release import files
+from tests.conftest import MINIATURE
+from train.datasets import files as datasets
+from train.engine import loop, optimizers, precision, schedule
 from train.engine.recipe import Recipe, build
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
 RECIPES = {slug: importlib.import_module(f"train.{slug.replace('-', '_')}") for slug in zoo.BY_SLUG}
+
+
+# the palettes of the prior are counted before there is a network
+SMALL = MINIATURE | {"sketch-color-plus": {**MINIATURE["sketch-color-plus"], "palettes": 96}}
+
+
+@pytest.fixture(autouse=True)
+def _miniatures(monkeypatch):
+    """Small networks, and pictures at a quarter of their size."""
+    whole, build = datasets.stack, zoo.build
+
+    def stack(pictures, folder):
+        x = whole(pictures, folder)
+        return x if x.shape[2] <= 32 else x[:, :, ::4, ::4].contiguous()
+
+    monkeypatch.setattr(datasets, "stack", stack)
+    monkeypatch.setattr(zoo, "build", lambda slug: build(slug, **SMALL[slug]))
+    monkeypatch.setattr(RECIPES["face-sketch"], "SIZE", 64)
 
 
 def weights(release: Path) -> dict[str, torch.Tensor]:
@@ -34,32 +54,33 @@ def equal(a: Path, b: Path) -> bool:
 
 
 @pytest.mark.parametrize("slug", RECIPES)
-def test_each_recipe_trains_a_release_that_loads(slug, pictures, tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        sys, "argv", ["train", "--data", str(pictures), "--epochs", "1", "--batch", "4"]
-    )
-    recipe = dataclasses.replace(RECIPES[slug].RECIPE, epochs=1, batch=4)
-    release = loop.train(recipe, pictures, tmp_path / "run")
+def test_each_recipe_trains_a_release_that_loads(slug, pictures, tmp_path):
+    recipe = RECIPES[slug].RECIPE
+    folders = ["--data", str(pictures), "--out", str(tmp_path)]
+    loop.main(recipe, [*folders, "--epochs", "1", "--batch", "4"])
+    release = tmp_path / loop.RELEASE
     network = zoo.load_release(release, slug)
     start = build(recipe)
     assert any(not torch.equal(a, b) for a, b in zip(network.parameters(), start.parameters()))
-    training = hub.read_config(release)["training"]
+    training = files.read_config(release)["training"]
     assert training["steps"] == len(training["curve"]) >= 1
     assert (
         training["command"]
         == f"python -m train.{slug.replace('-', '_')} --data DIR --epochs 1 --batch 4"
     )
-    assert str(pictures) not in (release / "config.json").read_text()
+    written = (release / "config.json").read_text()
+    assert str(pictures) not in written and str(tmp_path) not in written
 
 
 @pytest.mark.parametrize("slug", ["sketch-color", "photo-color"])
 def test_the_sources_protocol(slug, pictures, tmp_path):
-    source = RECIPES[slug].SOURCE
+    source = RECIPES[slug].RECIPE.variant("source")
     if slug == "photo-color":
         few = tuple(x[:6] for x in source.data(pictures, "train"))
         source = dataclasses.replace(source, data=lambda root, split: few)
     release = loop.train(dataclasses.replace(source, epochs=3), pictures, tmp_path)
-    training = hub.read_config(release)["training"]
+    assert source.augment is None and source.ema == 0 and source.schedule == "constant"
+    training = files.read_config(release)["training"]
     assert training["epochs"] == 3 and training["batch"] == min(6, source.batch or 6)
 
 
@@ -69,33 +90,49 @@ def small(**changes) -> Recipe:
 
 def test_a_run_learns(pictures, tmp_path):
     release = loop.train(small(epochs=12), pictures, tmp_path)
-    curve = hub.read_config(release)["training"]["curve"]
+    curve = files.read_config(release)["training"]["curve"]
     assert curve[-1][1] < 0.6 * curve[0][1] and curve[-1][2] < curve[0][2]
 
 
-@pytest.mark.parametrize("slug", ["dcae", "face-vae", "face-sketch", "face-sketch-plus"])
-def test_a_resumed_run_equals_an_unbroken_one(slug, pictures, tmp_path, monkeypatch):
-    """Bit for bit, with what each of them has: SOAP; batch norm and latent noise; dropout; Muon, grain and a critic."""
+@pytest.mark.parametrize(
+    ("slug", "asked"),
+    [
+        ("dcae", "fp32"),
+        ("dcae", "bf16"),
+        ("face-vae", "auto"),
+        ("face-sketch", "auto"),
+        ("face-sketch-plus", "auto"),
+    ],
+)
+def test_a_resumed_run_equals_an_unbroken_one(slug, asked, pictures, tmp_path, monkeypatch):
+    """Bit for bit: with SOAP, batch norm and latent noise, dropout, Muon, grain and a critic. The
+    precision is not asked for again."""
     recipe = dataclasses.replace(
         RECIPES[slug].RECIPE, epochs=2, batch=4, data=few(RECIPES[slug].RECIPE.data)
     )
-    unbroken = loop.train(recipe, pictures, tmp_path / "a")
-    polls = []
-
-    def stop_after_the_second_step(self, device):
-        polls.append(0)
-        return torch.tensor(float(len(polls) == 2))
-
+    unbroken = loop.train(recipe, pictures, tmp_path / "a", precision=asked)
     with monkeypatch.context() as patch:
-        patch.setattr(loop._Stop, "asked", stop_after_the_second_step)
+        patch.setattr(loop, "StopSignals", StopAtTheSecondStep)
         with pytest.raises(KeyboardInterrupt, match="stopped at step 2 of 4; .* --resume"):
-            loop.train(recipe, pictures, tmp_path / "b")
+            loop.train(recipe, pictures, tmp_path / "b", precision=asked)
     resumed = loop.train(recipe, pictures, tmp_path / "b", resume=True)
     assert equal(unbroken, resumed)
     curves = [
-        [row[:2] for row in hub.read_config(r)["training"]["curve"]] for r in (unbroken, resumed)
+        [row[:2] for row in files.read_config(r)["training"]["curve"]] for r in (unbroken, resumed)
     ]
     assert curves[0] == curves[1]
+
+
+class StopAtTheSecondStep:
+    """A signal that comes during the second step."""
+
+    def __init__(self):
+        self.polls = 0
+
+    @property
+    def asked(self):
+        self.polls += 1
+        return self.polls == 2
 
 
 def few(read):
@@ -112,8 +149,13 @@ def test_seeds_differ_and_repeat(pictures, tmp_path):
 
 def test_a_checkpoint_of_another_run_is_refused(pictures, tmp_path):
     loop.train(small(epochs=1), pictures, tmp_path)
-    with pytest.raises(ValueError, match="expected the checkpoint of a run with"):
+    with pytest.raises(ValueError, match="run with seed 1, got seed 0$"):
+        loop.train(small(epochs=1), pictures, tmp_path, seed=1, resume=True)
+    with pytest.raises(ValueError, match="epochs 2, got epochs 1; .* --start .*last.pt"):
         loop.train(small(epochs=2), pictures, tmp_path, resume=True)
+    other = "bf16" if precision.choose("auto", torch.device("cpu"))[0] == "fp32" else "fp32"
+    with pytest.raises(ValueError, match=f"run with precision {other}, got precision"):
+        loop.train(small(epochs=1), pictures, tmp_path, resume=True, precision=other)
     (tmp_path / loop.CHECKPOINT).write_bytes(b"half")
     with pytest.raises(ValueError, match="damaged checkpoint"):
         loop.train(small(epochs=1), pictures, tmp_path, resume=True)
@@ -121,12 +163,54 @@ def test_a_checkpoint_of_another_run_is_refused(pictures, tmp_path):
         loop.train(small(epochs=1), pictures, tmp_path / "new", resume=True)
 
 
+def test_a_run_in_a_folder_with_a_checkpoint_is_refused_unless_it_may_overwrite(pictures, tmp_path):
+    first = weights(loop.train(small(epochs=1), pictures, tmp_path))
+    with pytest.raises(ValueError, match="found .*last.pt; --resume goes on .*, --overwrite"):
+        loop.train(small(epochs=1), pictures, tmp_path, seed=1)
+    with pytest.raises(ValueError, match="--resume or --overwrite, got both"):
+        loop.train(small(epochs=1), pictures, tmp_path, resume=True, overwrite=True)
+    with pytest.raises(ValueError, match="expected a folder with"):
+        loop.train(small(epochs=1), tmp_path, tmp_path, overwrite=True)
+    assert (tmp_path / loop.CHECKPOINT).is_file()  # bad data cost nothing
+    again = weights(loop.train(small(epochs=1), pictures, tmp_path, seed=1, overwrite=True))
+    assert not torch.equal(*(next(iter(w.values())) for w in (first, again)))
+
+
+def test_a_run_that_overwrites_and_breaks_leaves_no_checkpoint_of_the_old_one(pictures, tmp_path):
+    loop.train(small(epochs=1), pictures, tmp_path)
+
+    def broken(network, batch, progress):
+        raise RuntimeError("out of memory")
+
+    with pytest.raises(RuntimeError):
+        loop.train(small(epochs=1, loss=broken), pictures, tmp_path, overwrite=True)
+    assert not (tmp_path / loop.CHECKPOINT).exists()
+
+
+@pytest.mark.parametrize(("asked", "dtype"), [("bf16", torch.bfloat16), ("fp32", torch.float32)])
+def test_the_network_computes_in_the_precision_that_is_printed(
+    asked, dtype, pictures, tmp_path, capsys
+):
+    seen = set()
+
+    def loss(network, batch, progress):
+        seen.add(network(batch[0]).dtype)
+        return RECIPES["dcae"].RECIPE.loss(network, batch, progress)
+
+    recipe = small(epochs=1, loss=loss)
+    release = loop.train(recipe, pictures, tmp_path, precision=asked)
+    assert seen == {dtype}
+    name = precision.NAMES[asked]
+    assert f"precision: {name} (--precision {asked})" in capsys.readouterr().out
+    assert files.read_config(release)["training"]["device"].endswith(name)
+
+
 def test_a_run_starts_with_the_weights_of_another(pictures, tmp_path):
     first = loop.train(small(epochs=12), pictures, tmp_path / "a")
     again = loop.train(
         small(epochs=2), pictures, tmp_path / "b", start=tmp_path / "a" / loop.CHECKPOINT
     )
-    before, after = (hub.read_config(release)["training"]["curve"] for release in (first, again))
+    before, after = (files.read_config(release)["training"]["curve"] for release in (first, again))
     assert after[0][1] < 0.7 * before[0][1]
     with pytest.raises(ValueError, match="expected a checkpoint of face-vae, got dcae"):
         loop.train(
@@ -135,6 +219,40 @@ def test_a_run_starts_with_the_weights_of_another(pictures, tmp_path):
             tmp_path / "c",
             start=tmp_path / "a" / loop.CHECKPOINT,
         )
+
+
+def test_options_are_shown_and_change_the_recipe(pictures, tmp_path, capsys):
+    for slug, option in (
+        ("sketch-color", "--source"),
+        ("photo-color", "--source"),
+        ("dcae", "--download"),
+    ):
+        with pytest.raises(SystemExit):
+            loop.main(RECIPES[slug].RECIPE, ["--help"])
+        shown = capsys.readouterr().out
+        assert option in shown and "--precision" in shown and "--overwrite" in shown
+    folders = ["--data", str(pictures), "--out", str(tmp_path)]
+    loop.main(RECIPES["sketch-color"].RECIPE, [*folders, "--epochs=2", "--source", "--seed", "3"])
+    training = files.read_config(tmp_path / loop.RELEASE)["training"]
+    assert training["steps"] == 2  # the whole set in one batch
+    assert training["command"] == (
+        "python -m train.sketch_color --data DIR --epochs 2 --seed 3 --source"
+    )
+
+
+def test_download_is_of_the_reader(monkeypatch, pictures):
+    asked = {}
+    monkeypatch.setattr(
+        "train.datasets.readers.CIFAR10",
+        type(
+            "CIFAR10",
+            (),
+            {"base_folder": "x", "__init__": lambda self, *a, **k: asked.update(k) or 1 / 0},
+        ),
+    )
+    with pytest.raises(ZeroDivisionError):
+        RECIPES["dcae"].RECIPE.variant("download").data(pictures, "train")
+    assert asked == {"train": True, "download": True}
 
 
 def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_the_last_good_weights(
@@ -178,24 +296,16 @@ def test_a_release_has_the_best_weights_or_if_the_recipe_says_so_the_last(pictur
 
 def test_learning_rate_warms_up_and_falls():
     recipe = small(epochs=1, warmup=10)
-    rates = [loop.rate(recipe, step, 200) for step in range(200)]
+    rates = [schedule.learning_rate(recipe, step, 200) for step in range(200)]
     assert rates[0] < 0.2 and max(rates) == pytest.approx(1) and rates[-1] < 1e-3
     assert rates[:10] == sorted(rates[:10]) and rates[10:] == sorted(rates[10:], reverse=True)
-    assert loop.rate(dataclasses.replace(recipe, schedule="constant", warmup=0), 150, 200) == 1
+    constant = dataclasses.replace(recipe, schedule="constant", warmup=0)
+    assert schedule.learning_rate(constant, 150, 200) == 1
 
 
 def test_ctrl_c_saves_and_says_how_to_go_on(pictures, tmp_path):
-    command = [
-        sys.executable,
-        "-m",
-        "train.dcae",
-        "--data",
-        str(pictures),
-        "--out",
-        str(tmp_path),
-        "--epochs",
-        "100000",
-    ]
+    folders = ["--data", str(pictures), "--out", str(tmp_path)]
+    command = [sys.executable, "-m", "train.dcae", *folders, "--epochs", "100000"]
     process = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -222,6 +332,8 @@ def test_ctrl_c_saves_and_says_how_to_go_on(pictures, tmp_path):
         (["--data", ".", "--epochs", "0"], "at least 1, got '0'"),
         (["--data", ".", "--batch", "-4"], "at least 0, got '-4'"),
         (["--data", ".", "--seed", "nan"], "whole number"),
+        (["--data", ".", "--precision", "half"], "invalid choice: 'half'"),
+        (["--data", ".", "--fp32"], "unrecognized arguments: --fp32"),
     ],
 )
 def test_bad_command_lines_end_in_one_sentence(arguments, words, capsys):
@@ -238,7 +350,8 @@ def test_tracking_without_the_package_says_what_to_install(pictures, tmp_path, m
 
 def test_two_processes_equal_one_with_the_doubled_batch(pictures, tmp_path):
     """gloo, gradients averaged over processes; float32, so that only rounding differs."""
-    common = ["-m", "train.sketch_color", "--data", str(pictures), "--epochs", "2", "--fp32"]
+    common = ["-m", "train.sketch_color", "--data", str(pictures), "--epochs", "2"]
+    common += ["--precision", "fp32"]
     launch = ["-m", "torch.distributed.run", "--nproc_per_node", "2"]
     for arguments in (
         [*common, "--batch", "4", "--out", str(tmp_path / "one")],
@@ -249,7 +362,7 @@ def test_two_processes_equal_one_with_the_doubled_batch(pictures, tmp_path):
         )
         assert done.returncode == 0, done.stdout + done.stderr
     one, two = (weights(tmp_path / n / "release") for n in ("one", "two"))
-    start = zoo.build("sketch-color").state_dict()
+    start = zoo.row("sketch-color").build().state_dict()
     for name in one:
         assert torch.allclose(one[name].float(), two[name].float(), atol=2e-4), name
     assert json.loads((tmp_path / "two/release/config.json").read_text())["training"]["batch"] == 4

@@ -1,6 +1,7 @@
 """Each endpoint through a launched server, as a stranger's client calls it, with good and with bad input."""
 
 import io
+import itertools
 import json
 import math
 import shutil
@@ -15,10 +16,9 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 import app
-from ae_models import tasks, zoo
-from tests.conftest import MINIATURE, blob
-from tests.face.test_align import PORTRAITS, pasted
-from tests.test_images import encoded, png_header
+from ae_models import images, tasks, zoo
+from tests.conftest import MINIATURE
+from tests.pictures import PORTRAITS, RED_BLUE, blob, circle, encoded, hint, pasted, png_header
 from ui import alignment, colorize, compress, models, morph, parts, sketch
 
 ENDPOINTS = {
@@ -45,9 +45,8 @@ def launched(demo):
 
 @pytest.fixture(scope="module")
 def url():
-    demo = app.build()
-    yield launched(demo)
-    demo.close()
+    yield launched(app.demo)
+    app.demo.close()
 
 
 @pytest.fixture(scope="module")
@@ -79,14 +78,23 @@ def test_the_public_endpoints_are_those_of_the_contract_and_documented(client):
     assert all(endpoint.get("description") for endpoint in endpoints.values())
 
 
-@pytest.mark.parametrize("name", ONE_PICTURE)
-def test_one_picture_endpoints(client, upload, name):
+@pytest.mark.parametrize(
+    ("name", "task", "slug"),
+    [
+        ("color_sketch", tasks.color_sketch, "sketch-color"),
+        ("face_to_sketch", tasks.translate_face, "face-sketch"),
+        ("colorize", tasks.colorize, "photo-color"),
+        ("reconstruct", tasks.reconstruct, "dcae"),
+    ],
+)
+def test_one_picture_endpoints(client, upload, name, task, slug):
     picture = blob((200, 250), 1)
     result = Image.open(
         client.predict(upload(picture), **ONE_PICTURE[name], model="classic", api_name=f"/{name}")
     )
-    assert result.size == (200, 250) and result.format == "PNG"
-    assert np.asarray(result).std() > 2
+    expected = task(zoo.load(slug), picture)
+    assert result.format == "PNG" and result.size == (200, 250)
+    assert np.array_equal(result.convert("RGB"), expected.convert("RGB"))
 
 
 def test_a_hint_steers_colorize(client, upload):
@@ -129,12 +137,6 @@ def test_the_face_of_a_photo_is_looked_for_unless_told_otherwise(client, upload)
         Image.open(client.predict(portrait, align=a, **arguments)) for a in (True, False)
     )
     assert found.tobytes() == whole.tobytes()
-
-
-@pytest.mark.parametrize("mode", ["L", "RGBA"])
-def test_a_face_photo_of_another_mode(client, upload, mode):
-    photo = Image.open(PORTRAITS[1]).convert(mode)
-    assert client.predict(upload(photo), model="classic", api_name="/face_to_sketch")
 
 
 @pytest.mark.parametrize("size", [(16, 16), (5000, 300)])
@@ -184,18 +186,15 @@ BAD_FILES = {
 }
 
 
-@pytest.mark.parametrize("file", BAD_FILES)
-@pytest.mark.parametrize("name", ONE_PICTURE)
+@pytest.mark.parametrize(("file", "name"), zip(BAD_FILES, itertools.cycle(ONE_PICTURE)))
 def test_a_bad_file_gets_one_sentence_and_the_server_goes_on(client, upload, name, file):
     content, words = BAD_FILES[file]
+    arguments = {**ONE_PICTURE[name], "model": "classic", "api_name": f"/{name}"}
     with pytest.raises(AppError, match=words) as caught:
-        client.predict(
-            upload(content, file), **ONE_PICTURE[name], model="classic", api_name=f"/{name}"
-        )
+        client.predict(upload(content, file), **arguments)
     assert "Traceback" not in str(caught.value) and "/tmp" not in str(caught.value)
-    assert client.predict(
-        upload(blob((40, 40), 0)), **ONE_PICTURE[name], model="classic", api_name=f"/{name}"
-    )
+    answer = client.predict(upload(blob((40, 60), 0)), **arguments)
+    assert Image.open(answer).height == 60
 
 
 ODD_FILES = {
@@ -205,12 +204,23 @@ ODD_FILES = {
 }
 
 
-@pytest.mark.parametrize("file", ODD_FILES)
-@pytest.mark.parametrize("name", ONE_PICTURE)
-def test_an_odd_file_works(client, upload, name, file):
-    assert client.predict(
-        upload(ODD_FILES[file], file), **ONE_PICTURE[name], model="classic", api_name=f"/{name}"
+@pytest.mark.parametrize(("file", "name"), zip(ODD_FILES, ONE_PICTURE))
+def test_an_odd_file_is_read_as_images_read_does(client, upload, name, file):
+    plain = images.read(ODD_FILES[file])
+    odd, expected = (
+        np.asarray(
+            Image.open(
+                client.predict(
+                    upload(content, filename),
+                    **ONE_PICTURE[name],
+                    model="classic",
+                    api_name=f"/{name}",
+                )
+            )
+        )
+        for content, filename in ((ODD_FILES[file], file), (plain, "plain.png"))
     )
+    assert np.array_equal(odd, expected)
 
 
 @pytest.mark.parametrize("name", ONE_PICTURE)
@@ -232,24 +242,24 @@ def test_morph_with_a_face_missing(client, upload):
 
 
 @pytest.mark.parametrize(
-    ("name", "change"),
+    ("name", "change", "words"),
     [
-        ("sample", {"count": 1000}),
-        ("sample", {"count": -1}),
-        ("sample", {"count": "many"}),
-        ("sample", {"count": None}),
-        ("sample", {"temperature": 99}),
-        ("sample", {"seed": -5}),
-        ("sample", {"model": "enormous"}),
-        ("colorize", {"saturation": 1e9}),
-        ("colorize", {"saturation": "much"}),
-        ("colorize", {"model": None}),
-        ("morph", {"steps": 0}),
-        ("morph", {"steps": 1e6}),
-        ("morph", {"mode": "spline"}),
+        ("sample", {"count": 1000}, "1000 is greater than maximum"),
+        ("sample", {"count": -1}, "-1 is less than minimum"),
+        ("sample", {"count": "many"}, "count"),
+        ("sample", {"count": None}, "count"),
+        ("sample", {"temperature": 99}, "99 is greater than maximum"),
+        ("sample", {"seed": -5}, "seed"),
+        ("sample", {"model": "enormous"}, "enormous"),
+        ("colorize", {"saturation": 1e9}, "1000000000.0 is greater than maximum"),
+        ("colorize", {"saturation": "much"}, "saturation"),
+        ("colorize", {"model": None}, "model"),
+        ("morph", {"steps": 0}, "0 is less than minimum"),
+        ("morph", {"steps": 1e6}, "1000000.0 is greater than maximum"),
+        ("morph", {"mode": "spline"}, "spline"),
     ],
 )
-def test_values_out_of_range_through_the_api(client, upload, name, change):
+def test_values_out_of_range_through_the_api(client, upload, name, change, words):
     arguments = {
         "sample": {"count": 2, "seed": 0, "temperature": 1.0, "model": "classic"},
         "colorize": {"photo": upload(blob((40, 40), 0)), "saturation": 1.0, "model": "classic"},
@@ -261,10 +271,9 @@ def test_values_out_of_range_through_the_api(client, upload, name, change):
             "model": "classic",
         },
     }[name]
-    with pytest.raises(AppError) as caught:
+    with pytest.raises(AppError, match=words) as caught:
         client.predict(**arguments | change, api_name=f"/{name}")
-    assert len(str(caught.value)) > 15 and "Traceback" not in str(caught.value)
-    assert client.predict(**arguments, api_name=f"/{name}")
+    assert "Traceback" not in str(caught.value)
 
 
 def test_nan_through_the_api(url):
@@ -285,29 +294,38 @@ def test_nan_through_the_api(url):
 # ---- damaged weights ----
 
 
-@pytest.mark.parametrize("damage", ["missing", "truncated", "flipped", "another system's"])
-def test_damaged_weights_disable_one_system_and_no_other(tmp_path, monkeypatch, upload, damage):
-    folder = shutil.copytree(zoo.WEIGHTS, tmp_path / "weights")
-    file = folder / "dcae/model.safetensors"
+@pytest.fixture
+def weights(tmp_path):
+    """The shipped weights, of which those of dcae may be damaged."""
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    for release in zoo.WEIGHTS.iterdir():
+        (folder / release.name).symlink_to(release)
+    (folder / "dcae").unlink()
+    shutil.copytree(zoo.WEIGHTS / "dcae", folder / "dcae")
+    return folder
+
+
+@pytest.mark.parametrize("damage", ["missing", "flipped"])  # more of them in tests/test_zoo.py
+def test_damaged_weights_disable_one_system_and_no_other(weights, monkeypatch, upload, damage):
+    file = weights / "dcae/model.safetensors"
     if damage == "missing":
         file.unlink()
-    elif damage == "truncated":
-        file.write_bytes(file.read_bytes()[:-1000])
-    elif damage == "flipped":
+    else:
         data = bytearray(file.read_bytes())
         data[len(data) // 2] ^= 1
         file.write_bytes(data)
-    else:
-        shutil.rmtree(folder / "dcae")
-        shutil.copytree(folder / "sketch-color", folder / "dcae")
-    monkeypatch.setattr(zoo, "WEIGHTS", folder)
+    monkeypatch.setattr(zoo, "WEIGHTS", weights)
     monkeypatch.setattr(zoo, "_cache", {})
     demo = app.build()
     try:
         client = Client(launched(demo), verbose=False)
         with pytest.raises(AppError, match="dcae.*git checkout"):
             client.predict(upload(blob((40, 40), 0)), model="classic", api_name="/reconstruct")
-        assert client.predict(upload(blob((40, 40), 0)), model="classic", api_name="/color_sketch")
+        answer = client.predict(
+            upload(blob((40, 60), 0)), model="classic", api_name="/color_sketch"
+        )
+        assert Image.open(answer).height == 60
         rows = {row["slug"]: row for row in client.predict(api_name="/models")}
         assert (
             "git checkout" in rows["dcae"]["unavailable"] and "parameters" in rows["sketch-color"]
@@ -418,19 +436,26 @@ def test_palettes_that_are_none_are_refused(text):
         ({"seed": -1}, "seed to be a number"),
     ],
 )
-def test_a_palette_and_hints_through_the_api(client, upload, change, words):
-    drawing = upload(blob((60, 40), 1))
-    good = {
-        "palette": '[["#ff0000", 2], ["#0000ff", 1]]',
-        "hints": upload(Image.new("RGBA", (60, 40), (255, 0, 0, 90)), "hints.png"),
-    }
+def test_a_bad_palette_or_hint_is_refused_through_the_api(client, upload, change, words):
     change = {
         k: upload(v, "bad.png") if isinstance(v, Image.Image) else v for k, v in change.items()
     }
     with pytest.raises(AppError, match=words):
-        client.predict(drawing, "plus", **good | change, api_name="/color_sketch")
-    result = client.predict(drawing, "plus", **good, api_name="/color_sketch")
-    assert Image.open(result).size == (60, 40)
+        client.predict(upload(blob((60, 40), 1)), "plus", **change, api_name="/color_sketch")
+
+
+def test_a_palette_and_hints_through_the_api(client, upload):
+    drawing, layer = circle((60, 40)), hint((60, 40), (26, 16, 34, 24), (255, 0, 0, 255))
+    answer = client.predict(
+        upload(drawing),
+        "plus",
+        palette='[["#ff0000", 2], ["#0000ff", 1]]',
+        hints=upload(layer, "hints.png"),
+        api_name="/color_sketch",
+    )
+    network = zoo.load("sketch-color-plus")
+    expected = tasks.color_sketch(network, drawing, RED_BLUE, layer)
+    assert np.array_equal(Image.open(answer).convert("RGB"), expected)
 
 
 def test_the_classic_network_has_no_surprises():
@@ -486,7 +511,7 @@ def test_large_pictures_are_shrunk_for_compression():
 def test_figures_stand_beside_their_baseline():
     for slug in zoo.BY_SLUG:
         line = parts.figure_line(slug)
-        assert parts.HEADLINE[slug][3] in line, line
+        assert zoo.row(slug).headline.baseline in line, line
 
 
 def test_examples_exist_and_are_pictures():

@@ -1,10 +1,13 @@
 """Augmentation of whole batches: uint8 or float tensors in, the same change for every tensor of a
 batch. Chance comes from a torch.Generator alone."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ae_models import color
 from train.datasets.files import Split
 
 
@@ -16,6 +19,11 @@ def flip(batch: Split, generator: torch.Generator) -> Split:
     )
 
 
+def flipped(prepare: Callable[[Split], Split]) -> Callable[[Split, torch.Generator], Split]:
+    """The augmentation of a recipe that does no more than mirror and prepare."""
+    return lambda batch, generator: prepare(flip(batch, generator))
+
+
 def affine(
     batch: Split,
     generator: torch.Generator,
@@ -25,8 +33,8 @@ def affine(
     size: tuple[int, int] | None = None,
     mode: str = "bilinear",
 ) -> Split:
-    """Turn by up to +-degrees, scale by up to a factor 1 +- zoom, move by up to a part `move` of the side, and squeeze to
-    `size` (height, width) in the same step; bilinear unless `mode` says bicubic, edges repeated. Takes and gives float
+    """Turn by up to +-degrees, scale by up to a factor 1 +- zoom, move by up to a part `move` of
+    the side, and squeeze to `size` (height, width) in the same step; edges repeated. Float
     tensors."""
     n, _, height, width = batch[0].shape
     turn, scale, dx, dy = (torch.rand(4, n, generator=generator) * 2 - 1).unbind()
@@ -44,7 +52,7 @@ def affine(
 def wobble(
     batch: Split, generator: torch.Generator, amount: float, cells: int, mode: str = "bilinear"
 ) -> Split:
-    """Move the points of all tensors alike along a smooth field of about `amount` px, edges repeated."""
+    """Bend all tensors alike along a smooth random field of about `amount` px; edges repeated."""
     n, _, height, width = batch[0].shape
     field = torch.randn(n, 2, cells, cells, generator=generator).to(batch[0]) * (amount * 2 / width)
     field = F.interpolate(field, (height, width), mode="bicubic").permute(0, 2, 3, 1)
@@ -56,7 +64,7 @@ def wobble(
 
 
 def jitter(x: Tensor, generator: torch.Generator, amount: float) -> Tensor:
-    """Scale contrast and each color channel, and lift brightness, by up to `amount`; (B, 3, H, W) in [0, 1], clipped."""
+    """Change contrast, brightness and color balance by up to `amount`. (B, 3, H, W) in [0, 1]."""
     n = len(x)
     contrast, brightness = (torch.rand(2, n, 1, 1, 1, generator=generator) * 2 - 1) * amount
     balance = (torch.rand(n, 3, 1, 1, generator=generator) * 2 - 1) * amount / 2
@@ -64,23 +72,25 @@ def jitter(x: Tensor, generator: torch.Generator, amount: float) -> Tensor:
 
 
 def chance(count: int, generator: torch.Generator, share: float) -> Tensor:
-    """Which samples a change befalls: (count, 1, 1, 1), bool."""
+    """A random choice of a share of the samples: (count, 1, 1, 1), bool."""
     return torch.rand(count, 1, 1, 1, generator=generator) < share
 
 
 def maybe(share: float, changed: Tensor, x: Tensor, generator: torch.Generator) -> Tensor:
-    """A share of the samples changed, the others as they were; clipped to [0, 1]."""
+    """`changed` for a random share of the samples, else `x`; clipped to [0, 1]."""
     return torch.where(chance(len(x), generator, share), changed, x).clamp(0, 1)
 
 
-def spread(count: int, generator: torch.Generator, low: float, high: float) -> Tensor:
-    """A number between low and high for each sample: (count, 1, 1, 1)."""
-    return torch.rand(count, 1, 1, 1, generator=generator) * (high - low) + low
+def uniform(like: Tensor, generator: torch.Generator, low: float, high: float) -> Tensor:
+    """A random number in [low, high) for each sample of `like`: (B, 1, 1, 1)."""
+    number = torch.rand(len(like), 1, 1, 1, generator=generator)
+    return (number * (high - low) + low).to(like)
 
 
 def points(x: Tensor, count: Tensor, size: int, generator: torch.Generator) -> Tensor:
-    """Hints taken from chroma x (B, 2, H, W) in Lab units: `count` (B,) points at random places, squares of an odd
-    `size` px with the mean color there. Gives (B, 3, H, W): (ab + 128) / 255, 128 / 255 where no hint is, and a mask."""
+    """Color hints taken from chroma x (B, 2, H, W) in Lab units: `count` (B,) squares of an odd
+    `size` px at random places, each of the mean color there. Gives ab in the unit range, neutral
+    where no hint is, and a mask: (B, 3, H, W)."""
     n, _, height, width = x.shape
     most = int(count.max())
     places = torch.randint(height * width, (n, most), generator=generator)
@@ -92,8 +102,6 @@ def points(x: Tensor, count: Tensor, size: int, generator: torch.Generator) -> T
         return F.avg_pool2d(y, size, stride=1, padding=size // 2, count_include_pad=False)
 
     covered = F.avg_pool2d(seeds, size, stride=1, padding=size // 2)
-    color = F.avg_pool2d(seeds * box(x), size, stride=1, padding=size // 2) / covered.clamp_min(
-        1e-6
-    )
+    total = F.avg_pool2d(seeds * box(x), size, stride=1, padding=size // 2)
     mask = (covered > 0).float()
-    return torch.cat([(mask * color + 128) / 255, mask], 1)
+    return torch.cat([color.ab_to_unit(mask * (total / covered.clamp_min(1e-6))), mask], 1)

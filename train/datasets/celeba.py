@@ -1,4 +1,4 @@
-"""Reader of CelebA: faces, their attributes and whose they are."""
+"""Reader of CelebA: faces, their attributes, and the identity of the person."""
 
 from pathlib import Path
 
@@ -25,15 +25,16 @@ ATTRIBUTES = (  # of CelebA, in the order of its list_attr_celeba.txt
 
 
 def faces(root: Path, split: str) -> Split:
-    """CelebA, (faces RGB,) of 128x128 px: img_align_celeba/ (178x218; the centerd 148 px are taken), split by
-    list_eval_partition.txt; img_align_celeba_half/ (89x109), where it exists, adds to train only."""
+    """CelebA, (faces RGB,) of 128x128 px: img_align_celeba/ (178x218; the centered 148 px are
+    taken), split by list_eval_partition.txt; img_align_celeba_half/ (89x109), if there, adds to
+    train only."""
     root, paths = _split_files(root, split)
     return (_faces(paths, root),)
 
 
 def faces_with_attributes(root: Path, split: str) -> Split:
-    """The same faces with what annotators saw and who they are of: (faces RGB, (N, 40, 1, 1) of 0 and 1 in the order of
-    ATTRIBUTES, (N, 1, 1, 1) numbers of people, int32)."""
+    """Faces as above with attributes, (N, 40, 1, 1) of 0 and 1 in the order of ATTRIBUTES, and the
+    number of the person, (N, 1, 1, 1) int32. Raises ValueError."""
     root, paths = _split_files(root, split)
     _, names, *rows = _lines(root, "list_attr_celeba.txt")
     if tuple(names) != ATTRIBUTES:
@@ -48,7 +49,8 @@ def faces_with_attributes(root: Path, split: str) -> Split:
         if f.name not in person or len(signs.get(f.name, [])) != len(ATTRIBUTES)
     ]:
         raise ValueError(
-            f"expected {len(ATTRIBUTES)} attributes and a person of each face in {root}, not of {missing[:5]}"
+            f"expected {len(ATTRIBUTES)} attributes and a person for each face in {root}, "
+            f"found none for {missing[:5]}"
         )
     attributes = torch.tensor([signs[f.name] for f in paths], dtype=torch.uint8)
     people = torch.tensor([int(person[f.name]) for f in paths], dtype=torch.int32)
@@ -69,7 +71,7 @@ def _split_files(root: Path, split: str) -> tuple[Path, list[Path]]:
 
 
 def _lines(root: Path, name: str) -> list[list[str]]:
-    """The words of each line that has any."""
+    """The words of each line that is not empty. Raises ValueError if the file is missing."""
     if not (root / name).is_file():
         raise ValueError(f"expected CelebA's {name}, found none in {root}")
     return [line.split() for line in (root / name).read_text().splitlines() if line.strip()]

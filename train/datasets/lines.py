@@ -1,8 +1,8 @@
-"""Line drawings out of artwork, in many hands: what a sketch-coloring network has to know before it meets a user's pen.
+"""Line drawings made of artwork in many styles, so that a coloring network knows more than one pen.
 
-Every style takes artwork (B, 3, H, W) in [0, 1] on white and a torch.Generator on the CPU, and gives ink (B, 1, H, W) in
-[0, 1], 1 is full ink, in lines of one or two px. `draw` puts together a style, a pen and paper. Lengths are px at 128 px.
-"""
+A style takes artwork (B, 3, H, W) in [0, 1] on white and a torch.Generator on the CPU, and gives
+ink (B, 1, H, W) in [0, 1], 1 is full ink, in lines of one or two px. `draw` combines a style, a pen
+and paper. Lengths are px at a side of 128 px."""
 
 from collections.abc import Callable
 
@@ -11,16 +11,19 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 from torchvision.transforms.v2.functional import gaussian_blur, rgb_to_grayscale
 
+from train.datasets.augmentation import uniform
+
 # ---- styles ----
 
 
 def gradient(art: Tensor, generator: Generator) -> Tensor:
-    """Sobel's edges, soft: how steep the steepest channel is, above a chance threshold."""
+    """Soft edges: the gradient of the steepest channel, above a random threshold."""
     return soft(steepness(art, 0.8), uniform(art, generator, 0.15, 0.5), 8)
 
 
 def thin(art: Tensor, generator: Generator) -> Tensor:
-    """Canny's edges (1986) without hysteresis: one px wide where the gradient is greatest along its own direction."""
+    """Canny's edges (1986) without hysteresis: one px wide, at the maxima of the gradient along its
+    own direction."""
     dx, dy = slope(blur(art, 1.0))
     steep, channel = torch.hypot(dx, dy).max(1, keepdim=True)
     dx, dy = dx.gather(1, channel), dy.gather(1, channel)
@@ -33,8 +36,8 @@ def thin(art: Tensor, generator: Generator) -> Tensor:
 
 
 def ridge(art: Tensor, generator: Generator) -> Tensor:
-    """The artist's own dark lines, what is darker than the closing of the picture by a 5x5 square (black top-hat), and
-    the silhouette."""
+    """The artist's own dark lines, found by a black top-hat with a 5x5 square, and the
+    silhouette."""
     light = rgb_to_grayscale(art)
     return torch.maximum(
         silhouette(art), soft(close(light, 5) - light, uniform(art, generator, 0.05, 0.25), 15)
@@ -42,14 +45,14 @@ def ridge(art: Tensor, generator: Generator) -> Tensor:
 
 
 def outline(art: Tensor, generator: Generator) -> Tensor:
-    """The silhouette, and inside only what is very steep."""
+    """The silhouette, and inside it the steepest edges only."""
     return torch.maximum(
         silhouette(art), soft(steepness(art, 1.2), uniform(art, generator, 0.4, 1.0), 8)
     )
 
 
 def difference(art: Tensor, generator: Generator) -> Tensor:
-    """Difference of Gaussians, the lines of what is darker than its surroundings (Marr & Hildreth 1980)."""
+    """Difference of Gaussians (Marr & Hildreth 1980): lines darker than their surroundings."""
     light = rgb_to_grayscale(art)
     return soft(blur(light, 1.8) - blur(light, 0.8), uniform(art, generator, 0.02, 0.07), 40)
 
@@ -69,33 +72,34 @@ STYLES: tuple[Callable[[Tensor, Generator], Tensor], ...] = (
     difference,
 )
 SHARES = (12.0, 2.0, 3.0, 4.0, 1.0, 3.0)  # how often the given lines and each of STYLES
-LEFT_OUT = brush  # never trained on: what the network makes of a pen that it does not know
+LEFT_OUT = brush  # never trained on, to measure a pen that the network does not know
 
 
 # ---- a drawing ----
 
 
 def draw(art: Tensor, given: Tensor, generator: Generator) -> Tensor:
-    """Artwork (B, 3, H, W) and its given line sketch (B, 1, H, W), 0 is ink -> drawings (B, 1, H, W) in [0, 1], each in a
-    style (of SHARES), pen and paper of its own."""
+    """Artwork (B, 3, H, W) and its given line sketch (B, 1, H, W), 0 is ink -> drawings (B, 1, H,
+    W) in [0, 1], each in a random style (by SHARES), pen and paper."""
     ink = 1 - given
     styles = torch.multinomial(
         torch.tensor(SHARES), len(art), replacement=True, generator=generator
     )
     for i, style in enumerate(STYLES, 1):
-        mine = (styles == i).nonzero()[:, 0].to(art.device)
-        ink[mine] = style(art[mine], generator)
+        rows = (styles == i).nonzero()[:, 0].to(art.device)
+        ink[rows] = style(art[rows], generator)
     return by_hand(ink, generator)
 
 
 def by_hand(ink: Tensor, generator: Generator) -> Tensor:
-    """A style's ink with a pen, on paper."""
+    """The ink of a style, drawn with a random pen on random paper."""
     return on_paper(pen(ink, generator), generator)
 
 
 def pen(ink: Tensor, generator: Generator) -> Tensor:
-    """A hand's lines of 0.7 to 4 px: gaps, strokes gone astray, thick or thin, soft or hard. An unsteady hand is `data.wobble`
-    of lines and artwork alike: color has to follow the lines, and lines that miss the artwork teach it to blur."""
+    """Lines of 0.7 to 4 px as a hand draws them: with gaps and stray strokes, thick or thin, soft
+    or hard. For an unsteady hand bend lines and artwork alike (augmentation.wobble): lines that
+    miss the artwork would teach the network to blur."""
     gaps = noise(ink, generator, 20) > uniform(ink, generator, 0.9, 2.5)
     ink = torch.maximum(ink * ~gaps, stray(ink, generator))
     wide = torch.stack([ink, thicken(ink, 2), thicken(ink, 3), thicken(ink, 4)], 1)
@@ -108,8 +112,8 @@ def pen(ink: Tensor, generator: Generator) -> Tensor:
 
 
 def on_paper(ink: Tensor, generator: Generator) -> Tensor:
-    """Ink (B, 1, H, W), 1 is full -> gray drawing: half of them black on white, the others pencil of some gray with the
-    grain of the paper, on paper with a tone."""
+    """Ink (B, 1, H, W), 1 is full -> drawing, 0 is black: half of them black on white, the others
+    gray pencil with the grain of the paper, on paper with a tone."""
     clean = uniform(ink, generator, 0, 1) < 0.5
     grain = 1 - 0.5 * uniform(ink, generator, 0, 1) * torch.rand(ink.shape, generator=generator).to(
         ink
@@ -121,7 +125,7 @@ def on_paper(ink: Tensor, generator: Generator) -> Tensor:
 
 
 def stray(ink: Tensor, generator: Generator, most: int = 4) -> Tensor:
-    """Up to `most` short quadratic Bézier strokes that belong to nothing, in half of the drawings; 1 px wide."""
+    """Up to `most` short, meaningless quadratic Bézier strokes of 1 px, in half of the drawings."""
     n, _, height, width = ink.shape
     ends = torch.rand(n, most, 3, 2, generator=generator)
     start, bend, end = (ends[:, :, :1] + 0.3 * (ends - 0.5)).unbind(2)  # (B, most, 2) each
@@ -165,7 +169,7 @@ def steepness(art: Tensor, sigma: float) -> Tensor:
 
 
 def silhouette(art: Tensor) -> Tensor:
-    """The border of what is not paper."""
+    """The outline of the drawn area, all that is not paper."""
     inside = (art.amin(1, keepdim=True) < 0.94).float() * 2 - 1
     return soft(1 - blur(inside, 1.0).abs(), 0.45, 6)
 
@@ -182,18 +186,13 @@ def thicken(ink: Tensor, width: int) -> Tensor:
 
 
 def close(x: Tensor, width: int) -> Tensor:
-    """Gray closing by a square: lines darker than both their sides and narrower than `width` px vanish."""
+    """Gray closing by a square: dark lines narrower than `width` px vanish."""
     wide = F.max_pool2d(x, width, 1, width // 2)
     return -F.max_pool2d(-wide, width, 1, width // 2)
 
 
-def uniform(like: Tensor, generator: Generator, low: float, high: float) -> Tensor:
-    """A number for each sample, (B, 1, 1, 1)."""
-    return (low + (high - low) * torch.rand(len(like), 1, 1, 1, generator=generator)).to(like)
-
-
 def noise(like: Tensor, generator: Generator, cells: int) -> Tensor:
-    """Normal noise (B, 1, H, W), smooth over `cells` cells a side; white with 0."""
+    """Normal noise (B, 1, H, W), interpolated from `cells` cells a side; 0 is white noise."""
     height, width = like.shape[2:]
     if not cells:
         return torch.randn(len(like), 1, height, width, generator=generator).to(like)

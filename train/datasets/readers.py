@@ -1,14 +1,14 @@
 """Readers of the public data sets, one function a set: (root, "train", "val" or "test") -> Split.
 
 Each set is looked for in `root` itself and in `root/<name of the set>`, in the layout of its public
-distribution. CelebA has a file of its own.
+distribution. Your own pictures in such a layout will do. CelebA has a file of its own.
 """
 
-import zlib
 from pathlib import Path
 
 import torch
 from PIL import Image, ImageChops, ImageOps
+from torch import Tensor
 from torchvision.datasets import CIFAR10
 
 from train.datasets import files
@@ -16,10 +16,11 @@ from train.datasets.files import Split
 
 
 def cufs(root: Path, split: str, subsets: tuple[str, ...] = ("cuhk_student", "ar")) -> Split:
-    """CUHK Face Sketch Database, (photos RGB, sketches L) of 200x250 px: cufs/<subset>/{train,test}/{photos,sketches}.
+    """CUHK Face Sketch Database, (photos RGB, sketches L) of 200x250 px, from
+    cufs/<subset>/{train,test}/{photos,sketches}; val is about every 10th pair of train.
 
-    train and val: subsets cuhk_student and ar (its top 10 px, captions, cut off and the rest scaled to the same size);
-    test: cuhk_student only, whose pairs are the usual ones to report."""
+    train and val: subsets cuhk_student and ar. The top 10 px of ar, captions, are cut off and the
+    rest is scaled to the same size. test: cuhk_student only, whose pairs are usually reported."""
     root = files.find(root, "cufs", ["cuhk_student"])
     photos, sketches = [], []
     for subset in subsets if split != "test" else ("cuhk_student",):
@@ -27,82 +28,80 @@ def cufs(root: Path, split: str, subsets: tuple[str, ...] = ("cuhk_student", "ar
         if subset == "ar" and not folder.is_dir():
             continue
         pairs = files.pairs(folder / "photos", folder / "sketches", lambda name: name)
-        pairs = [
-            pair
-            for pair in pairs
-            if split == "test" or files.in_split(pair[0].stem, split, every=10)
-        ]
-        crop = (
-            (lambda i: i.crop((0, 10, *i.size)).resize((200, 250), Image.Resampling.BICUBIC))
-            if subset == "ar"
-            else None
-        )
+        pairs = _of_training(pairs, split, every=10)
+        crop = _without_caption if subset == "ar" else None
         photos += files.decode([p for p, _ in pairs], "RGB", crop)
         sketches += files.decode([s for _, s in pairs], "L", crop)
     return files.stack(photos, root), files.stack(sketches, root)
 
 
+def _without_caption(image: Image.Image) -> Image.Image:
+    return image.crop((0, 10, *image.size)).resize((200, 250), Image.Resampling.BICUBIC)
+
+
+def _of_training(pairs: list[tuple[Path, Path]], split: str, every: int) -> list[tuple[Path, Path]]:
+    """The pairs of train or of val, out of those of the folder for training; all of test."""
+    if split == "test":
+        return pairs
+    return [pairs[i] for i in files.rows_of(split, [first.stem for first, _ in pairs], every)]
+
+
 def sketch2photo(root: Path, split: str, mirrored: bool = False) -> Split:
-    """Pokémon line sketches and artwork, (sketches L, artwork RGB) of 128x128 px, from {train,test}A/<id>_A.png and
-    {train,test}B/<id>_B.jpg. val is every 20th of train. The lines lie half a px of the files, of 256x256 px, up and left
-    of the artwork's own, in a mirrored pair too: a network that cannot rely on that blurs every line."""
+    """Pokémon line sketches and artwork, (sketches L, artwork RGB) of 128x128 px, from
+    {train,test}A/<id>_A.png and {train,test}B/<id>_B.jpg; val is about every 20th pair of train.
+
+    In the files, of 256x256 px, the lines lie half a px above and left of the artwork's own lines.
+    A mirrored pair is moved so that this holds for it too: a network that cannot rely on it blurs
+    every line."""
     root = files.find(root, "sketch2photo", ["trainA", "testA"])
     part = "test" if split == "test" else "train"
     pairs = files.pairs(
         root / f"{part}A", root / f"{part}B", lambda stem: stem.removesuffix("_A") + "_B"
     )
-    pairs = [
-        pair for pair in pairs if split == "test" or files.in_split(pair[0].stem, split, every=20)
-    ]
+    pairs = _of_training(pairs, split, every=20)
     scale = files.scale_to(128)
 
-    def seen(image: Image.Image, moved: int = 0) -> Image.Image:
-        return scale(ImageChops.offset(ImageOps.mirror(image), moved, 0) if mirrored else image)
+    def prepared(image: Image.Image, shift: int = 0) -> Image.Image:
+        return scale(ImageChops.offset(ImageOps.mirror(image), shift, 0) if mirrored else image)
 
-    sketches = files.decode([a for a, _ in pairs], "L", lambda image: seen(image, -1))
-    return files.stack(sketches, root), files.stack(
-        files.decode([b for _, b in pairs], "RGB", seen), root
-    )
+    sketches = files.decode([a for a, _ in pairs], "L", lambda image: prepared(image, -1))
+    artwork = files.decode([b for _, b in pairs], "RGB", prepared)
+    return files.stack(sketches, root), files.stack(artwork, root)
 
 
 def landscape(root: Path, split: str) -> Split:
-    """Color landscapes, (photos RGB,) of 128x128 px, from color/. The set has no split of its own: a twentieth each,
-    chosen by the CRC-32 of the file's name, is val and test."""
+    """Color landscapes, (photos RGB,) of 128x128 px, from color/. The set has no split of its own:
+    about a twentieth each is test and val."""
     root = files.find(root, "landscape", ["color"])
-    found = files.pictures(root / "color")
-    buckets = {"val": {1}, "test": {0}, "train": set(range(2, 20))}[split]
-    return (
-        files.stack(
-            files.decode(
-                [f for f in found if zlib.crc32(f.stem.encode()) % 20 in buckets],
-                "RGB",
-                files.scale_to(128),
-            ),
-            root,
-        ),
-    )
+    found = _twentieths(files.pictures(root / "color"), split)
+    return (files.stack(files.decode(found, "RGB", files.scale_to(128)), root),)
+
+
+def _twentieths(found: list[Path], split: str) -> list[Path]:
+    """The pictures of a split of a set that has none: a twentieth each is test and val."""
+    rows = files.rows_of(split, [f.stem for f in found], 20, held_out=("test", "val"))
+    return [found[i] for i in rows]
 
 
 def cifar10(root: Path, split: str, download: bool = False) -> Split:
-    """CIFAR-10, (pictures RGB,) of 32x32 px: {train,test}/<class>/ as torchvision's ImageFolder has it, or torchvision's
-    own archive cifar-10-batches-py, fetched there when `download` is set. val is every 20th of train."""
-    if download or (Path(root) / CIFAR10.base_folder).is_dir():
-        pixels = torch.from_numpy(
-            CIFAR10(root, train=split != "test", download=download).data
-        ).permute(0, 3, 1, 2)
-        names = [f"{i:05d}" for i in range(len(pixels))]
-    else:
-        folder = files.find(root, "cifar10", ["train", "test"]) / (
-            "test" if split == "test" else "train"
-        )
-        found = files.pictures(folder, "*/*")
-        pixels, names = (
-            files.stack(files.decode(found, "RGB", files.scale_to(32)), folder),
-            [f.stem for f in found],
-        )
-    keep = [
-        i
-        for i, name in enumerate(names)
-        if split == "test" or files.in_split(name, split, every=20)
-    ]
-    return (pixels[keep].contiguous(),)
+    """CIFAR-10, (pictures RGB,) of 32x32 px: {train,test}/<class>/ as torchvision's ImageFolder has
+    it, or torchvision's own archive cifar-10-batches-py, fetched there when `download` is set. val
+    is about every 20th picture of train."""
+    archive = download or (Path(root) / CIFAR10.base_folder).is_dir()
+    part = "test" if split == "test" else "train"
+    names, pixels = _archived(root, part, download) if archive else _in_folders(root, part)
+    if split == "test":
+        return (pixels,)
+    return (pixels[files.rows_of(split, names, every=20)].contiguous(),)
+
+
+def _archived(root: Path, part: str, download: bool) -> tuple[list[str], Tensor]:
+    pixels = torch.from_numpy(CIFAR10(root, train=part == "train", download=download).data)
+    return [f"{i:05d}" for i in range(len(pixels))], pixels.permute(0, 3, 1, 2).contiguous()
+
+
+def _in_folders(root: Path, part: str) -> tuple[list[str], Tensor]:
+    folder = files.find(root, "cifar10", ["train", "test"]) / part
+    found = files.pictures(folder, "*/*")
+    pixels = files.stack(files.decode(found, "RGB", files.scale_to(32)), folder)
+    return [f.stem for f in found], pixels

@@ -1,19 +1,20 @@
-"""What a training run writes: checkpoints to resume from, and the release at the end."""
+"""The files of a training run: checkpoints to resume from, and the release at the end."""
 
 import dataclasses
 import io
 import subprocess
-import sys
 from pathlib import Path
 
 import torch
 
-from ae_models.release import hub
+from ae_models import zoo
+from ae_models.release import files
+from train.engine.precision import NAMES
 from train.engine.recipe import State, build
 
 
 def save_checkpoint(path: Path, run) -> None:
-    """Everything an exact resume of a loop.Run needs, written atomically."""
+    """Write all that an exact resume of a Run needs, atomically."""
     buffer = io.BytesIO()
     checkpoint = {
         "run": run.identity,
@@ -24,17 +25,15 @@ def save_checkpoint(path: Path, run) -> None:
     }
     torch.save(checkpoint, buffer)
     path.parent.mkdir(parents=True, exist_ok=True)
-    hub.write_atomically(path, buffer.getvalue())
+    files.write_atomically(path, buffer.getvalue())
 
 
 def load_checkpoint(path: Path, run) -> State:
-    """Put a checkpoint's tensors into a fresh loop.Run; gives the state to go on from. Raises ValueError if there is no
-    checkpoint, or if it is of another run."""
+    """Put a checkpoint's tensors into a fresh Run; gives the state to go on from. Raises ValueError
+    if there is no checkpoint, or if it is of another run."""
     checkpoint = _read(path)
     if checkpoint["run"] != run.identity:
-        raise ValueError(
-            f"{path}: expected the checkpoint of a run with {run.identity}, got {checkpoint['run']}"
-        )
+        raise ValueError(_of_another_run(path, run.identity, checkpoint["run"]))
     run.network.load_state_dict(checkpoint["network"])
     run.average.load_state_dict(checkpoint["average"])
     run.optimizer.load_state_dict(checkpoint["optimizer"])
@@ -42,7 +41,8 @@ def load_checkpoint(path: Path, run) -> State:
 
 
 def load_weights(path: Path, run) -> None:
-    """The best averaged weights in a checkpoint of another run, for a fresh loop.Run to begin with. Raises ValueError."""
+    """Begin a fresh Run with the best averaged weights in the checkpoint of another. Raises
+    ValueError."""
     checkpoint = _read(path)
     if checkpoint["run"]["system"] != run.recipe.slug:
         raise ValueError(
@@ -50,6 +50,25 @@ def load_weights(path: Path, run) -> None:
         )
     for network in (run.network, run.average.module):
         network.load_state_dict(checkpoint["state"]["weights"])
+
+
+def precision_of(path: Path) -> str | None:
+    """The precision of the run that wrote a checkpoint. Raises ValueError if there is none."""
+    return _read(path)["run"].get("precision")
+
+
+def _of_another_run(path: Path, expected: dict, got: dict) -> str:
+    differing = [name for name in expected if expected[name] != got.get(name)]
+    wanted, found = (
+        ", ".join(f"{name} {run.get(name)}" for name in differing) for run in (expected, got)
+    )
+    sentence = f"{path}: expected the checkpoint of a run with {wanted}, got {found}"
+    if "epochs" not in differing:
+        return sentence
+    return (
+        f"{sentence}; --resume keeps the schedule of the run. To train for longer, begin a new "
+        f"schedule with its weights: --start {path} --out ANOTHER_FOLDER"
+    )
 
 
 def _read(path: Path) -> dict:
@@ -63,26 +82,15 @@ def _read(path: Path) -> dict:
         ) from None
 
 
-def save_release(folder: Path, run) -> None:
-    """The weights that a loop.Run kept as a release; figures come later, from train.evaluate --write."""
-    recipe, state = run.recipe, run.state
+def save_release(folder: Path, run, command: str) -> None:
+    """Write the weights that a Run kept as a release, without figures: train.evaluate --write adds
+    them. `command` is the one that the card shows."""
+    recipe = run.recipe
     network = build(recipe)
-    network.load_state_dict(state.weights)
-    network = recipe.finish(network.eval(), run.root)
-    training = {
-        "command": f"python -m train.{recipe.slug.replace('-', '_')} {' '.join(_options())}".strip(),
-        "data": recipe.about["data"],
-        "terms": recipe.about["terms"],
-        "images": run.rows,
-        "epochs": recipe.epochs,
-        "steps": state.step,
-        "batch": run.batch,
-        "seconds": round(state.seconds),
-        "device": f"{run.accelerator.device.type}, {torch.get_num_threads()} threads, {'bfloat16' if recipe.bf16 else 'float32'}",
-        "seed": run.seed,
-        "commit": state.commit,
-        "curve": [[step, round(train, 6), round(val, 6)] for step, train, val in state.history],
-    }
+    network.load_state_dict(run.state.weights)
+    network.eval()
+    if recipe.finish:
+        network = recipe.finish(network, run.root)
     config = {
         "system": recipe.slug,
         "class": type(network).__name__,
@@ -91,34 +99,38 @@ def save_release(folder: Path, run) -> None:
         "channels": network.channels,
         "color_space": network.color_space,
         "value_range": list(network.value_range),
-        "card": {key: recipe.about[key] for key in ("summary", "limits", "example")},
-        "training": training,
+        "card": zoo.row(recipe.slug).card(recipe.about),
+        "training": _training(run, command),
         "metrics": {},
     }
-    hub.save(folder, network.state_dict(), config)
+    files.save(folder, network.state_dict(), config)
 
 
-def _options() -> list[str]:
-    """The command line less the folders of this machine."""
-    words, skip = [], False
-    for word in sys.argv[1:]:
-        if skip:
-            skip = False
-        elif words and words[-1] == "--start":
-            words.append(Path(word).name)
-        elif word in ("--data", "--out"):
-            skip = True
-        elif word != "--resume" and not word.startswith(("--data=", "--out=")):
-            words.append(word)
-    return ["--data DIR", *words]
+def _training(run, command: str) -> dict:
+    """The part of config.json about the training."""
+    recipe, state, device = run.recipe, run.state, run.accelerator.device.type
+    return {
+        "command": command,
+        "data": zoo.row(recipe.slug).data.name,
+        "images": run.rows,
+        "epochs": recipe.epochs,
+        "steps": state.step,
+        "batch": run.batch,
+        "seconds": round(state.seconds),
+        "device": f"{device}, {torch.get_num_threads()} threads, {NAMES[run.precision]}",
+        "seed": run.seed,
+        "commit": state.commit,
+        "curve": [[step, round(train, 6), round(val, 6)] for step, train, val in state.history],
+    }
 
 
 def code_commit() -> str:
     """The commit checked out, with -dirty if files were changed since."""
+    command = ["git", "describe", "--always", "--dirty"]
     try:
-        command = ["git", "describe", "--always", "--dirty"]
-        return subprocess.run(
+        done = subprocess.run(
             command, capture_output=True, text=True, check=True, cwd=Path(__file__).parent
-        ).stdout.strip()
+        )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
+    return done.stdout.strip()

@@ -1,4 +1,5 @@
-"""What networks have in training alone: batch norm, folded into the convolutions for the release, and dropout."""
+"""Layers that networks have in training alone: dropout, and batch norm, which is folded into the
+convolutions for the release."""
 
 from collections.abc import Callable, Iterable
 
@@ -22,8 +23,8 @@ class NormedConv(nn.Sequential):
 
 
 def add_norm(network: nn.Module, plain: Iterable[nn.Module] = ()) -> nn.Module:
-    """Put batch norm behind each convolution of the network but those in `plain` (heads); the branches of residual
-    blocks start small (Goyal et al. 2017, arXiv 1706.02677)."""
+    """Put batch norm behind each convolution of the network but those in `plain` (heads). The
+    branches of residual blocks start small (Goyal et al. 2017, arXiv 1706.02677)."""
     branches = {m.conv2 for m in network.modules() if isinstance(m, ResidualBlock | Block)}
 
     def wrap(conv: nn.Module) -> nn.Module:
@@ -35,8 +36,8 @@ def add_norm(network: nn.Module, plain: Iterable[nn.Module] = ()) -> nn.Module:
 
 
 def add_dropout(unet: UNet, share: float) -> None:
-    """Drop a share of the channels at the lowest resolution (Tompson et al. 2015, arXiv 1411.4280), where a network could
-    recognize a training picture and know its answer by heart."""
+    """Drop a share of the channels at the lowest resolution (Tompson et al. 2015, arXiv 1411.4280),
+    where a network could recognize a training picture and repeat its memorized target."""
     for block in unet.middle:
         block.register_forward_pre_hook(
             lambda block, given: (F.dropout2d(given[0], share, block.training), *given[1:])
@@ -44,7 +45,7 @@ def add_dropout(unet: UNet, share: float) -> None:
 
 
 def fold(network: nn.Module) -> nn.Module:
-    """What add_norm() gave -> the plain network that computes the same."""
+    """A network of add_norm() -> the plain network that computes the same."""
     return _replace(network, NormedConv, NormedConv.fold)
 
 

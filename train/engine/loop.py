@@ -1,14 +1,15 @@
-"""One training loop for every system.
+"""The training loop of every recipe, and its command line.
 
-    python -m train.dcae --data DIR [--out DIR] [--epochs N] [--batch N] [--seed N] [--resume] [--start FILE]
-                         [--fp32] [--track]
-    accelerate launch --multi_gpu -m train.dcae --data DIR ...            several GPUs
-    torchrun --nproc_per_node 2 -m train.dcae --data DIR ...              several processes on CPUs, with gloo
+    python -m train.dcae --data DIR [--out DIR] [--epochs N] [--batch N] [--seed N]
+                         [--resume | --overwrite] [--start FILE] [--precision auto|bf16|fp32]
+                         [--track]
+    accelerate launch --multi_gpu -m train.dcae --data DIR ...         several GPUs
+    torchrun --nproc_per_node 2 -m train.dcae --data DIR ...           several processes on CPUs
 
-Writes OUT/last.pt (everything needed to go on exactly) every few minutes and OUT/release/ (model.safetensors,
-config.json, README.md) with the best averaged weights at the end. Ctrl-C finishes the step, saves and says how to go
-on. A loss that is not finite ends the run and leaves OUT/last.pt at the last good step.
-"""
+Writes OUT/last.pt (everything needed to go on exactly) every few minutes and OUT/release/
+(model.safetensors, config.json, README.md) with the best averaged weights at the end. Ctrl-C
+finishes the step, saves and says how to go on. A loss that is not finite ends the run and leaves
+OUT/last.pt at the last good step."""
 
 import argparse
 import dataclasses
@@ -18,63 +19,41 @@ import signal
 import sys
 import threading
 import time
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
-import torch
 from accelerate import Accelerator
-from accelerate.utils import reduce
-from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
-from train.datasets.files import Split
-from train.engine.checkpoint import (
-    code_commit,
-    load_checkpoint,
-    load_weights,
-    save_checkpoint,
-    save_release,
-)
-from train.engine.recipe import Recipe, State, build
+from train.engine import checkpoint, precision
+from train.engine.recipe import Recipe
+from train.engine.run import Run, Step
 
 CHECKPOINT, RELEASE = "last.pt", "release"
 CURVE_POINTS = 40  # validations in a run
 SAVE_SECONDS = 180
+NOT_OF_THE_COMMAND = ("data", "out", "resume", "overwrite")  # folders, and how a run was continued
 
 
 def main(recipe: Recipe, argv: list[str] | None = None) -> None:
     """The command line of a recipe."""
-    parser = argparse.ArgumentParser(prog=f"python -m train.{recipe.slug.replace('-', '_')}")
-    parser.add_argument(
-        "--data", type=Path, required=True, help="folder of the data set, in its public layout"
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("runs") / recipe.slug,
-        help="where checkpoints and the release go",
-    )
-    parser.add_argument("--epochs", type=_at_least(1), default=recipe.epochs)
-    parser.add_argument(
-        "--batch", type=_at_least(0), default=recipe.batch, help="per process; 0 is the whole set"
-    )
-    parser.add_argument("--seed", type=_at_least(0), default=0)
-    parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
-    parser.add_argument(
-        "--start",
-        type=Path,
-        help="last.pt of an earlier run, whose weights a new schedule goes on from",
-    )
-    parser.add_argument("--fp32", action="store_true", help="no bfloat16")
-    parser.add_argument("--track", action="store_true", help="log to trackio")
+    parser = _parser(recipe)
     args = parser.parse_args(argv)
-    recipe = dataclasses.replace(
-        recipe, epochs=args.epochs, batch=args.batch, bf16=recipe.bf16 and not args.fp32
-    )
+    for name in recipe.variants:
+        if getattr(args, name):
+            recipe = recipe.variant(name)
+    epochs = recipe.epochs if args.epochs is None else args.epochs
+    batch = recipe.batch if args.batch is None else args.batch
+    recipe = dataclasses.replace(recipe, epochs=epochs, batch=batch)
+    options = ("seed", "resume", "overwrite", "start", "precision", "track")
     try:
-        train(recipe, args.data, args.out, args.seed, args.resume, args.track, args.start)
+        train(
+            recipe,
+            args.data,
+            args.out,
+            command=_command(parser, args),
+            **{name: getattr(args, name) for name in options},
+        )
     except (ValueError, FloatingPointError) as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt as stopped:
@@ -85,220 +64,175 @@ def train(
     recipe: Recipe,
     root: Path,
     out: Path,
+    *,
     seed: int = 0,
     resume: bool = False,
-    track: bool = False,
+    overwrite: bool = False,
     start: Path | None = None,
+    precision: str = "auto",
+    track: bool = False,
+    command: str = "",
 ) -> Path:
-    """Train and write OUT/release; gives its path. `start` is the checkpoint of another run, to begin with its weights.
-    Raises ValueError for bad data or a checkpoint that does not fit, FloatingPointError when the loss is not finite,
-    KeyboardInterrupt when a signal stopped it after a checkpoint."""
-    if track and importlib.util.find_spec("trackio") is None:
-        raise ValueError(
-            "expected the package trackio for --track, found none: pip install trackio"
-        )
-    accelerator = Accelerator(
-        mixed_precision="bf16" if recipe.bf16 else "no", log_with="trackio" if track else None
-    )
-    if track:
-        accelerator.init_trackers(
-            "autoencoder-studio", config={"system": recipe.slug, "seed": seed}
-        )
-    run, main_process = Run(recipe, root, seed, accelerator), accelerator.is_main_process
+    """Train and write OUT/release; gives its path. `start` is the checkpoint of another run, to
+    begin with its weights; `command` is kept in the release.
+
+    Raises ValueError for bad data or a checkpoint that does not fit, FloatingPointError when the
+    loss is not finite, KeyboardInterrupt when a signal stopped it after a checkpoint."""
+    _check_options(out, resume, overwrite, track)
+    run = _begin(recipe, root, out, seed, resume, precision, track)
     if start:
-        load_weights(start, run)
+        checkpoint.load_weights(start, run)
     if resume:
-        run.state = load_checkpoint(out / CHECKPOINT, run)
-    state, stop = run.state, _Stop()
-    started, saved = time.monotonic() - state.seconds, time.monotonic()
-    bar = tqdm(
-        total=run.total,
-        initial=state.step,
-        desc=recipe.slug,
-        disable=not main_process,
-        mininterval=2,
-        file=sys.stdout,
-    )
-    while state.step < run.total and not stop.agreed:
-        loss, norm, parts = run.gradients(stop)
-        if not (math.isfinite(loss) and math.isfinite(norm)):
-            raise FloatingPointError(
-                f"loss {loss}, gradient {norm} at step {state.step}; {_kept(out)}"
-            )
-        run.update(loss)
-        bar.update()
-        bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
-        if state.step % max(1, run.total // CURVE_POINTS) == 0 or state.step == run.total:
-            run.validate()
-            accelerator.log(
-                {"loss": state.history[-1][1], "val": state.history[-1][2]}, step=state.step
-            )
-            if main_process:
-                bar.write(_line(state, parts))
-        state.seconds = time.monotonic() - started
-        due = time.monotonic() - saved > SAVE_SECONDS or state.step == run.total or stop.agreed
-        if main_process and due:
-            saved = time.monotonic()
-            save_checkpoint(out / CHECKPOINT, run)
-    bar.close()
-    accelerator.end_training()
-    if state.step < run.total:
+        run.state = checkpoint.load_checkpoint(out / CHECKPOINT, run)
+    elif run.accelerator.is_main_process:
+        (out / CHECKPOINT).unlink(missing_ok=True)
+    _steps(run, out)
+    run.accelerator.end_training()
+    if run.state.step < run.total:
         raise KeyboardInterrupt(
-            f"stopped at step {state.step} of {run.total}; go on with the same command and --resume"
+            f"stopped at step {run.state.step} of {run.total}; "
+            "go on with the same command and --resume"
         )
-    if main_process:
-        save_release(out / RELEASE, run)
+    if run.accelerator.is_main_process:
+        checkpoint.save_release(out / RELEASE, run, command or f"{_program(recipe)} --data DIR")
         print(f"wrote {out / RELEASE}")
     return out / RELEASE
 
 
-class Objective(nn.Module):
-    """Network and loss as one module, so that a data-parallel wrapper sees one forward pass for one gradient."""
-
-    def __init__(self, network: nn.Module, loss: Callable):
-        super().__init__()
-        self.network, self.loss = network, loss
-
-    def forward(self, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
-        return self.loss(self.network, batch, progress)
-
-
-class Run:
-    """A recipe under way: its data, network, optimizer and averaged network, and how far they are.
-
-    `batch` is that of all processes together; `step` counts updates of the weights."""
-
-    def __init__(self, recipe: Recipe, root: Path, seed: int, accelerator: Accelerator):
-        self.recipe, self.root, self.seed, self.accelerator = recipe, root, seed, accelerator
-        self.state = State(commit=code_commit())
-        self.train_set = tuple(x[: recipe.limit or None] for x in recipe.data(root, "train"))
-        self.val_set = recipe.data(root, "val")
-        self.rows = len(self.train_set[0])
-        self.batch = min((recipe.batch or self.rows) * accelerator.num_processes, self.rows)
-        self.steps_per_epoch = self.rows // self.batch
-        self.total = recipe.epochs * self.steps_per_epoch
-
-        torch.manual_seed(seed)
-        self.layout = torch.channels_last if recipe.channels_last else torch.contiguous_format
-        self.network = build(recipe)
-        recipe.start(self.network, self.train_set)
-        self.network = self.network.to(accelerator.device, memory_format=self.layout).train()
-        self.average = AveragedModel(
-            self.network, multi_avg_fn=_ema(recipe.ema), use_buffers=True
-        ).requires_grad_(False)
-        optimizer = recipe.optimizer(self.network)
-        for group in optimizer.param_groups:
-            group["peak"] = group["lr"]
-        self.objective, self.optimizer = accelerator.prepare(
-            Objective(self.network, recipe.loss), optimizer
+def _check_options(out: Path, resume: bool, overwrite: bool, track: bool) -> None:
+    if resume and overwrite:
+        raise ValueError("expected --resume or --overwrite, got both")
+    if (out / CHECKPOINT).exists() and not (resume or overwrite):
+        raise ValueError(
+            f"expected a folder without a checkpoint, found {out / CHECKPOINT}; --resume goes on "
+            "from it, --overwrite starts anew in its place, --out names another folder"
+        )
+    if track and importlib.util.find_spec("trackio") is None:
+        raise ValueError(
+            "expected the package trackio for --track, found none: pip install trackio"
         )
 
-    @property
-    def identity(self) -> dict:
-        """What must be the same for a resumed run to equal an unbroken one."""
-        recipe = self.recipe
-        return {
-            "system": recipe.slug,
-            "rows": self.rows,
-            "epochs": recipe.epochs,
-            "batch": self.batch,
-            "seed": self.seed,
-        }
 
-    def samples(self) -> Split:
-        """This process's share of the step's batch. All processes draw the same batch and the same augmentation."""
-        step, rank = self.state.step, self.accelerator.process_index
-        epoch, within = divmod(step, self.steps_per_epoch)
-        picked = order(self.seed, epoch, self.rows)[within * self.batch :][: self.batch]
-        generator = torch.Generator().manual_seed(_mix(self.seed, step))
-        batch = self.recipe.augment(tuple(x[picked] for x in self.train_set), generator)
-        share = slice(rank, None, self.accelerator.num_processes)
-        return tuple(self._placed(x[share]) for x in batch)
-
-    def _placed(self, x: Tensor) -> Tensor:
-        """On the device; pictures in the recipe's memory layout."""
-        layout = self.layout if x.ndim == 4 else torch.contiguous_format
-        return x.to(self.accelerator.device, memory_format=layout)
-
-    def gradients(self, stop: "_Stop") -> tuple[float, float, dict[str, Tensor]]:
-        """Loss, norm of its gradient, and parts of the loss; the gradient is left clipped in the parameters."""
-        torch.manual_seed(
-            _mix(self.seed, self.state.step, self.accelerator.process_index)
-        )  # dropout, latent noise
-        samples = self.samples()
-        with self.accelerator.autocast():
-            loss, parts = self.objective(samples, self.state.step / self.total)
-        self.accelerator.backward(loss)
-        norm = self.accelerator.clip_grad_norm_(self.objective.parameters(), self.recipe.clip)
-        # one exchange a step, so that every process sees the same loss and stops at the same step
-        exchanged = torch.stack([loss.detach().float(), norm, stop.asked(self.accelerator.device)])
-        loss, norm, stop.agreed = reduce(exchanged, "mean").tolist()
-        return loss, norm, parts
-
-    def update(self, loss: float) -> None:
-        """One step of the optimizer and of the average."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = group["peak"] * rate(self.recipe, self.state.step, self.total)
-        self.optimizer.step()
-        self.optimizer.zero_grad()
-        self.average.update_parameters(self.network)
-        self.state.step += 1
-        self.state.recent.append(loss)
-
-    @torch.no_grad()
-    def validate(self) -> None:
-        """Mean loss of the averaged network over the validation set: a point of the curve. Its weights are kept
-        if they are the best, or in any case (Recipe.keep_last)."""
-        network, state, recipe, total = self.average.module.eval(), self.state, self.recipe, 0.0
-        for rows in torch.arange(len(self.val_set[0])).split(64):
-            batch = recipe.prepare(tuple(x[rows] for x in self.val_set))
-            with self.accelerator.autocast():
-                loss, _ = recipe.loss(
-                    network, tuple(x.to(self.accelerator.device) for x in batch), 1.0
-                )
-            total += loss.item() * len(rows)
-        value = total / len(self.val_set[0])
-        state.history.append([state.step, sum(state.recent) / len(state.recent), value])
-        state.recent.clear()
-        if value < state.best or recipe.keep_last:
-            state.weights = {k: v.detach().cpu().clone() for k, v in network.state_dict().items()}
-        state.best = min(state.best, value)
+def _begin(
+    recipe: Recipe, root: Path, out: Path, seed: int, resume: bool, asked: str, track: bool
+) -> Run:
+    """A fresh run, in a precision that is printed."""
+    accelerator = Accelerator(mixed_precision="no", log_with="trackio" if track else None)
+    if track:
+        config = {"slug": recipe.slug, "seed": seed}
+        accelerator.init_trackers("autoencoder-studio", config=config)
+    begun = checkpoint.precision_of(out / CHECKPOINT) if resume else None
+    chosen, reason = precision.choose(asked, accelerator.device, begun)
+    accelerator.print(f"precision: {precision.NAMES[chosen]} ({reason})")
+    return Run(recipe, root, seed, accelerator, chosen)
 
 
-def order(seed: int, epoch: int, rows: int) -> Tensor:
-    """The order of the samples in an epoch, from (seed, epoch) alone: (rows,)."""
-    return torch.randperm(
-        rows, generator=torch.Generator().manual_seed(_mix(seed, epoch, 1_000_003))
+def _steps(run: Run, out: Path) -> None:
+    """Train to the end, or until a signal asks to stop; checkpoints on the way."""
+    state, main_process, signals = run.state, run.accelerator.is_main_process, StopSignals()
+    started = saved = time.monotonic()
+    before = state.seconds
+    bar = tqdm(
+        total=run.total,
+        initial=state.step,
+        desc=run.recipe.slug,
+        disable=not main_process,
+        mininterval=2,
+        file=sys.stdout,
     )
+    stop = False
+    while state.step < run.total and not stop:
+        step = run.gradients(signals.asked)
+        stop = step.stop
+        if not (math.isfinite(step.loss) and math.isfinite(step.norm)):
+            raise FloatingPointError(
+                f"loss {step.loss}, gradient {step.norm} at step {state.step}; {_kept(out)}"
+            )
+        run.update(step.loss)
+        bar.update()
+        bar.set_postfix(loss=f"{step.loss:.4f}", refresh=False)
+        if state.step % max(1, run.total // CURVE_POINTS) == 0 or state.step == run.total:
+            _validate(run, step, bar)
+        state.seconds = before + time.monotonic() - started
+        due = time.monotonic() - saved > SAVE_SECONDS or state.step == run.total or stop
+        if main_process and due:
+            saved = time.monotonic()
+            checkpoint.save_checkpoint(out / CHECKPOINT, run)
+    bar.close()
 
 
-def rate(recipe: Recipe, step: int, total: int) -> float:
-    """Factor on the peak learning rate: linear warm-up, then a cosine to 0 (Loshchilov & Hutter 2016) or constant."""
-    warmup = min(recipe.warmup, total // 10)
-    if step < warmup:
-        return (step + 1) / (warmup + 1)
-    if recipe.schedule == "constant":
-        return 1.0
-    return 0.5 * (1 + math.cos(math.pi * (step - warmup) / (total - warmup)))
+def _validate(run: Run, step: Step, bar: tqdm) -> None:
+    run.validate()
+    number, loss, value = run.state.history[-1]
+    run.accelerator.log({"loss": loss, "val": value}, step=number)
+    if run.accelerator.is_main_process:
+        parts = " ".join(f"{name} {part.item():.4g}" for name, part in step.parts.items())
+        best = run.state.best
+        bar.write(f"step {number}  loss {loss:.5f}  val {value:.5f}  best {best:.5f}  {parts}")
 
 
-# ---- small things ----
+def _kept(out: Path) -> str:
+    last = out / CHECKPOINT
+    if last.exists():
+        return f"the last good weights are in {last}"
+    return "no checkpoint had been written yet"
 
 
-class _Stop:
-    """Ctrl-C and SIGTERM ask for a stop; the loop agrees on it between processes after the step under way."""
+class StopSignals:
+    """`asked` turns true at Ctrl-C and SIGTERM."""
 
     def __init__(self):
-        self.agreed = self._signalled = 0.0
+        self.asked = False
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, self._handle)
 
     def _handle(self, *_) -> None:
-        self._signalled = 1.0
+        self.asked = True
 
-    def asked(self, device: torch.device) -> Tensor:
-        return torch.tensor(self._signalled, device=device)
+
+# ---- the command line ----
+
+
+def _program(recipe: Recipe) -> str:
+    return f"python -m train.{recipe.slug.replace('-', '_')}"
+
+
+def _parser(recipe: Recipe) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=_program(recipe))
+    add = parser.add_argument
+    add("--data", type=Path, required=True, help="folder of the data set, in its public layout")
+    out = Path("runs") / recipe.slug
+    add("--out", type=Path, default=out, help=f"for checkpoints and the release; default {out}")
+    add("--epochs", type=_at_least(1), help=f"default {recipe.epochs}")
+    batch = f"per process; 0 is the whole set; default {recipe.batch}"
+    add("--batch", type=_at_least(0), help=batch)
+    add("--seed", type=_at_least(0), default=0, help="default 0")
+    add("--resume", action="store_true", help="go on from OUT/last.pt with the same schedule")
+    add("--overwrite", action="store_true", help="start anew although OUT/last.pt exists")
+    add("--start", type=Path, help="last.pt of another run: a new schedule for its weights")
+    add(
+        "--precision",
+        choices=precision.PRECISIONS,
+        default="auto",
+        help="auto (default): bfloat16 if this machine has instructions for it, else float32",
+    )
+    add("--track", action="store_true", help="log to trackio")
+    for name, variant in recipe.variants.items():
+        add(f"--{name}", action="store_true", help=variant.help)
+    return parser
+
+
+def _command(parser: argparse.ArgumentParser, args: argparse.Namespace) -> str:
+    """The command of a run, without the folders of this machine."""
+    words = [parser.prog, "--data DIR"]
+    for name, value in vars(args).items():
+        if name in NOT_OF_THE_COMMAND or value == parser.get_default(name):
+            continue
+        words.append(f"--{name}")
+        if value is not True:
+            words.append(value.name if isinstance(value, Path) else str(value))
+    return " ".join(words)
 
 
 def _at_least(least: int) -> Callable[[str], int]:
@@ -312,37 +246,3 @@ def _at_least(least: int) -> Callable[[str], int]:
         return int(text)
 
     return whole
-
-
-def _ema(decay: float) -> Callable:
-    """Exponential average whose memory grows with the steps taken, so that the random start is forgotten early."""
-
-    def update(averaged: list[Tensor], current: list[Tensor], count: Tensor) -> None:
-        if averaged[0].is_floating_point():
-            torch._foreach_lerp_(
-                averaged, current, 1 - min(decay, (1 + count.item()) / (10 + count.item()))
-            )
-        else:
-            torch._foreach_copy_(averaged, current)
-
-    return update
-
-
-def _mix(*numbers: int) -> int:
-    """Numbers -> one seed; neighbors give unrelated seeds."""
-    return zlib.crc32(repr(numbers).encode())
-
-
-def _kept(out: Path) -> str:
-    last = out / CHECKPOINT
-    return (
-        f"the last good weights are in {last}"
-        if last.exists()
-        else "no checkpoint had been written yet"
-    )
-
-
-def _line(state: State, parts: dict[str, Tensor]) -> str:
-    step, loss, val = state.history[-1]
-    extra = " ".join(f"{name} {value.item():.4g}" for name, value in parts.items())
-    return f"step {step}  loss {loss:.5f}  val {val:.5f}  best {state.best:.5f}  {extra}"

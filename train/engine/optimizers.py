@@ -1,28 +1,40 @@
-"""Optimizers that several recipes share."""
+"""Optimizers, and the average of weights, that recipes share."""
 
+from collections.abc import Callable
+
+import torch
 from pytorch_optimizer import Muon
-from torch import nn
+from torch import Tensor, nn
 
 OUTER = {"stem", "head"}
 
 
 def muon(network: nn.Module, lr: float, rest: float, *more: dict) -> Muon:
-    """Muon for the kernels inside a U-Net (Jordan et al. 2024, kellerjordan.github.io/posts/muon), at `lr`: its steps are
-    orthogonal matrices. AdamW, at `rest`, for the first and last layer, norms, biases and linear
-    layers, and for the groups `more`."""
+    """Muon for the kernels inside a U-Net (Jordan et al. 2024, kellerjordan.github.io/posts/muon)
+    at `lr`, whose steps are orthogonal matrices; AdamW at `rest` for the first and the last layer,
+    norms, biases and linear layers, and for the parameter groups `more`."""
     inner, others = [], []
     for name, p in network.named_parameters():
         (inner if p.ndim == 4 and not OUTER & set(name.split(".")) else others).append(p)
+    adamw = {"use_muon": False, "lr": rest, "betas": (0.9, 0.99), "weight_decay": 0.01}
     return Muon(
         [
             {"params": inner, "use_muon": True, "lr": lr, "weight_decay": 0.01},
-            {
-                "params": others,
-                "use_muon": False,
-                "lr": rest,
-                "betas": (0.9, 0.99),
-                "weight_decay": 0.01,
-            },
+            {"params": others} | adamw,
             *({"use_muon": False} | group for group in more),
         ]
     )
+
+
+def ema(decay: float) -> Callable[[list[Tensor], list[Tensor], Tensor], None]:
+    """Exponential moving average, for AveragedModel: its memory grows with the number of steps, so
+    that the random start is forgotten early."""
+
+    def update(averaged: list[Tensor], current: list[Tensor], count: Tensor) -> None:
+        if not averaged[0].is_floating_point():
+            torch._foreach_copy_(averaged, current)
+            return
+        kept = min(decay, (1 + count.item()) / (10 + count.item()))
+        torch._foreach_lerp_(averaged, current, 1 - kept)
+
+    return update

@@ -1,0 +1,142 @@
+"""Figures of the face networks: photo to sketch and back, and the autoencoders."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torchvision.transforms.v2.functional import rgb_to_grayscale
+
+from ae_models import metrics, tasks, zoo
+from ae_models.face.sketch_plus import FaceSketchPlus
+from ae_models.face.tasks import posterior
+from train.datasets import readers
+from train.datasets.files import Split
+from train.measures import face_sets
+from train.measures.pictures import apply, ssim
+from train.measures.statistics import Results, Statistic, mean_picture, pca, ratio
+
+ACTIVE = 0.01  # variance of the posterior mean from which a unit is active (Burda et al. 2015)
+QUANTILES = {"kl_least": 0, "kl_median": 0.5, "kl_most": 1}  # over the units of a latent
+
+
+def cuhk_students(root: Path, split: str) -> Split:
+    """The subset that is tested on: its mean picture is the strongest trivial baseline."""
+    return readers.cufs(root, split, subsets=("cuhk_student",))
+
+
+def face_sketch(network: nn.Module, test: Split, train: Split | None) -> Results:
+    """At the data's own 200x250 px. mae and ssim are on [0, 1]; mae_source is on [-1, 1], the range
+    of the source; stroke_ratio is the variance of the Laplacian over that of the artist's sketches:
+    0 is smooth. The classic network is a baseline of the plus network."""
+    photos, sketches = (x.float() / 255 for x in test)
+    strokes = metrics.sharpness(sketches)
+
+    def figures(drawn: Tensor) -> dict[str, Statistic]:
+        mae = metrics.l1(drawn, sketches)
+        return {
+            "mae": mae,
+            "mae_source": 2 * mae,
+            "ssim": ssim(drawn, sketches),
+            "stroke_ratio": ratio(metrics.sharpness(drawn), strokes),
+        }
+
+    results = {"network": figures(apply(lambda p: tasks.translate_face(network, p), photos))}
+    if isinstance(network, FaceSketchPlus):
+        classic = zoo.load("face-sketch")
+        results["face-sketch"] = figures(apply(lambda p: tasks.translate_face(classic, p), photos))
+    if train is not None:
+        results["mean training sketch"] = figures(mean_picture(train[1]).expand_as(sketches))
+    results["gray photo"] = figures(rgb_to_grayscale(photos))
+    return results
+
+
+def sketch_face(network: nn.Module, test: Split, train: Split | None) -> Results:
+    """At the data's own 200x250 px, on [0, 1]. psnr_gain is over the mean training photo, picture
+    by picture."""
+    photos, sketches = (x.float() / 255 for x in test)
+    mean = None if train is None else mean_picture(train[0]).expand_as(photos)
+
+    def figures(painted: Tensor) -> dict[str, Statistic]:
+        psnr = metrics.psnr(painted, photos)
+        gain = {} if mean is None else {"psnr_gain": psnr - metrics.psnr(mean, photos)}
+        return {
+            "psnr": psnr,
+            **gain,
+            "ssim": ssim(painted, photos),
+            "mae": metrics.l1(painted, photos),
+        }
+
+    results = {"network": figures(apply(lambda s: tasks.translate_face(network, s), sketches))}
+    if mean is not None:
+        results["mean training photo"] = figures(mean)
+    results["the sketch itself"] = figures(sketches.expand_as(photos))
+    return results
+
+
+def face_vae(network: nn.Module, test: Split, train: Split | None) -> Results:
+    """loss = reconstruction (summed squared error on [0, 1]) + kl (nats), per picture; kl_least,
+    kl_median and kl_most are of single units. unevenness is the largest step of a morph over its
+    mean step.
+
+    fd ("FD (own features)" of face_sets.py) and nearest (the distance to the nearest training face)
+    are of samples at temperature 1, and of other faces in rows beside the baselines. An edit row
+    says how far two unit steps along an attribute's direction move its logit in the classifier, and
+    how far the other 39, in their standard deviations."""
+    faces, truth = test[0].float() / 255, test[1].flatten(1)
+    with torch.inference_mode():
+        posteriors = [posterior(network, x) for x in faces.split(32)]
+        again = torch.cat([network.decode(p.mode()) for p in posteriors]).clamp(0, 1)
+        kl = torch.cat([p.kl() for p in posteriors])  # (N, Z)
+        means = torch.cat([p.mode() for p in posteriors])
+    own, rate = _reconstruction(again, faces), kl.sum(1)
+    loss = {"loss": own["reconstruction"] + rate, "reconstruction": own["reconstruction"]}
+    own = loss | {"kl": rate} | own
+    own |= {name: _of_units(kl, share) for name, share in QUANTILES.items()}
+    own["active_units"] = lambda rows: float((means[rows].var(0) > ACTIVE).sum())
+    own["unevenness"] = face_sets.unevenness(network, means)
+    results = {"network": own}
+    if train is not None:
+        size = network.config.latent
+        mean = mean_picture(train[0]).expand_as(faces)
+        results["mean training face"] = _reconstruction(mean, faces)
+        results[f"PCA with {size} numbers"] = _reconstruction(pca(train[0], faces, size), faces)
+        results |= _sets_of_faces(network, faces, again, train)
+        own |= results[f"samples, {tasks.priors(network)[0]}"]
+    if tasks.directions(network):
+        edits = face_sets.edits(network, zoo.load("face-attributes"), means, truth)
+        results |= {f"edit {name}": row for name, row in edits.items()}
+        for figure in ("edit_own", "edit_others"):
+            own[figure] = torch.stack([row[figure] for row in edits.values()]).mean(0)
+    return results
+
+
+def _reconstruction(again: Tensor, faces: Tensor) -> dict[str, Statistic]:
+    again = again.clamp(0, 1)
+    return {
+        "reconstruction": metrics.mse(again, faces) * faces[0].numel(),
+        "psnr": metrics.psnr(again, faces),
+        "ssim": ssim(again, faces),
+    }
+
+
+def _of_units(kl: Tensor, share: float) -> Callable[[Tensor], float]:
+    """Statistic: the quantile over units of the mean over rows of kl (N, Z)."""
+    return lambda rows: kl[rows].mean(0).quantile(share).item()
+
+
+def _sets_of_faces(network: nn.Module, faces: Tensor, again: Tensor, train: Split) -> Results:
+    """Fréchet distances and nearest training faces of samples, of reconstructions and of real
+    faces."""
+    distances = face_sets.Distances(zoo.load("face-attributes"), train)
+
+    def row(distance: dict[str, float], shown: Tensor) -> dict[str, Statistic]:
+        return {"fd": distance, "nearest": face_sets.nearest(shown, train[0])}
+
+    results = {}
+    for prior in tasks.priors(network):
+        shown = face_sets.sampled(network, len(faces), prior, seed=face_sets.GROUPS)
+        results[f"samples, {prior}"] = row(distances.sampled(network, prior), shown)
+    results["reconstructions"] = row(distances.reconstructed(network), again)
+    results["real faces"] = row(distances.real(), faces)
+    return results
