@@ -20,36 +20,28 @@ import gradio as gr
 import torch
 
 from ae_models import zoo
-from ui import colorize, compress, faces, models, morph, parts, sketch
+from ui import colorize, compress, faces, models, morph, parts, routes, sketch, words
 
 torch.set_num_threads(
     1
 )  # a network takes milliseconds: with more threads a busy core makes it wait for the slowest
 
-TABS = {
-    "Sketch → color": sketch,
-    "Face → sketch": faces,
-    "Gray → color": colorize,
-    "Compress": compress,
-    "Morph faces": morph,
-    "Models": models,
+TABS = {  # address -> name and contents
+    "sketch": ("Sketch", sketch),
+    "faces": ("Faces", faces),
+    "photos": ("Photos", colorize),
+    "compress": ("Compress", compress),
+    "morph": ("Morph", morph),
+    "models": ("Models", models),
 }
-THEME = gr.themes.Soft(  # fonts of the reader's system: none is fetched
-    primary_hue="indigo", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
-).set(
-    block_label_background_fill="*background_fill_secondary",
-    block_label_background_fill_dark="*background_fill_secondary",
-    block_label_text_color="*body_text_color_subdued",
-    block_label_text_color_dark="*body_text_color_subdued",
-    block_title_background_fill="transparent",
-    block_title_background_fill_dark="transparent",
-    block_title_text_color="*body_text_color",
-    block_title_text_color_dark="*body_text_color",
-    block_title_padding="0",
-)
+INDIGO = {"primary_hue": "indigo", "neutral_hue": "slate"}
+FONTS = {"font": ["system-ui", "sans-serif"], "font_mono": ["ui-monospace", "monospace"]}
+THEME = gr.themes.Base(**INDIGO, **FONTS).set(**parts.COLORS)  # fonts of the reader's system
 LAUNCH = {
     "theme": THEME,
-    "css_paths": parts.STATIC / "app.css",
+    "head": parts.head(words.INDONESIAN),
+    "i18n": words.I18N,
+    "app_kwargs": routes.APP,
     "ssr_mode": False,
     "run_history": False,
     "max_file_size": "30mb",
@@ -71,10 +63,11 @@ def build() -> gr.Blocks:
     with gr.Blocks(
         title="Autoencoder Studio", analytics_enabled=False, delete_cache=(3600, 3600)
     ) as blocks:
-        gr.Markdown(f"# Autoencoder Studio\nFive image autoencoders to play with. {where()}")
-        for name, tab in TABS.items():
-            with gr.Tab(name):
-                tab.build()
+        parts.component("header", where=where())
+        with gr.Tabs():
+            for address, (name, tab) in TABS.items():
+                with gr.Tab(words.t(name), id=address, elem_id=address) as opened:
+                    tab.build(opened)
     return blocks
 
 

@@ -22,12 +22,12 @@ from ae_models.face.tasks import (
     translate_face,
 )
 from ae_models.photo.tasks import chroma, colorize
-from ae_models.sketch.tasks import color_sketch, surprise
+from ae_models.sketch.tasks import color_sketch, paint_sketch, propose_palettes, surprise
 
 __all__ = [
     "MAX_SAMPLES", "MAX_STEPS", "chroma", "color_sketch", "colorize", "decode", "directions", "draw",
-    "edit", "encode", "estimated_bytes", "morph", "priors", "reconstruct", "rounded", "sample",
-    "surprise", "translate_face",
+    "edit", "encode", "estimated_bytes", "morph", "paint_sketch", "priors", "propose_palettes",
+    "reconstruct", "rounded", "sample", "surprise", "translate_face",
 ]  # fmt: skip
 
 

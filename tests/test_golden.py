@@ -166,6 +166,13 @@ def test_a_great_circle_keeps_faces_sharp_and_a_straight_line_blurs_them(slug):
     assert circle > min(ends) > straight
 
 
+def test_a_smile_changes_the_mouth_more_than_the_hair():
+    face, network = example("face-02"), zoo.load("face-vae-plus")
+    plain, smiling = (pixels(tasks.edit(network, face, {"Smiling": s})) for s in (0, 2))
+    change = np.abs(smiling - plain).mean(2)
+    assert change[80:110, 40:90].mean() > 1.5 * change[:40].mean()
+
+
 def keep(slugs: list[str]) -> None:
     """Write the pictures that later results are compared with."""
     torch.set_num_threads(1)

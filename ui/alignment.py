@@ -5,10 +5,11 @@ from PIL import Image
 
 from ae_models.face import align
 from ui import parts
+from ui.words import t
 
 HINT = "Not right? Click both eyes in your picture."
 NO_FACE = (
-    "**No face found.** Click both eyes in your picture, or take the tick away to use all of it."
+    "No face found. Click both eyes in your picture, or untick the box to use the whole picture."
 )
 
 
@@ -26,7 +27,7 @@ def remark(faces: int) -> str:
     if faces == 1:
         return ""
     return (
-        f"{faces} faces found: the largest is used."
+        "Several faces found: the largest is used."
         if faces
         else "No face found: the whole picture is used."
     )
@@ -40,19 +41,23 @@ def seen_or_told(picture: Image.Image, pose: str) -> Image.Image:
     return face
 
 
-def build(photo: gr.Image, pose: str, needs_face: bool) -> tuple[gr.Image, gr.Checkbox]:
-    """For a picture input: the box that asks for a face, and the picture that the network sees, which two clicks on the
-    eyes of the input correct. With needs_face a photo without one is taken only if the box says so."""
-    shown = gr.Image(
-        label="What the network sees",
-        format="png",
-        type="pil",
-        interactive=False,
-        buttons=[],
-        height=320,
+def controls() -> tuple[gr.Checkbox, gr.HTML]:
+    """The box that asks for a face, and what was found."""
+    wanted = gr.Checkbox(
+        True,
+        label=t("Find the face"),
+        info=t("Untick the box to use the whole picture"),
+        min_width=160,
     )
-    wanted = gr.Checkbox(True, label="Find the face", info="if not, the whole picture is used")
-    note = gr.Markdown()
+    return wanted, parts.note()
+
+
+def connect(
+    photo: gr.Image, shown: gr.Image, wanted: gr.Checkbox, note: gr.HTML, pose: str,
+    needs_face: bool, tab: gr.Tab,
+) -> None:  # fmt: skip
+    """Show what the network sees of a photo, which two clicks on the eyes correct. With needs_face a photo without one
+    is taken only if the box says so."""
     clicks = gr.State([])
 
     def found(picture, looking: bool):
@@ -63,21 +68,17 @@ def build(photo: gr.Image, pose: str, needs_face: bool) -> tuple[gr.Image, gr.Ch
         face, count = seen(picture, pose)
         if needs_face and not count:
             return None, NO_FACE, []
-        return face, f"{remark(count)} {HINT}", []
+        return face, f"{remark(count)}\n{HINT}", []
 
     def clicked(picture, before: list, event: gr.SelectData):
         eyes = [*before, tuple(event.index)]
         if len(eyes) < 2:
             return gr.skip(), "Now click the other eye.", eyes
-        return (
-            align.align(picture, tuple(sorted(eyes)), pose),
-            f"Aligned by your clicks. {HINT}",
-            [],
-        )
+        aligned = align.align(picture, tuple(sorted(eyes)), pose)
+        return aligned, f"Aligned by your clicks.\n{HINT}", []
 
     outputs = [shown, note, clicks]
     search = {"api_visibility": "private", "trigger_mode": "always_last"}
-    parts.run([photo.change, wanted.change], found, [photo, wanted], outputs, **search)
-    click = {"api_visibility": "private", "trigger_mode": "multiple", "show_progress": "hidden"}
+    parts.run([photo.change, wanted.change, tab.select], found, [photo, wanted], outputs, **search)
+    click = {"api_visibility": "private", "trigger_mode": "multiple"}
     parts.run([photo.select], clicked, [photo, clicks], outputs, **click)
-    return shown, wanted

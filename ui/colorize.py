@@ -7,7 +7,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ae_models import tasks
-from ui import parts
+from ui import explain, parts
+from ui.words import t
 
 Point = tuple[
     float, float, str
@@ -102,60 +103,50 @@ def added(
     return [*points, (x / shown.width, y / shown.height, color)]
 
 
-def build() -> None:
-    gr.Markdown(
-        "### A gray photo becomes colorful\n"
-        "The network sees only the lightness and guesses two color channels, which are joined with the photo's own "
-        "lightness: nothing gets blurred. Where it guesses wrong, pick a color and click on the gray picture: it colors "
-        "all that belongs to the point. It learned from landscapes: seas, forests, mountains, glaciers, streets."
-    )
+def build(tab: gr.Tab) -> None:
     points = gr.State([])
-    with gr.Row():
-        with gr.Column(min_width=240):
-            photo = parts.picture("Photo, gray or in color")
-            said = gr.Markdown()
-            saturation = gr.Slider(
-                0, 3, value=1, step=0.1, label="Saturation", info="1 is what the network says"
-            )
-            model = parts.choice("photo-color")
-            button = gr.Button("Color it", variant="primary")
-        with gr.Column(min_width=240):
-            gray = gr.Image(
-                label="What the network sees: click to put a color",
-                format="png", interactive=False, height=320, buttons=[],
-            )  # fmt: skip
-            color = gr.ColorPicker(
-                "#2f6fd0",
-                label="Color of the next point",
-                info="The classic network ignores points",
-            )
-            with gr.Row():
-                undo, clear = (
-                    gr.Button("Undo point", size="sm"),
-                    gr.Button("Clear points", size="sm"),
-                )
-            with gr.Accordion("Points from a drawing program", open=False):
-                hints = parts.layer(
-                    "Picture of the photo's size, transparent but where a color is wanted"
-                )
-        with gr.Column(min_width=240):
-            color, other = parts.result("Colored"), parts.second()
-            parts.beside(
-                "photo-color", beside, color, [photo, saturation, hints, points], model, other
-            )
-    gr.Examples(parts.examples("landscape-*.webp"), photo, label="Landscapes painted by a program")
-
-    parts.run(
-        [button.click],
-        colorize,
-        [photo, saturation, model, hints, points],
-        color,
-        api_name="colorize",
+    with parts.row():
+        photo = parts.picture("Photo, gray or in color", "landscape-lake.webp")
+        gray = parts.result("Seen by the network: click to put a color", buttons=())
+        colored, other = parts.result("Colored photo"), parts.result("Colored photo", visible=False)
+    with parts.tools():
+        color = gr.ColorPicker(
+            "#2f6fd0",
+            label=t("Color of the next point"),
+            info=t("The color spreads to similar areas; the classic network ignores points"),
+            min_width=160,
+        )
+        with gr.Column(min_width=160):
+            undo = gr.Button(t("Undo point"), size="sm")
+            clear = gr.Button(t("Clear points"), size="sm")
+        saturation = gr.Slider(
+            0,
+            3,
+            value=1,
+            step=0.1,
+            label=t("Saturation"),
+            info=t("1 = as predicted"),
+            min_width=160,
+        )
+        model = parts.choice("photo-color")
+        inputs = [photo, saturation, hints := gr.State(), points]
+        parts.beside("photo-color", beside, colored, inputs, model, other)
+        said = parts.note()
+    parts.shelf("landscape-*.webp", photo)
+    explain.fold(
+        "photo-color",
+        ["lightness", "encoder", "grid of numbers", "decoder", "two color channels"],
+        "The network sees only the lightness and guesses two color channels, which are joined with the photo's own "
+        "lightness: nothing gets blurred. It learned from landscapes: seas, forests, mountains, glaciers, streets.",
     )
-    parts.answer_at_once(photo, [saturation, model, hints, points], colorize, color)
+    with gr.Column(visible=False):  # of the endpoint alone
+        layer = parts.layer("Hints")
+    given = [photo, saturation, model, layer, points]
+    parts.run([], colorize, given, colored, api_name="colorize")
+    parts.answer_at_once(photo, [saturation, model, hints, points], colorize, colored, tab)
     told = {"api_visibility": "private", "show_progress": "hidden"}
     gray.select(parts.plain_errors(added), [points, photo, color], points, **told)
     undo.click(lambda points: points[:-1], points, points, **told)
     gr.on([clear.click, photo.change], lambda: [], None, points, **told)
     photo.change(note, photo, said, **told)
-    gr.on([photo.change, points.change], seen, [photo, points], gray, **told)
+    gr.on([photo.change, points.change, tab.select], seen, [photo, points], gray, **told)

@@ -9,7 +9,8 @@ from torch import nn
 from ae_models import images, metrics, tasks
 from ae_models.codec.dcae_plus import DCAEPlusConfig
 from ae_models.codec.webp import webp_file
-from ui import parts
+from ui import explain, parts
+from ui.words import t
 
 MOST_PIXELS = 768 * 768  # of the tab; the function itself takes any size
 WEBP_QUALITY = 80
@@ -80,8 +81,8 @@ FLOATS = (
     "one: it becomes compression only once its numbers are rounded and coded."
 )
 ROUNDED = (
-    "Estimated: what an ideal code takes for the rounded numbers, if they are as probable as the network learned. No "
-    "file is made. The WebP file beside it is the best one that is no larger."
+    "Estimated: what an ideal code takes for the rounded numbers, if they are as probable as the network learned. The "
+    "WebP file beside it is the best one that is no larger."
 )
 
 
@@ -104,29 +105,28 @@ def psnr(a: Image.Image, b: Image.Image) -> float:
     return metrics.psnr(*(images.to_tensor(images.to_rgb(x)) for x in (a, b))).item()
 
 
-def build() -> None:
-    gr.Markdown(
-        "### What a latent keeps of a picture\n"
-        "The autoencoder turns each 4×4 pixels into 16 numbers and rebuilds them. Rounded coarsely, the numbers cost few "
-        "bytes. The classic network was made for 32×32 pixels: larger pictures go through it in overlapping tiles."
-    )
-    with gr.Row():
-        with gr.Column():
-            picture = parts.picture("Picture")
-            model = parts.choice("dcae")
-            info = f"1 is the coarsest, {FINEST} the finest, 0 not at all. The classic network does not round."
-            rate = gr.Slider(0, FINEST, value=0, step=1, label="Rounding of the latent", info=info)
-            button = gr.Button("Reconstruct", variant="primary")
-        with gr.Column():
-            again, other = parts.result("Reconstruction"), parts.second()
-            parts.beside("dcae", beside, again, [picture, rate], model, other)
-            table = gr.Markdown()
-    gr.Examples(
-        parts.examples("landscape-*.webp") + parts.examples("face-*.webp")[:2],
-        picture,
-        label="Examples",
+def build(tab: gr.Tab) -> None:
+    with parts.row():
+        picture = parts.picture("Picture", "landscape-sea.webp")
+        again = parts.result("Reconstruction")
+        other = parts.result("Reconstruction", visible=False)
+    with parts.tools():
+        rate = gr.Slider(
+            0, FINEST, value=3, step=1, label=t("Rounding of the latent"), min_width=200,
+            info=t("1 = coarsest, 5 = finest, 0 = not rounded; classic never rounds"),
+        )  # fmt: skip
+        model = parts.choice("dcae")
+        parts.beside("dcae", beside, again, [picture, rate], model, other)
+    table = gr.Markdown(elem_classes="figures")
+    parts.shelf("[fl]a[cn]*-*.webp", picture)
+    explain.fold(
+        "dcae",
+        ["picture", "encoder", "16 per 4 × 4 px", "decoder", "picture again"],
+        "The autoencoder turns each 4 × 4 pixels into 16 numbers and rebuilds them. Rounded coarsely, the numbers cost "
+        "few bytes. The classic network was made for 32 × 32 pixels: larger pictures go through it in overlapping "
+        "tiles.",
     )
     inputs = [picture, model, rate]
-    parts.run([button.click], reconstruct, inputs, again, api_name="reconstruct")
-    parts.answer_at_once(picture, [model, rate], reconstruct, again)
+    parts.run([], reconstruct, inputs, again, api_name="reconstruct")
+    parts.answer_at_once(picture, [model, rate], reconstruct, again, tab)
     parts.run([again.change], costs, [picture, again, model, rate], table, api_visibility="private")

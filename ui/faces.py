@@ -4,7 +4,8 @@ import gradio as gr
 from PIL import Image
 
 from ae_models import tasks
-from ui import alignment, parts
+from ui import alignment, explain, parts
+from ui.words import t
 
 POSE = "cufs"  # of both networks: of the CUHK Face Sketch Database
 
@@ -34,43 +35,50 @@ def translated(system: str, picture: Image.Image, model: str, align: bool) -> Im
 
 
 def direction(
-    system: str, function, given: str, wanted: str, needs_face: bool
+    system: str, function, given: str, wanted: str, needs_face: bool, example: str, tab: gr.Tab
 ) -> tuple[gr.Image, gr.Image]:
     """One way between photo and sketch: its inputs, its outputs and its endpoint."""
 
     def draw(seen, model):
         return None if seen is None else translated(system, seen, model, align=False)
 
-    with gr.Row():
-        with gr.Column(min_width=240):
-            picture = parts.picture(given)
-        with gr.Column(min_width=240):
-            seen, align = alignment.build(picture, POSE, needs_face)
-        with gr.Column(min_width=240):
-            result = parts.result(wanted)
-            model = parts.choice(system)
-            parts.beside(system, draw, result, [seen], model, parts.second())
+    with parts.row():
+        picture = parts.picture(given, example)
+        seen = parts.result("What the network sees", buttons=())
+        result, second = parts.result(wanted), parts.result(wanted, visible=False)
+    with parts.tools():
+        model = parts.choice(system)
+        parts.beside(system, draw, result, [seen], model, second)
+        align, note = alignment.controls()
+    alignment.connect(picture, seen, align, note, POSE, needs_face, tab)
     parts.run([], function, [picture, model, align], result, api_name=function.__name__)
-    parts.answer_at_once(seen, [model], draw, result)
+    parts.answer_at_once(seen, [model], draw, result, tab)
     return picture, result
 
 
-def build() -> None:
-    gr.Markdown(
-        "### A face photo becomes a pencil sketch, and a sketch a photo\n"
-        "The networks learned from pairs of studio portraits and an artist's drawings, all in one pose. So the face is "
-        "looked for in your picture, and turned and scaled until its eyes are where those portraits have them."
-    )
-    with gr.Tab("Photo → sketch"):
+def build(tab: gr.Tab) -> None:
+    with gr.Tab(t("Photo → sketch")):
         photo, sketch = direction(
-            "face-sketch", face_to_sketch, "Photo of a face", "Sketch", needs_face=True
+            "face-sketch", face_to_sketch, "Photo of a face", "Sketch", True, "portrait-1.webp", tab
         )
-        people = "Nobody: made up from principal components of portraits"
-        gr.Examples(parts.examples("portrait-*.webp"), photo, label=people)
-    with gr.Tab("Sketch → photo"):
+        parts.shelf("portrait-*.webp", photo)
+    with gr.Tab(t("Sketch → photo")) as back:
         # A sketch of a face is often not recognized as one.
         drawing, _ = direction(
-            "sketch-face", sketch_to_face, "Sketch of a face", "Photo", needs_face=False
+            "sketch-face",
+            sketch_to_face,
+            "Sketch of a face",
+            "Photo",
+            False,
+            "drawn-short.png",
+            back,
         )
-        again = gr.Button("Take the sketch made from the photo")
+        parts.shelf("drawn-*.png", drawing)
+        again = gr.Button(t("Take the sketch made from the photo"), size="sm")
         again.click(lambda made: made, sketch, drawing, api_visibility="private")
+    explain.fold(
+        "face-sketch",
+        ["160 × 200 photo", "encoder", "grid of numbers", "decoder", "sketch"],
+        "The networks learned from pairs of studio portraits and an artist's drawings, all in one pose. So the face is "
+        "looked for in your picture, then turned and scaled until its eyes are where those portraits have them.",
+    )

@@ -6,6 +6,7 @@ import gradio as gr
 
 from ae_models import zoo
 from ui import parts
+from ui.words import t
 
 CURVE = (220, 70)  # px
 HEAD = ("Network", "Parameters", "On disk", "Trained on", "Measured", "Training curve")
@@ -99,13 +100,15 @@ def curve(history: list[list[float]]) -> str:
     )
 
 
-def build() -> None:
-    gr.Markdown(
-        "### The networks\n"
-        "Each figure was measured by `python -m train.evaluate` on pictures that were not used for "
-        "training, and stands beside a simple baseline's on the same pictures. In the curve, the "
-        "thin line is the training loss and the thick line the validation loss."
-    )
+def build(tab: gr.Tab) -> None:
+    gr.Markdown(t(MEASURED), elem_classes="aside")
     page = gr.HTML()
-    gr.on(None, table, None, page, api_visibility="private")
+    tab.select(table, None, page, api_visibility="private", show_progress="hidden")
     gr.api(models, api_name="models")
+
+
+MEASURED = (
+    "Each figure was measured by python -m train.evaluate on pictures that were not used for training, "
+    "and stands beside a simple baseline's on the same pictures. In the curve, the thin line is the "
+    "training loss and the thick line the validation loss."
+)

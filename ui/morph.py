@@ -9,7 +9,8 @@ import gradio as gr
 from PIL import Image
 
 from ae_models import tasks, zoo
-from ui import alignment, parts
+from ui import alignment, explain, parts
+from ui.words import t
 
 JPEG_QUALITY = 92
 EDITING = "face-vae-plus"  # the network that knows directions
@@ -90,109 +91,104 @@ def data_url(frame: Image.Image) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def build() -> None:
-    gr.Markdown(
-        "### Faces as 128 numbers\n"
+def build(tab: gr.Tab) -> None:
+    with gr.Tab(t("Between two faces")):
+        model = build_morph(tab)
+    with gr.Tab(t("New faces")) as new:
+        build_samples(model, new)
+    with gr.Tab(t("Change a face")) as change:
+        build_changes(change)
+    explain.fold(
+        "face-vae",
+        ["128 × 128 face", "encoder", "128 numbers", "decoder", "face again"],
         "The encoder describes each face by 128 numbers. Between two such lists lie others, and each of them is a face: "
-        "move the slider. Random numbers give faces of people who do not exist."
+        "move the slider. Random numbers give faces of people who do not exist.",
     )
-    with gr.Row():
-        with gr.Column(min_width=240):
-            a = parts.picture("First face")
-            gr.Examples(parts.examples("face-*.webp")[:4], a, label="Made up by the network")
-        with gr.Column(min_width=240):
-            scrubber = parts.component("scrubber", value=[])
-        with gr.Column(min_width=240):
-            b = parts.picture("Second face")
-            gr.Examples(parts.examples("face-*.webp")[4:], b, label="Made up by the network")
-    with gr.Row():
-        model = parts.choice("face-vae")
+
+
+def build_morph(tab: gr.Tab) -> gr.Radio:
+    with parts.row():
+        a = parts.picture("First face", "face-14.webp")
+        scrubber = parts.component("scrubber", value=[])
+        b = parts.picture("Second face", "face-48.webp")
+    other = gr.Gallery(columns=11, format="jpeg", interactive=False, height="auto", visible=False)
+    with parts.tools():
         mode = gr.Radio(
-            ["slerp", "lerp"], value="slerp", label="Way", info="great circle or straight line"
-        )
-        steps = gr.Slider(2, tasks.MAX_STEPS, value=33, step=1, label="Frames")
-        button = gr.Button("Morph", variant="primary")
-    with gr.Accordion("All frames, and the other network's", open=False):
-        frames = gr.Gallery(
-            label="Frames", columns=11, format="jpeg", interactive=False, height="auto"
-        )
-        other = gr.Gallery(
-            columns=11, format="jpeg", interactive=False, height="auto", visible=False
-        )
+            ["slerp", "lerp"], value="slerp", label=t("Way"), info=t("great circle or straight line"),
+            min_width=160,
+        )  # fmt: skip
+        steps = gr.Slider(2, tasks.MAX_STEPS, value=33, step=1, label=t("Frames"), min_width=160)
+        model = parts.choice("face-vae")
+        frames = gr.Gallery(visible=False, format="jpeg")  # of the endpoint
         parts.beside("face-vae", frames_beside, frames, [a, b, steps, mode], model, other)
+    parts.shelf("face-*.webp", a)
+    parts.shelf("face-*.webp", b)
     inputs, outputs = [a, b, steps, mode, model], [frames, scrubber]
-    parts.run([button.click], morph, inputs, outputs, api_name="morph")
-    triggers = [a.change, b.change, mode.change, model.change, steps.release]
-    parts.run(
-        triggers,
-        morph_if_both,
-        inputs,
-        outputs,
-        api_visibility="private",
-        trigger_mode="always_last",
-    )
+    parts.run([], morph, inputs, outputs, api_name="morph")
+    triggers = [a.change, b.change, mode.change, model.change, steps.release, tab.select]
+    private = {"api_visibility": "private", "trigger_mode": "always_last"}
+    parts.run(triggers, morph_if_both, inputs, outputs, **private)
+    return model
 
-    gr.Markdown("### New faces")
-    with gr.Row():
-        count = gr.Slider(1, tasks.MAX_SAMPLES, value=8, step=1, label="How many")
-        seed = gr.Number(0, precision=0, minimum=0, maximum=2**32 - 1, label="Seed")
-        temperature = gr.Slider(
-            0, 2, value=0.8, step=0.05, label="Temperature", info="0 is the mean face, 1 the prior"
-        )
-        prior = gr.Radio(
-            ["mixture", "normal"],
-            value="mixture",
-            label="Drawn from",
-            info="where training faces lie, or the textbook's prior; classic has only the latter",
-        )
-        draw = gr.Button("Sample faces", variant="primary")
+
+def build_samples(model: gr.Radio, tab: gr.Tab) -> None:
     faces = gr.Gallery(
-        label="Sampled faces", columns=8, format="png", interactive=False, height="auto"
+        label=t("New faces"), columns=8, format="png", interactive=False, height="auto"
     )
-    parts.run(
-        [draw.click], sample, [count, seed, temperature, model, prior], faces, api_name="sample"
-    )
-    build_changes()
+    with parts.tools():
+        count = gr.Slider(
+            1, tasks.MAX_SAMPLES, value=16, step=1, label=t("How many"), min_width=160
+        )
+        seed = gr.Number(
+            0, precision=0, minimum=0, maximum=2**32 - 1, label=t("Seed"), min_width=160
+        )
+        temperature = gr.Slider(
+            0, 2, value=0.8, step=0.05, label=t("Temperature"), min_width=160,
+            info=t("0 = the mean face, 1 = as varied as the training faces"),
+        )  # fmt: skip
+        prior = gr.Radio(
+            ["mixture", "normal"], value="mixture", label=t("Drawn from"), min_width=160,
+            info=t("where training faces lie, or the textbook's prior; classic has only the latter"),
+        )  # fmt: skip
+        draw = gr.Button(t("Sample faces"), variant="primary", min_width=160)
+    inputs = [count, seed, temperature, model, prior]
+    parts.run([draw.click], sample, inputs, faces, api_name="sample")
+    parts.run([tab.select], sample, inputs, faces, api_visibility="private")
 
 
-def build_changes() -> None:
-    gr.Markdown(
-        "### Change a face\n"
-        "Each slider adds a direction to the face's numbers: 1 is the way from the average face without the attribute to "
-        "the one with it, all other attributes left alone. The names are those of the data set, whose annotators judged "
-        "by sight."
-    )
+def build_changes(tab: gr.Tab) -> None:
     try:
         names = slider_names()
     except ValueError as error:
-        gr.Markdown(f"⚠ Not available: {error}")
+        gr.Markdown(f"⚠ {t('Not available')}: {error}")
         return
-    with gr.Row():
-        with gr.Column(min_width=240):
-            face = parts.picture("Face")
-            new = gr.Button("A made-up face")
-            gr.Examples(parts.examples("face-*.webp"), face, label="Made up by the network")
-        with gr.Column(min_width=240, scale=2), gr.Row():
+    with parts.row():
+        face = parts.picture("Face", "face-28.webp")
+        changed = parts.result("Changed face")
+        with gr.Column(elem_classes="sliders", min_width=260):
             sliders = [slider(name) for name in names]
-        with gr.Column(min_width=240):
-            changed = parts.result("Changed face")
-            back = gr.Button("Reset the sliders")
-    private = {"api_visibility": "private", "show_progress": "hidden"}
+    with parts.tools():
+        new = gr.Button(t("A made-up face"), size="sm")
+        back = gr.Button(t("Reset the sliders"), size="sm")
+    parts.shelf("face-*.webp", face)
+    gr.Markdown(t(DIRECTIONS), elem_classes="aside")
+    private = {"api_visibility": "private"}
     posed = gr.State()  # the face is looked for once, not at each move of a slider
-    parts.run([face.change], in_pose, [face], posed, **private)
-    moved = [posed.change, *(s.input for s in sliders)]
-    parts.run(
-        moved,
-        functools.partial(change, names),
-        [posed, *sliders],
-        changed,
-        trigger_mode="always_last",
-        **private,
-    )
+    parts.run([face.change, tab.select], in_pose, [face], posed, **private)
+    moved, changing = [posed.change, *(s.input for s in sliders)], functools.partial(change, names)
+    last = {"trigger_mode": "always_last", **private}
+    parts.run(moved, changing, [posed, *sliders], changed, **last)
     parts.run([back.click], functools.partial(reset, names), posed, [*sliders, changed], **private)
     parts.run([new.click], invent, [], face, **private)
 
 
+DIRECTIONS = (
+    "Each slider adds a direction to the face's numbers: 1 is the way from the average face without the attribute to "
+    "the one with it, all other attributes left alone. The names are those of the data set, whose annotators judged "
+    "by sight."
+)
+
+
 def slider(name: str) -> gr.Slider:
     label = name.replace("_", " ").capitalize()
-    return gr.Slider(-REACH, REACH, value=0, step=0.05, label=label, min_width=150)
+    return gr.Slider(-REACH, REACH, value=0, step=0.05, label=t(label), min_width=150)

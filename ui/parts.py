@@ -1,6 +1,7 @@
 """What more than one tab is made of: picture inputs and outputs, the network's name and figure, errors."""
 
 import functools
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,9 +9,44 @@ import gradio as gr
 from PIL import Image
 
 from ae_models import images, zoo
+from ui.words import t
 
 STATIC = Path(__file__).parent / "static"
 EXAMPLES = STATIC / "examples"
+
+
+COLORS = {  # of the theme: the page's own variables, in ui/static/app.css
+    f"{name}{mode}": value
+    for name, value in {
+        "body_background_fill": "var(--page)",
+        "background_fill_primary": "var(--panel)",
+        "background_fill_secondary": "var(--raised)",
+        "block_background_fill": "var(--panel)",
+        "block_border_color": "var(--edge)",
+        "border_color_primary": "var(--edge)",
+        "input_background_fill": "var(--raised)",
+        "input_border_color": "var(--edge-strong)",
+        "body_text_color": "var(--ink)",
+        "body_text_color_subdued": "var(--quiet)",
+        "block_info_text_color": "var(--quiet)",
+        "block_label_text_color": "var(--ink)",
+        "block_label_background_fill": "var(--panel)",
+        "block_title_text_color": "var(--ink)",
+        "color_accent_soft": "var(--hover)",
+        "button_primary_background_fill": "var(--accent)",
+        "button_primary_background_fill_hover": "var(--accent)",
+        "button_primary_text_color": "var(--on-accent)",
+        "button_secondary_background_fill": "var(--raised)",
+        "button_secondary_background_fill_hover": "var(--hover)",
+        "button_secondary_text_color": "var(--ink)",
+        "button_secondary_border_color": "var(--edge-strong)",
+        "checkbox_label_background_fill": "var(--raised)",
+        "checkbox_label_text_color": "var(--ink)",
+        "checkbox_border_color": "var(--edge-strong)",
+        "slider_color": "var(--accent)",
+    }.items()
+    for mode in ("", "_dark")
+} | {"color_accent": "var(--accent)", "block_radius": "14px", "block_border_width": "1px"}
 
 
 class Picture(gr.Image):
@@ -42,22 +78,51 @@ def layer(label: str) -> Layer:
     return Layer(label=label, sources=["upload", "clipboard"], image_mode="RGBA", height=200)
 
 
-def picture(label: str) -> Picture:
-    """The picture input of a tab."""
-    return Picture(label=label, sources=["upload", "clipboard", "webcam"], height=320)
+def row() -> gr.Row:
+    """A line of pictures of one size: what goes in and what comes out."""
+    return gr.Row(elem_classes="pictures", equal_height=True)
 
 
-def result(label: str, height: int = 320) -> gr.Image:
-    """Where a picture comes out: lossless, with a download button."""
-    buttons = ["download", "fullscreen"]
-    return gr.Image(
-        label=label, format="png", type="pil", interactive=False, buttons=buttons, height=height
+def tools() -> gr.Row:
+    """A line of what changes the pictures above it."""
+    return gr.Row(elem_classes="tools-line")
+
+
+def picture(label: str, example: str | None = None) -> Picture:
+    """The picture input of a tab, with an example in it to begin with."""
+    value = str(EXAMPLES / example) if example else None
+    return Picture(
+        value,
+        label=t(label),
+        sources=["upload", "clipboard", "webcam"],
+        elem_classes="picture",
+        min_width=160,
     )
 
 
-def second(height: int = 320) -> gr.Image:
-    """Where the other network's picture comes out, hidden until it is wanted."""
-    return gr.Image(format="png", type="pil", interactive=False, visible=False, height=height)
+def result(label: str, visible: bool = True, buttons=("download", "fullscreen")) -> gr.Image:
+    """Where a picture comes out: lossless, with a download button."""
+    return gr.Image(
+        label=t(label),
+        format="png",
+        type="pil",
+        interactive=False,
+        visible=visible,
+        buttons=list(buttons),
+        elem_classes="picture",
+        min_width=160,
+    )
+
+
+def shelf(pattern: str, picture: gr.Image) -> None:
+    """Examples, of which one click puts one into the picture."""
+    names = [path.name for path in sorted(EXAMPLES.glob(pattern))]
+    row = component("shelf", files=names)
+
+    def taken(name: str) -> str:
+        return str(EXAMPLES / names[names.index(name)])
+
+    row.input(taken, row, picture, api_visibility="private", queue=False, show_progress="hidden")
 
 
 def plain_errors(function: Callable) -> Callable:
@@ -92,11 +157,7 @@ def networks(system: str) -> dict[str, str]:
 def choice(system: str) -> gr.Radio:
     """Choice between the networks of a system, with the figure of the chosen one."""
     slugs = networks(system)
-    first = next(iter(slugs))
-    radio = gr.Radio(list(slugs), value=first, label="Network", info=figure_line(slugs[first]))
-    private = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
-    radio.change(lambda kind: gr.update(info=figure_line(slugs[kind])), radio, radio, **private)
-    return radio
+    return gr.Radio(list(slugs), value=next(iter(slugs)), label=t("Network"), min_width=160)
 
 
 def beside(
@@ -109,23 +170,16 @@ def beside(
     kinds = list(networks(system))
     if len(kinds) < 2:
         return
-    ticked = gr.Checkbox(False, label="Side by side with the other network")
+    wanted = gr.Checkbox(False, label=t("Both networks"), min_width=160)
 
     def other(*values):
         *arguments, kind, show = values
         rest = next(k for k in kinds if k != kind)
         shown = function(*arguments, rest) if show else None
-        return gr.update(value=shown, visible=shown is not None, label=f"The {rest} network's")
+        return gr.update(value=shown, visible=shown is not None, label=t(f"Result of {rest}"))
 
-    run(
-        [first.change, ticked.change],
-        other,
-        [*inputs, model, ticked],
-        second,
-        api_visibility="private",
-        trigger_mode="always_last",
-        show_progress="hidden",
-    )
+    private = {"api_visibility": "private", "trigger_mode": "always_last"}
+    run([first.change, wanted.change], other, [*inputs, model, wanted], second, **private)
 
 
 def load(system: str, kind: str):
@@ -157,20 +211,32 @@ def headline(config: dict) -> str:
     return f"{shown.label} {own}{beside} on {measured['images']:,} {measured['pictures']}"
 
 
-def component(name: str, value=None, **kwargs) -> gr.HTML:
-    """A page element of our own: ui/static/<name>.html, .css and .js."""
-    parts = {
-        suffix: (STATIC / f"{name}.{suffix}").read_text(encoding="utf-8")
-        for suffix in ("html", "css", "js")
-    }
+def component(name: str, *scripts: str, value=None, **props) -> gr.HTML:
+    """A page element of our own: ui/static/<name>.html, .css and .js, which finds in its scope what the files named
+    by `scripts` define. `props` reach it as props.<name>."""
     return gr.HTML(
         value,
-        html_template=parts["html"],
-        css_template=parts["css"],
-        js_on_load=parts["js"],
-        elem_id=name,
-        **kwargs,
+        html_template=static(f"{name}.html"),
+        css_template=static(f"{name}.css"),
+        js_on_load="\n".join(static(f"{script}.js") for script in (*scripts, name)),
+        elem_classes=name,
+        **props,
     )
+
+
+def note() -> gr.HTML:
+    """Where a tab says something in sentences, a line each."""
+    return component("note", value="")
+
+
+def head(indonesian: dict[str, str]) -> str:
+    """What the page runs before anything else: its language, its theme and its look."""
+    script = static("words.js").replace("WORDS", json.dumps(indonesian, ensure_ascii=False))
+    return f"<script>{script}</script><style>{static('app.css')}</style>"
+
+
+def static(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
 
 
 def examples(pattern: str) -> list[str]:
@@ -179,7 +245,8 @@ def examples(pattern: str) -> list[str]:
 
 
 def run(triggers: list, function: Callable, inputs: list, outputs, **kwargs):
-    """Bind a handler. All that computes shares one place in the queue, since the cores are shared too."""
+    """Bind a handler. All that computes shares one place in the queue, since the cores are shared too. The old result
+    stays, dimmed, until the new one is there."""
     return gr.on(
         triggers,
         plain_errors(function),
@@ -187,18 +254,20 @@ def run(triggers: list, function: Callable, inputs: list, outputs, **kwargs):
         outputs,
         concurrency_id="network",
         concurrency_limit=1,
-        **kwargs,
+        **{"show_progress": "minimal"} | kwargs,
     )
 
 
-def answer_at_once(picture: gr.Image, others: list, function: Callable, output) -> None:
-    """Run when the picture or one of the other inputs changes; a picture taken away empties the output. Not part of the
-    API: there a missing picture is an error."""
+def answer_at_once(
+    picture: gr.Image, others: list, function: Callable, output, tab: gr.Tab
+) -> None:
+    """Run when the picture or one of the other inputs changes, and when the tab is first opened; a picture taken away
+    empties the output. Not part of the API: there a missing picture is an error."""
 
     def changed(image, *rest):
         return None if image is None else function(image, *rest)
 
-    triggers = [picture.change, *(other.change for other in others)]
+    triggers = [picture.change, *(other.change for other in others), tab.select]
     run(
         triggers,
         changed,

@@ -34,6 +34,36 @@ def color_sketch(
     return _color(model, ink, x, chosen, hints)[0]
 
 
+@torch.inference_mode()
+def paint_sketch(
+    model: nn.Module, sketch: Image.Image, palette=None, hints=None, seed: int = 0
+) -> Image.Image:
+    """Paint the colors of color_sketch alone, to be shown under the sketch's own lines.
+
+    The classic network has no such layer: its picture comes with the lines that it painted."""
+    inference.expect(model, (SketchColor, SketchColorPlus), "a network that colors sketches")
+    if isinstance(model, SketchColor):
+        return _color_classic(model, sketch)
+    ink, x, hints = _seen(model, sketch, hints)
+    palette = palettes.from_entries(palette)
+    if drawing.is_blank(ink, model.config):
+        return images.to_images(torch.ones(1, 3, *ink.shape[2:]))[0]
+    chosen = _propose(model, x, hints, 1, seed) if palette is None else palette[None]
+    filled = coloring.fill(_colors(model, x, chosen, hints), ink, model.config)
+    return images.to_images(filled.clamp(0, 1))[0]
+
+
+def propose_palettes(
+    model: nn.Module, sketch: Image.Image, seed: int = 0, count: int = 4, hints=None
+) -> list[palettes.Entries]:
+    """The palettes of `surprise`, without its pictures; none for a blank sketch."""
+    inference.expect(model, SketchColorPlus, "a network that proposes palettes")
+    ink, x, hints = _seen(model, sketch, hints)
+    if drawing.is_blank(ink, model.config):
+        return []
+    return list(map(palettes.to_entries, _propose(model, x, hints, count, seed)))
+
+
 def surprise(
     model: nn.Module,
     sketch: Image.Image,
@@ -93,15 +123,19 @@ def _color(
     model: SketchColorPlus, ink: Tensor, x: Tensor, palette: Tensor, hints: Tensor | None
 ) -> list[Image.Image]:
     """Color a sketch (1, 1, size, size) in each palette (B, 5, 4), at the drawing's size."""
+    colors = _colors(model, x, palette, hints)
+    return [_under_lines(color[None], ink, model) for color in colors]
+
+
+def _colors(model: SketchColorPlus, x: Tensor, palette: Tensor, hints: Tensor | None) -> Tensor:
+    """Colors of a sketch (1, 1, size, size) for each palette (B, 5, 4): (B, 3, size, size)."""
     config, count, size = model.config, len(palette), x.shape[2:]
     sketches, palette = x.expand(count, -1, -1, -1), palette.to(x)
     repeated = None if hints is None else hints.expand(count, -1, -1, -1)
     shares = model.shares(model.encode(sketches, palette, repeated), palette)
     color = coloring.per_region(shares, regions(shares.ink), config)
     color = color[..., : size[0], : size[1]].float().cpu()
-    if hints is not None:
-        color = coloring.obey(color, hints.cpu(), x.cpu(), config)
-    return [_under_lines(picture[None], ink, model) for picture in color]
+    return color if hints is None else coloring.obey(color, hints.cpu(), x.cpu(), config)
 
 
 def _under_lines(color: Tensor, ink: Tensor, model: SketchColorPlus) -> Image.Image:

@@ -19,7 +19,7 @@ import app
 from ae_models import images, tasks, zoo
 from tests.conftest import MINIATURE
 from tests.pictures import PORTRAITS, RED_BLUE, blob, circle, encoded, hint, pasted, png_header
-from ui import alignment, colorize, compress, models, morph, parts, sketch
+from ui import alignment, colorize, compress, models, morph, parts
 
 ENDPOINTS = {
     "color_sketch",
@@ -186,7 +186,7 @@ BAD_FILES = {
 }
 
 
-@pytest.mark.parametrize(("file", "name"), zip(BAD_FILES, itertools.cycle(ONE_PICTURE)))
+@pytest.mark.parametrize(("file", "name"), list(zip(BAD_FILES, itertools.cycle(ONE_PICTURE))))
 def test_a_bad_file_gets_one_sentence_and_the_server_goes_on(client, upload, name, file):
     content, words = BAD_FILES[file]
     arguments = {**ONE_PICTURE[name], "model": "classic", "api_name": f"/{name}"}
@@ -194,7 +194,7 @@ def test_a_bad_file_gets_one_sentence_and_the_server_goes_on(client, upload, nam
         client.predict(upload(content, file), **arguments)
     assert "Traceback" not in str(caught.value) and "/tmp" not in str(caught.value)
     answer = client.predict(upload(blob((40, 60), 0)), **arguments)
-    assert Image.open(answer).height == 60
+    assert Image.open(answer).width == 40
 
 
 ODD_FILES = {
@@ -246,13 +246,13 @@ def test_morph_with_a_face_missing(client, upload):
     [
         ("sample", {"count": 1000}, "1000 is greater than maximum"),
         ("sample", {"count": -1}, "-1 is less than minimum"),
-        ("sample", {"count": "many"}, "count"),
-        ("sample", {"count": None}, "count"),
+        ("sample", {"count": "many"}, "Expected a `float`.*many"),
+        ("sample", {"count": None}, "Expected a `float`"),
         ("sample", {"temperature": 99}, "99 is greater than maximum"),
-        ("sample", {"seed": -5}, "seed"),
+        ("sample", {"seed": -5}, "-5 is less than minimum"),
         ("sample", {"model": "enormous"}, "enormous"),
         ("colorize", {"saturation": 1e9}, "1000000000.0 is greater than maximum"),
-        ("colorize", {"saturation": "much"}, "saturation"),
+        ("colorize", {"saturation": "much"}, "Expected a `float`.*much"),
         ("colorize", {"model": None}, "model"),
         ("morph", {"steps": 0}, "0 is less than minimum"),
         ("morph", {"steps": 1e6}, "1000000.0 is greater than maximum"),
@@ -345,30 +345,6 @@ def test_what_a_network_is_shown_of_a_photo_without_a_face():
     assert alignment.remark(1) == "" and "largest" in alignment.remark(3)
 
 
-def test_an_empty_canvas_has_no_colors():
-    assert sketch.color_drawing(None, "classic") is None
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        "hello",
-        5,
-        "data:image/png;base64,####",
-        "data:image/gif;base64,R0lGOD",
-        sketch.PREFIX + "A" * 5_000_000,
-    ],
-)
-def test_a_canvas_that_sends_nonsense_is_refused(value):
-    with pytest.raises(ValueError, match="expected a drawing"):
-        sketch.color_drawing(value, "classic")
-
-
-def test_canvas_round_trip():
-    picture = blob((64, 64), 1)
-    assert sketch.from_data_url(sketch.to_data_url(picture)).tobytes() == picture.tobytes()
-
-
 def test_a_click_puts_a_point_and_the_layer_shows_it():
     photo = blob((2048, 1024), 1)  # shown at half its size
     click = gr.SelectData(None, {"index": [256, 128], "value": None})
@@ -389,35 +365,6 @@ def test_a_point_needs_a_color(color):
 def test_a_color_photo_is_told_that_its_lightness_is_used():
     assert "only its lightness" in colorize.note(blob((64, 64), 1))
     assert colorize.note(blob((64, 64), 1).convert("L").convert("RGB")) == colorize.note(None) == ""
-
-
-def test_canvas_with_dabs():
-    dabs = Image.new("RGBA", (64, 64))
-    dabs.paste((250, 0, 0, 255), (10, 10, 20, 20))
-    lines, layer = sketch.from_canvas(
-        f"{sketch.to_data_url(blob((64, 64), 1))} {sketch.to_data_url(dabs)}"
-    )
-    assert lines.mode == "RGB" and layer.tobytes() == dabs.tobytes()
-    with pytest.raises(ValueError, match="two layers"):
-        sketch.from_canvas(" ".join([sketch.to_data_url(dabs)] * 3))
-
-
-def test_palettes_as_json():
-    palette = [((255, 0, 128), 2), ((1, 2, 3), 0.5)]
-    assert sketch.entries(sketch.to_json(palette)) == palette
-    assert sketch.entries("") == sketch.entries(None) == sketch.entries("[]") == []
-    assert (
-        sketch.picked(2, "#ff0080", "rgba(1.4, 2, 3, 1)", "#000000")
-        == '[["#ff0080", 1], ["#010203", 1]]'
-    )
-
-
-@pytest.mark.parametrize(
-    "text", ["red", "5", '["#ff0000"]', '[["#ff0000"]]', '[["#gg0000", 1]]', "[[1, 2]]", "{}]"]
-)
-def test_palettes_that_are_none_are_refused(text):
-    with pytest.raises(ValueError, match="expected a palette as"):
-        sketch.entries(text)
 
 
 @pytest.mark.parametrize(
@@ -456,11 +403,6 @@ def test_a_palette_and_hints_through_the_api(client, upload):
     network = zoo.load("sketch-color-plus")
     expected = tasks.color_sketch(network, drawing, RED_BLUE, layer)
     assert np.array_equal(Image.open(answer).convert("RGB"), expected)
-
-
-def test_the_classic_network_has_no_surprises():
-    with pytest.raises(ValueError, match="expected the plus network"):
-        sketch.surprise(blob((64, 64), 1), None, "classic", 0)
 
 
 def test_sliders_change_a_face_and_reset_brings_it_back(monkeypatch):

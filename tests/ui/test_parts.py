@@ -67,7 +67,7 @@ def test_a_row_without_a_figure_leaves_the_page_up(toy, headline, metrics):
     assert parts.figure_line("toy") == "Toy, not measured yet"
     assert "toy" in models.table() and "not measured yet" in models.table()
     with gr.Blocks():
-        assert parts.choice("toy").info == "Toy, not measured yet"
+        assert parts.choice("toy").value == "classic"
 
 
 def test_a_headline_is_the_figure_beside_its_baseline(toy):

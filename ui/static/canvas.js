@@ -1,160 +1,143 @@
-// A 2D drawing canvas with two layers, black lines on white and dabs of color under them. Its value is null while nothing
-// is drawn, else the lines as a PNG data URL, followed by a space and the dabs as another if there are any. 'input' is
-// triggered after each stroke. A value that comes from the server is shown and can be drawn on.
-const canvas = element.querySelector("canvas");
-const screen = canvas.getContext("2d", { willReadFrequently: true });
-const [lines, dabs] = ["white", "transparent"].map((paper) => {
-  const sheet = document.createElement("canvas");
-  sheet.width = canvas.width;
-  sheet.height = canvas.height;
-  return { paper, sheet, context: sheet.getContext("2d", { willReadFrequently: true }), empty: true };
-});
-const UNDO_STEPS = 30;
-const DAB_WIDTH = 22;
-let past = []; // earlier drawings, the newest last, each the ImageData of both layers; null is an empty layer
-let tool = "pen";
-let last = null; // where the stroke under way is
-let shown = null; // the value this canvas shows
+// A drawing: lines on a transparent canvas, hints of color as a list of strokes, and what it takes to undo each change.
+const MOST_STEPS = 200;
+const MOST_UNDO_BYTES = 64e6;
 
-function blank(layer) {
-  layer.context.clearRect(0, 0, canvas.width, canvas.height);
-  layer.context.fillStyle = layer.paper;
-  layer.context.fillRect(0, 0, canvas.width, canvas.height);
-  layer.empty = true;
+class Drawing {
+  constructor(width, height) {
+    this.lines = document.createElement("canvas");
+    this.before = document.createElement("canvas"); // the lines as they were before the stroke under way
+    this.hints = []; // of {color, width, points: [[x, y], ...]}; never changed in place
+    this.past = [];
+    this.future = [];
+    this.stroke = null;
+    this.resize(width, height);
+  }
+
+  get width() { return this.lines.width; }
+  get height() { return this.lines.height; }
+  get context() { return this.lines.getContext("2d", { willReadFrequently: true }); }
+
+  resize(width, height) {
+    for (const canvas of [this.lines, this.before]) Object.assign(canvas, { width, height });
+  }
+
+  // ---- strokes of pen and eraser ----
+
+  begin(tool, x, y) {
+    const copy = this.before.getContext("2d", { willReadFrequently: true });
+    copy.globalCompositeOperation = "copy";
+    copy.drawImage(this.lines, 0, 0);
+    this.stroke = { tool, hints: this.hints, last: [x, y], middle: [x, y], box: [x, y, x, y] };
+  }
+
+  extend(x, y, width) {
+    const { tool, last, middle } = this.stroke;
+    const next = [(last[0] + x) / 2, (last[1] + y) / 2];
+    const pen = this.context;
+    Object.assign(pen, { lineWidth: width, lineCap: "round", lineJoin: "round", strokeStyle: "black" });
+    pen.globalCompositeOperation = tool === "eraser" ? "destination-out" : "source-over";
+    pen.beginPath();
+    pen.moveTo(...middle);
+    pen.quadraticCurveTo(...last, ...next);
+    pen.lineTo(x + 0.01, y); // a line of no length leaves no dot
+    pen.stroke();
+    if (tool === "eraser") this.hints = this.hints.filter((hint) => !touches(hint, x, y, width / 2));
+    Object.assign(this.stroke, { last: [x, y], middle: next, box: grown(this.stroke.box, x, y, width) });
+  }
+
+  end() {
+    const { hints, box } = this.stroke;
+    this.stroke = null;
+    const [left, top] = [Math.max(0, Math.floor(box[0])), Math.max(0, Math.floor(box[1]))];
+    const width = Math.min(this.width, Math.ceil(box[2])) - left;
+    const height = Math.min(this.height, Math.ceil(box[3])) - top;
+    const seen = width > 0 && height > 0;
+    const part = (canvas) => canvas.getContext("2d", { willReadFrequently: true }).getImageData(left, top, width, height);
+    const pixels = seen ? [this.before, this.lines].map(part) : [null, null];
+    this.keep({ left, top, pixels, hints: [hints, this.hints] });
+  }
+
+  cancel() {
+    if (!this.stroke) return;
+    this.hints = this.stroke.hints;
+    this.stroke = null;
+    this.context.globalCompositeOperation = "copy";
+    this.context.drawImage(this.before, 0, 0);
+  }
+
+  // ---- changes as a whole ----
+
+  setHints(hints) {
+    if (hints !== this.hints) this.keep({ pixels: [null, null], hints: [this.hints, (this.hints = hints)] });
+  }
+
+  replace(draw, width, height) {
+    const whole = () => this.context.getImageData(0, 0, this.width, this.height);
+    const [before, hints] = [whole(), this.hints];
+    this.resize(width, height);
+    this.hints = [];
+    draw(this.context);
+    this.keep({ left: 0, top: 0, pixels: [before, whole()], whole: true, hints: [hints, []] });
+  }
+
+  get isEmpty() {
+    if (this.hints.length) return false;
+    const data = new Uint32Array(this.context.getImageData(0, 0, this.width, this.height).data.buffer);
+    return data.every((pixel) => pixel === 0);
+  }
+
+  // ---- undo ----
+
+  keep(step) {
+    step.bytes = step.pixels.reduce((sum, pixels) => sum + (pixels ? pixels.data.length : 0), 0);
+    this.past.push(step);
+    this.future = [];
+    let bytes = this.past.reduce((sum, { bytes }) => sum + bytes, 0);
+    while (this.past.length > MOST_STEPS || (bytes > MOST_UNDO_BYTES && this.past.length > 1)) bytes -= this.past.shift().bytes;
+  }
+
+  undo() { return this.travel(this.past, this.future, 0); }
+  redo() { return this.travel(this.future, this.past, 1); }
+
+  travel(from, to, side) {
+    const step = from.pop();
+    if (!step) return false;
+    to.push(step);
+    const pixels = step.pixels[side];
+    if (step.whole) this.resize(pixels.width, pixels.height);
+    if (pixels) this.context.putImageData(pixels, step.left, step.top);
+    this.hints = step.hints[side];
+    return true;
+  }
 }
 
-function render() {
-  screen.globalCompositeOperation = "source-over";
-  screen.fillStyle = "white";
-  screen.fillRect(0, 0, canvas.width, canvas.height);
-  screen.drawImage(dabs.sheet, 0, 0);
-  screen.globalCompositeOperation = "multiply";
-  screen.drawImage(lines.sheet, 0, 0);
+function grown([left, top, right, bottom], x, y, width) {
+  const reach = width / 2 + 2;
+  return [Math.min(left, x - reach), Math.min(top, y - reach), Math.max(right, x + reach), Math.max(bottom, y + reach)];
 }
 
-function remember() {
-  past.push([lines, dabs].map((l) => (l.empty ? null : l.context.getImageData(0, 0, canvas.width, canvas.height))));
-  if (past.length > UNDO_STEPS) past.shift();
+function touches(hint, x, y, reach) {
+  return hint.points.some(([px, py]) => Math.hypot(px - x, py - y) < reach + hint.width / 2);
 }
 
-function publish() {
-  const urls = [lines, ...(dabs.empty ? [] : [dabs])].map((layer) => layer.sheet.toDataURL("image/png"));
-  shown = lines.empty && dabs.empty ? null : urls.join(" ");
-  props.value = shown;
-  trigger("input");
-}
-
-function position(event) {
-  const box = canvas.getBoundingClientRect();
-  return [((event.clientX - box.left) * canvas.width) / box.width, ((event.clientY - box.top) * canvas.height) / box.height];
-}
-
-function stroke(context, style, width, from, to, operation = "source-over") {
-  Object.assign(context, { strokeStyle: style, lineWidth: width, lineCap: "round", lineJoin: "round" });
-  context.globalCompositeOperation = operation;
+function paintHint(context, { color, width, points }, least = 0) {
+  Object.assign(context, { strokeStyle: color, lineWidth: Math.max(width, least), lineCap: "round", lineJoin: "round" });
   context.beginPath();
-  context.moveTo(...from);
-  context.lineTo(to[0] + 0.01, to[1]); // a line of no length leaves no dot
+  context.moveTo(...points[0]);
+  for (const point of points) context.lineTo(point[0] + 0.01, point[1]);
   context.stroke();
-  context.globalCompositeOperation = "source-over";
 }
 
-function line(from, to) {
-  const width = element.querySelector("[data-width]").value;
-  if (tool === "pen") stroke(lines.context, "black", width, from, to);
-  if (tool === "dab") stroke(dabs.context, element.querySelector("[data-color]").value, DAB_WIDTH, from, to);
-  if (tool === "eraser") {
-    stroke(lines.context, "white", 3 * width, from, to);
-    stroke(dabs.context, "black", 3 * width, from, to, "destination-out");
-  }
-  render();
+// Lines, and below them the hints if there are any, as one PNG with a longest side of at most `side`.
+function packed(drawing, side) {
+  const scale = Math.min(1, side / Math.max(drawing.width, drawing.height));
+  const [width, height] = [drawing.width, drawing.height].map((n) => Math.max(8, Math.round(n * scale)));
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width, height: height * (drawing.hints.length ? 2 : 1) });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.imageSmoothingQuality = "high";
+  context.drawImage(drawing.lines, 0, 0, width, height);
+  context.setTransform(width / drawing.width, 0, 0, height / drawing.height, 0, height);
+  for (const hint of drawing.hints) paintHint(context, hint, 4 / scale);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }
-
-canvas.addEventListener("pointerdown", (event) => {
-  if (event.button !== 0) return;
-  event.preventDefault();
-  canvas.setPointerCapture(event.pointerId);
-  remember();
-  if (tool === "dab") dabs.empty = false;
-  else lines.empty = false;
-  last = position(event);
-  line(last, last);
-});
-canvas.addEventListener("pointermove", (event) => {
-  if (!last) return;
-  for (const step of event.getCoalescedEvents?.() ?? [event]) {
-    const next = position(step);
-    line(last, next);
-    last = next;
-  }
-});
-function lift() {
-  if (!last) return;
-  last = null;
-  publish();
-}
-canvas.addEventListener("pointerup", lift);
-canvas.addEventListener("pointercancel", lift);
-
-function undo() {
-  if (!past.length) return;
-  const pictures = past.pop();
-  [lines, dabs].forEach((layer, i) => {
-    blank(layer);
-    if (!pictures[i]) return;
-    layer.context.putImageData(pictures[i], 0, 0);
-    layer.empty = false;
-  });
-  render();
-  publish();
-}
-
-function choose(name) {
-  tool = name;
-  for (const button of element.querySelectorAll("[data-tool]")) {
-    button.setAttribute("aria-pressed", button.dataset.tool === name);
-  }
-}
-for (const button of element.querySelectorAll("[data-tool]")) {
-  button.addEventListener("click", () => choose(button.dataset.tool));
-}
-element.querySelector("[data-color]").addEventListener("input", () => choose("dab"));
-element.querySelector("[data-undo]").addEventListener("click", undo);
-element.querySelector("[data-clear]").addEventListener("click", () => {
-  if (lines.empty && dabs.empty) return;
-  remember();
-  [lines, dabs].forEach(blank);
-  render();
-  publish();
-});
-canvas.addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key === "z") {
-    event.preventDefault();
-    undo();
-  }
-});
-
-function loaded(url) {
-  return new Promise((resolve, reject) => {
-    const picture = new Image();
-    picture.onload = () => resolve(picture);
-    picture.onerror = reject;
-    picture.src = url;
-  });
-}
-
-watch("value", async () => {
-  if (!props.value || props.value === shown) return;
-  shown = props.value;
-  const pictures = await Promise.all(shown.split(" ").map(loaded));
-  remember();
-  [lines, dabs].forEach((layer, i) => {
-    blank(layer);
-    if (!pictures[i]) return;
-    layer.context.drawImage(pictures[i], 0, 0, canvas.width, canvas.height);
-    layer.empty = false;
-  });
-  render();
-});
-[lines, dabs].forEach(blank);
-render();

@@ -8,7 +8,8 @@ let frames = [];
 function show() {
   if (!frames.length) return;
   picture.src = save.href = frames[slider.value];
-  picture.alt = `Face ${Number(slider.value) + 1} of ${frames.length} between the two`;
+  picture.alt = `${say("Face between the two")}: ${Number(slider.value) + 1} / ${frames.length}`;
+  save.download = `morph-${Number(slider.value) + 1}-of-${frames.length}.jpg`;
 }
 
 function load() {
@@ -26,3 +27,4 @@ function load() {
 slider.addEventListener("input", show);
 watch("value", load);
 load();
+translate(element);

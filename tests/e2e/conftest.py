@@ -1,0 +1,86 @@
+"""Real Chromium, and the app started as the README says, from a folder that is not the checkout."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 60_000  # ms, for a busy machine
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def url(tmp_path_factory):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {"GRADIO_SERVER_PORT": str(port), "OMP_NUM_THREADS": "1"}
+    folder = tmp_path_factory.mktemp("elsewhere")
+    process = subprocess.Popen([sys.executable, ROOT / "app.py"], cwd=folder, env=environment)
+    address = f"http://127.0.0.1:{port}"
+    while True:
+        try:
+            urllib.request.urlopen(address).close()
+            break
+        except OSError:
+            assert process.poll() is None, "app.py ended"
+    yield address
+    process.terminate()
+    process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if not CHROMIUM and not os.environ.get("REQUIRE_BROWSER"):
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, url):
+    """Opens the app as a visitor of its own, with what Playwright knows of a browser (viewport, locale, touch). At the
+    end nothing may have been written to a console, and no request have failed or left the machine."""
+    contexts, wrong = [], []
+
+    def opened(address: str = "", **browser_of) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 720}} | browser_of)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda message: wrong.append(f"{message.type}: {message.text}"))
+        page.on("response", lambda r: wrong.append(f"{r.status} {r.url}") if r.status >= 400 else 0)
+        page.on("request", lambda r: wrong.append(r.url) if outside(r.url, url) else 0)
+        page.goto(f"{url}/{address}")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not wrong
+
+
+def outside(address: str, url: str) -> bool:
+    return address.startswith("http") and not address.startswith(url)

@@ -1,0 +1,182 @@
+"""What all tabs share: addresses, languages, themes, examples at work; and a person at each of the other tabs."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from ae_models import zoo
+from tests.e2e.test_sheet import colored
+
+TABS = {
+    "sketch": "Sketch",
+    "faces": "Faces",
+    "photos": "Photos",
+    "compress": "Compress",
+    "morph": "Morph",
+    "models": "Models",
+}
+RESULT = {"faces": "Sketch", "photos": "Colored photo", "compress": "Reconstruction"}
+
+
+def panel(page: Page):
+    return page.get_by_role("tabpanel").locator("visible=true").first
+
+
+def picture(page: Page, name: str):
+    return panel(page).get_by_role("img", name=name, exact=True).locator("visible=true").first
+
+
+def at_work(page: Page, tab: str) -> None:
+    """Wait until a tab shows a result."""
+    if tab == "sketch":
+        colored(page)
+    elif tab == "morph":
+        expect(panel(page).get_by_role("img", name="Face between the two")).to_be_visible()
+    elif tab == "models":
+        expect(page.get_by_role("row")).to_have_count(1 + len(zoo.ROWS))
+    else:
+        expect(picture(page, RESULT[tab])).to_be_visible()
+        if tab == "compress":
+            expect(panel(page).get_by_role("table")).to_contain_text("WebP")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_tab(visit, theme):
+    page = visit(color_scheme=theme)
+    for tab, name in TABS.items():
+        page.get_by_role("tab", name=name, exact=True).click()
+        at_work(page, tab)
+        page.get_by_text("How it works").locator(
+            "visible=true"
+        ).first.click() if tab != "models" else 0
+        page.wait_for_function("!document.querySelector('.wrap.minimal:not(.hide)')")
+        found = Axe().run(page).response["violations"]
+        assert not [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found], tab
+
+
+def test_a_tab_has_an_address_and_back_works(visit):
+    page = visit("?tab=photos")
+    expect(page.get_by_role("tab", name="Photos")).to_have_attribute("aria-selected", "true")
+    page.get_by_role("tab", name="Compress").click()
+    expect(page).to_have_url(re.compile("tab=compress"))
+    page.go_back()
+    expect(page.get_by_role("tab", name="Photos")).to_have_attribute("aria-selected", "true")
+    page.go_forward()
+    expect(page.get_by_role("tab", name="Compress")).to_have_attribute("aria-selected", "true")
+    at_work(page, "compress")
+
+
+def test_the_language_is_the_browsers_and_can_be_switched(visit):
+    page = visit(locale="id-ID")
+    expect(page.get_by_role("button", name="Penghapus")).to_be_visible()
+    expect(page.get_by_role("tab", name="Wajah")).to_be_visible()
+    page.get_by_role("combobox", name="Bahasa").select_option("en")
+    expect(page.get_by_role("button", name="Eraser")).to_be_visible()
+    expect(page.get_by_role("tab", name="Faces")).to_be_visible()
+    page.get_by_role("combobox", name="Language").select_option("id")
+    page.get_by_role("tab", name="Foto").click()
+    expect(picture(page, "Foto berwarna")).to_be_visible()
+
+
+def test_the_theme_can_be_switched_and_is_kept(visit):
+    page = visit(color_scheme="light")
+    colored(page)
+    shade = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(shade)
+    page.get_by_role("button", name="Light or dark").click()
+    dark = page.evaluate(shade)
+    page.reload()
+    colored(page)
+    assert page.evaluate(shade) == dark != light
+
+
+def test_each_tab_opens_with_an_example_at_work_in_view_and_fits_a_telephone(visit):
+    for size in ((1280, 720), (390, 844)):
+        page = visit(viewport={"width": size[0], "height": size[1]})
+        for tab in TABS:
+            page.goto(page.url.split("?")[0] + f"?tab={tab}")
+            at_work(page, tab)
+            assert page.evaluate("document.documentElement.scrollWidth") <= size[0], tab
+            if tab in RESULT:
+                given, result = (picture(page, name) for name in (GIVEN[tab], RESULT[tab]))
+                expect(result).to_be_in_viewport(ratio=0.95)
+                boxes = given.bounding_box(), result.bounding_box()
+                assert abs(boxes[0]["height"] - boxes[1]["height"]) < 2, tab
+                if size[0] > 1000:
+                    assert abs(boxes[0]["y"] - boxes[1]["y"]) < 2, tab
+
+
+GIVEN = {"faces": "Photo of a face", "photos": "Photo, gray or in color", "compress": "Picture"}
+
+
+def test_both_networks_stand_side_by_side(visit):
+    page = visit("?tab=photos")
+    at_work(page, "photos")
+    panel(page).get_by_label("Both networks").check()
+    expect(picture(page, "Result of classic")).to_be_visible()
+    ours, classic = (
+        picture(page, n).bounding_box() for n in ("Colored photo", "Result of classic")
+    )
+    assert abs(ours["y"] - classic["y"]) < 2 and abs(ours["height"] - classic["height"]) < 2
+
+
+@pytest.mark.parametrize("tab", RESULT)
+def test_the_old_result_stays_until_the_new_one_is_there(visit, tab):
+    page = visit(f"?tab={tab}")
+    at_work(page, tab)
+    result = picture(page, RESULT[tab])
+    before = result.get_attribute("src")
+    page.evaluate(
+        """name => { window.gone = 0; const seen = () => {
+          if (![...document.images].some(image => image.alt === name && image.offsetParent)) window.gone += 1; };
+          new MutationObserver(seen).observe(document.body, { childList: true, subtree: true }); }""",
+        RESULT[tab],
+    )
+    panel(page).get_by_role("button", name="Example 3").click()
+    expect(result).not_to_have_attribute("src", before)
+    assert page.evaluate("window.gone") == 0
+
+
+def test_a_bad_file_shows_one_sentence_and_the_page_goes_on(visit, tmp_path):
+    bad = tmp_path / "text.png"
+    bad.write_bytes(b"not a picture")
+    page = visit("?tab=photos")
+    at_work(page, "photos")
+    before = picture(page, "Colored photo").get_attribute("src")
+    panel(page).get_by_role("button", name="Remove Image").click()
+    panel(page).locator("input[type=file]").first.set_input_files(bad)
+    expect(page.get_by_role("alert").first).to_contain_text("Expected a PNG, JPEG or WebP picture")
+    panel(page).get_by_role("button", name="Example 2").click()
+    expect(picture(page, "Colored photo")).not_to_have_attribute("src", before)
+
+
+def test_two_clicks_on_the_eyes_align_a_photo_without_a_face(visit, tmp_path):
+    page = visit("?tab=faces")
+    at_work(page, "faces")
+    Image.new("RGB", (400, 400), "teal").save(tmp_path / "plain.png")
+    panel(page).get_by_role("button", name="Remove Image").click()
+    panel(page).locator("input[type=file]").first.set_input_files(tmp_path / "plain.png")
+    expect(panel(page)).to_contain_text("No face found")
+    photo = picture(page, "Photo of a face")
+    box = photo.bounding_box()
+    for share, told in ((0.45, "other eye"), (0.55, "Aligned by your clicks")):
+        photo.click(position={"x": box["width"] * share, "y": box["height"] / 2})
+        expect(panel(page)).to_contain_text(told)
+
+
+def test_morph_is_scrubbed_without_asking_the_server(visit):
+    page = visit("?tab=morph")
+    at_work(page, "morph")
+    slider = page.get_by_role("slider", name="Position between the first and the second face")
+    frame = page.get_by_role("img", name="Face between the two")
+    requests = []
+    page.on("request", lambda r: requests.append(r.url) if r.url.startswith("http") else None)
+    seen = set()
+    for value in (0, 8, 16, 24, 32):
+        slider.fill(str(value))
+        seen.add(frame.get_attribute("src"))
+    slider.press("ArrowLeft")
+    assert len({*seen, frame.get_attribute("src")}) == 6 and not requests

@@ -1,0 +1,405 @@
+"""A person at the sheet, with mouse, pen, fingers and keyboard; everything is found by its role and name."""
+
+import io
+import json
+import math
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.pictures import circle
+from tests.test_images import encoded
+
+
+def pad(page: Page):
+    return page.get_by_role("application")
+
+
+def colored(page: Page) -> None:
+    """Wait until the colors are those of what is drawn."""
+    expect(pad(page)).to_have_attribute("aria-busy", "false")
+
+
+def tool(page: Page, name: str):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def on(page: Page, x: float, y: float) -> tuple[float, float]:
+    """A place on the sheet, in parts of its sides -> in the window."""
+    box = pad(page).bounding_box()
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
+def ring(page: Page, radius: float = 0.3, steps: int = 20) -> list[tuple[float, float]]:
+    turns = [2 * math.pi * step / steps for step in range(steps + 1)]
+    return [on(page, 0.5 + radius * math.cos(a), 0.5 + radius * math.sin(a)) for a in turns]
+
+
+def draw(page: Page, radius: float = 0.3) -> None:
+    points = ring(page, radius)
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for point in points:
+        page.mouse.move(*point)
+    page.mouse.up()
+
+
+def saved(page: Page, how: str = "Save picture") -> Image.Image:
+    """The file that a button saves."""
+    if how != "Save picture":
+        page.get_by_label("More ways to save").click()
+    with page.expect_download() as download:
+        tool(page, how).click()
+    assert download.value.suggested_filename.endswith(".png")
+    return Image.open(download.value.path())
+
+
+def ink(page: Page) -> int:
+    """Dark pixels of the lines alone."""
+    return int((np.asarray(saved(page, "Save lines alone").convert("L")) < 128).sum())
+
+
+def color_at(picture: Image.Image, x: float, y: float) -> np.ndarray:
+    rgb = picture.convert("RGB")
+    return np.array(rgb.getpixel((int(x * rgb.width), int(y * rgb.height))), dtype=int)
+
+
+def vivid(picture: Image.Image) -> float:
+    """Share of pixels that are neither gray nor white."""
+    pixels = np.asarray(picture.convert("RGB"), dtype=int)
+    return (np.ptp(pixels, axis=2) > 40).mean()
+
+
+@pytest.fixture
+def page(visit):
+    """The sheet, cleared."""
+    page = visit()
+    colored(page)
+    tool(page, "Clear").click()
+    return page
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (390, 844)])
+def test_the_first_screen_shows_a_colored_drawing_and_the_tools(visit, size):
+    page = visit(viewport={"width": size[0], "height": size[1]})
+    colored(page)
+    for name in ("Pen", "Eraser", "Hint", "Undo", "Redo", "Clear", "Open picture", "Save picture"):
+        expect(tool(page, name)).to_be_in_viewport(ratio=1)
+        box = tool(page, name).bounding_box()
+        assert min(box["width"], box["height"]) >= 24
+    expect(pad(page)).to_be_in_viewport(ratio=1)
+    assert pad(page).bounding_box()["y"] <= 130
+    assert vivid(Image.open(io.BytesIO(page.screenshot()))) > 0.05
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+def test_colors_appear_under_the_lines_while_the_pen_moves(page):
+    points = ring(page)
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for point in points:
+        page.mouse.move(*point)
+    colored(page)  # the pen is still down
+    assert vivid(Image.open(io.BytesIO(pad(page).locator("xpath=..").screenshot()))) > 0.1
+    page.mouse.up()
+    colored(page)
+    picture = saved(page)
+    assert picture.size == (768, 768) and vivid(picture) > 0.1
+    assert color_at(picture, 0.8, 0.5).max() < 60, "no line on the color"
+
+
+def test_undo_and_redo_work_straight_after_a_stroke(page):
+    draw(page)
+    one = ink(page)
+    assert one > 500
+    draw(page, 0.15)
+    page.keyboard.press("Control+z")
+    assert ink(page) == one
+    page.keyboard.press("Control+Shift+z")
+    assert ink(page) > one
+    tool(page, "Undo").click()
+    tool(page, "Undo").click()
+    assert ink(page) == 0
+    tool(page, "Redo").click()
+    assert ink(page) == one
+    tool(page, "Clear").click()
+    tool(page, "Undo").click()
+    assert ink(page) == one
+
+
+def test_the_eraser_rubs_out_and_width_is_that_of_the_tool(page):
+    draw(page)
+    before = ink(page)
+    page.keyboard.press("e")
+    expect(tool(page, "Eraser")).to_have_attribute("aria-pressed", "true")
+    page.get_by_label("Width of the tool in pixels").fill("60")
+    page.mouse.click(*on(page, 0.8, 0.5))
+    assert ink(page) < before - 100
+    page.keyboard.press("b")
+    expect(page.get_by_label("Width of the tool in pixels")).to_have_value("6")
+
+
+def test_a_hint_is_set_moved_and_removed(page):
+    draw(page)
+    colored(page)
+    plain = saved(page)
+    page.keyboard.press("h")
+    page.get_by_label("Hint color", exact=True).last.fill("#00c000")
+    page.mouse.click(*on(page, 0.5, 0.5))
+    colored(page)
+    green = color_at(saved(page), 0.5, 0.5)
+    assert green[1] > green[0] + 60 and green[1] > green[2] + 60
+    page.mouse.move(*on(page, 0.5, 0.5))
+    page.mouse.down()
+    page.mouse.move(*on(page, 0.1, 0.1), steps=4)
+    page.mouse.up()
+    colored(page)
+    inside = color_at(saved(page), 0.5, 0.5)
+    assert inside[1] < inside[2] + 60, "the color stayed when its hint was moved out"
+    tool(page, "Remove hint").click()
+    colored(page)
+    assert np.abs(np.asarray(saved(page), int) - np.asarray(plain, int)).mean() < 1
+
+
+def test_everything_can_be_done_with_the_keyboard(page):
+    pad(page).focus()
+    page.keyboard.press(" ")
+    for key in ("ArrowRight",) * 6 + ("ArrowDown",) * 6 + ("ArrowLeft",) * 6 + ("ArrowUp",) * 6:
+        page.keyboard.press(f"Shift+{key}")
+    page.keyboard.press(" ")
+    assert ink(page) > 1000
+    colored(page)
+    page.keyboard.press("h")
+    pad(page).focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown", "ArrowDown"):
+        page.keyboard.press(f"Shift+{key}")
+    page.keyboard.press(" ")
+    expect(tool(page, "Remove hint")).to_be_visible()
+    page.keyboard.press("Delete")
+    expect(tool(page, "Remove hint")).to_be_hidden()
+
+
+POINTER = """([kind, id, type, points, pressure]) => {
+  const pad = document.querySelector('[role="application"]');
+  pad.setPointerCapture = () => {};
+  for (const [x, y] of points) pad.dispatchEvent(new PointerEvent(kind, { pointerId: id, pointerType: type,
+    clientX: x, clientY: y, pressure, button: kind === "pointermove" ? -1 : 0, bubbles: true, cancelable: true }));
+}"""
+
+
+def pointer(page: Page, kind: str, number: int, points, type_: str = "touch", pressure=0.5) -> None:
+    page.evaluate(POINTER, [f"pointer{kind}", number, type_, points, pressure])
+
+
+def stroke(page: Page, number: int, points, type_: str = "touch", pressure=0.5) -> None:
+    pointer(page, "down", number, points[:1], type_, pressure)
+    pointer(page, "move", number, points, type_, pressure)
+    pointer(page, "up", number, points[-1:], type_, pressure)
+
+
+def test_one_finger_draws_two_do_not(page):
+    points = ring(page)
+    stroke(page, 1, points)
+    one = ink(page)
+    assert one > 500
+    pointer(page, "down", 1, [on(page, 0.2, 0.2)])
+    pointer(page, "move", 1, [on(page, 0.3, 0.2)])
+    pointer(page, "down", 2, [on(page, 0.8, 0.8)])
+    for finger, end in ((1, 0.1), (2, 0.9)):
+        pointer(page, "move", finger, [on(page, end, end)])
+        pointer(page, "up", finger, [on(page, end, end)])
+    assert ink(page) == one
+
+
+def test_a_pen_draws_with_its_pressure_and_a_palm_does_not(page):
+    pointer(page, "down", 7, [on(page, 0.9, 0.9)])  # the palm comes first
+    stroke(page, 1, ring(page), "pen", pressure=0.1)
+    pointer(page, "move", 7, [on(page, 0.2, 0.9)])
+    pointer(page, "up", 7, [on(page, 0.2, 0.9)])
+    light = ink(page)
+    assert light > 200
+    tool(page, "Undo").click()
+    assert ink(page) == 0, "the palm has left a line"
+    stroke(page, 1, ring(page), "pen", pressure=1)
+    assert ink(page) > 1.5 * light
+
+
+# ---- palette and proposals ----
+
+
+def swatches(page: Page) -> list[str]:
+    wells = page.get_by_role("group").get_by_label("Color", exact=False)
+    return [w.input_value() for w in wells.all() if w.get_attribute("type") == "color"]
+
+
+def test_shuffle_keeps_what_is_locked(page):
+    draw(page)
+    colored(page)
+    before = swatches(page)
+    page.get_by_role("button", name="Lock color 2").click()
+    tool(page, "Shuffle").click()
+    page.wait_for_function(
+        "old => document.querySelector('.swatches input').value !== old", arg=before[0]
+    )
+    colored(page)
+    assert before[1] in swatches(page) and swatches(page) != before
+
+
+def test_a_typed_color_counts_and_nonsense_is_refused_in_a_sentence(page):
+    draw(page)
+    typed = page.get_by_label("Selected color, as text")
+    typed.fill("rgb(0, 160, 0)")
+    typed.press("Enter")
+    for number in (4, 3, 2):
+        page.get_by_role("button", name=f"Remove color {number}").click()
+    assert swatches(page) == ["#00a000"]
+    colored(page)
+    inside = color_at(saved(page), 0.5, 0.5)
+    assert inside[1] > inside[0] + 40 and inside[1] > inside[2] + 40
+    typed.fill("bluish")
+    typed.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text(
+        "is not a color. Write it like #3366cc"
+    )
+    assert swatches(page) == ["#00a000"]
+
+
+def test_proposals_follow_the_drawing_and_one_click_takes_one(page):
+    draw(page)
+    proposals = page.get_by_role("region", name="Proposals").get_by_role("button")
+    expect(proposals).to_have_count(4)
+    expect(proposals.nth(3)).to_be_visible()
+    first = proposals.nth(1).screenshot()
+    draw(page, 0.12)
+    page.wait_for_event("requestfinished", lambda request: "palettes" in request.url)
+    before = swatches(page)
+    proposals.nth(1).click()
+    assert swatches(page) != before
+    colored(page)
+    assert proposals.nth(1).screenshot() != first
+
+
+def test_a_dropped_picture_gives_its_colors(page):
+    drop(page, page.get_by_role("region", name="Palette"), encoded(stripes(), "PNG"))
+    expect(page.get_by_label("Color 2")).to_have_value("#0000ff")
+    assert set(swatches(page)) == {"#ff0000", "#0000ff"}
+
+
+def stripes() -> Image.Image:
+    picture = Image.new("RGB", (96, 96), (255, 0, 0))
+    picture.paste((0, 0, 255), (0, 60, 96, 96))
+    return picture
+
+
+# ---- pictures in and out ----
+
+FILE = """([bytes, name]) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([new Uint8Array(bytes)], name, { type: name.endsWith("png") ? "image/png" : "text/plain" }));
+  return transfer;
+}"""
+
+
+def drop(page: Page, target, content: bytes, name: str = "picture.png") -> None:
+    transfer = page.evaluate_handle(FILE, [list(content), name])
+    target.dispatch_event("drop", {"dataTransfer": transfer})
+
+
+def paste(page: Page, content: bytes) -> None:
+    transfer = page.evaluate_handle(FILE, [list(content), "picture.png"])
+    page.evaluate(
+        "data => document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data }))",
+        transfer,
+    )
+
+
+@pytest.mark.parametrize("way", ["button", "drop", "paste"])
+def test_a_picture_is_opened_on_the_sheet_and_saved_at_its_size(page, way):
+    content = encoded(circle((400, 300), width=8, paper=210), "PNG")
+    draw(page)
+    if way == "button":
+        with page.expect_file_chooser() as chooser:
+            tool(page, "Open picture").click()
+        chooser.value.set_files({"name": "a.png", "mimeType": "image/png", "buffer": content})
+    elif way == "drop":
+        drop(page, pad(page), content)
+    else:
+        paste(page, content)
+    page.wait_for_function("document.querySelector('.lines').width === 400")
+    colored(page)
+    lines, picture = saved(page, "Save lines alone"), saved(page)
+    assert lines.size == picture.size == (400, 300) and vivid(picture) > 0.1
+    assert color_at(lines, 0.02, 0.02).min() > 240, "the paper is not white"
+    clear = saved(page, "Save without paper")
+    assert clear.getpixel((2, 2))[3] == 0 and clear.getpixel((200, 150))[3] == 255
+    tool(page, "Undo").click()
+    assert saved(page, "Save lines alone").size == (768, 768)
+
+
+def test_a_file_that_is_no_picture_is_refused_in_a_sentence_and_the_drawing_stays(
+    visit, browser, url
+):
+    page = browser.new_page()  # the refusal is an answer of the server's, which the console notes
+    page.goto(url)
+    colored(page)
+    before = ink(page)
+    drop(page, pad(page), b"no picture", "notes.txt")
+    expect(page.get_by_role("status").first).to_contain_text("Expected a PNG, JPEG or WebP picture")
+    assert ink(page) == before
+    page.close()
+
+
+def test_a_reload_keeps_the_drawing(page):
+    draw(page)
+    colored(page)
+    kept = ink(page)
+    page.wait_for_function("localStorage.getItem('studio.sheet')?.length > 5000")
+    page.reload()
+    colored(page)
+    assert ink(page) == kept
+
+
+def test_an_example_has_an_address_and_takes_one_click(visit):
+    page = visit("?tab=sketch&example=cat")
+    colored(page)
+    cat = ink(page)
+    page.get_by_role("button", name="Example: house").click()
+    expect(page).to_have_url(lambda address: "example=house" in address)
+    colored(page)
+    assert ink(page) != cat and vivid(saved(page)) > 0.1
+
+
+def test_views_show_lines_colors_and_both_networks(page):
+    draw(page)
+    colored(page)
+    page.get_by_role("radio", name="Both networks").check()
+    other = page.get_by_role("img", name="Colored by the classic network")
+    expect(other).to_have_js_property("naturalWidth", 512)
+    ours, classic = pad(page).bounding_box(), other.bounding_box()
+    assert abs(ours["y"] - classic["y"]) < 2 and abs(ours["width"] - classic["width"]) < 2
+    page.get_by_role("radio", name="Lines").check()
+    assert vivid(Image.open(io.BytesIO(pad(page).locator("xpath=..").screenshot()))) < 0.01
+
+
+def test_two_windows_do_not_see_each_others_picture(visit):
+    pages = [visit(), visit()]
+    for page in pages:
+        colored(page)
+    tool(pages[0], "Clear").click()
+    draw(pages[0])
+    colored(pages[0])
+    pages[1].reload()
+    colored(pages[1])
+    assert ink(pages[1]) != ink(pages[0])
+
+
+def test_what_a_browser_keeps_may_be_damaged(visit):
+    page = visit()
+    colored(page)
+    for kept in ("{", json.dumps({"lines": "data:,x", "colors": []}), "null"):
+        page.evaluate("kept => localStorage.setItem('studio.sheet', kept)", kept)
+        page.reload()
+        colored(page)
+    assert ink(page) > 1000

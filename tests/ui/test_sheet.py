@@ -1,0 +1,196 @@
+"""What the sheet asks of the server: plain functions first, then the routes with good and with bad input."""
+
+import io
+import json
+import threading
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from PIL import Image
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from ae_models import tasks, zoo
+from tests.pictures import blob, circle
+from tests.test_images import encoded, png_header
+from ui import parts, routes, sheet, words
+from ui.palettes import entries
+
+RED = '[["#ff0000", 1]]'
+
+
+def drawn(size=(96, 64), hints: Image.Image | None = None) -> bytes:
+    """A sheet as the page sends it: black lines on nothing, and below them the hints."""
+    lines = Image.new("LA", size)
+    lines.putalpha(Image.eval(circle(size), lambda tone: 255 - tone))
+    whole = Image.new("RGBA", (size[0], size[1] * (2 if hints else 1)))
+    whole.paste(lines.convert("RGBA"), (0, 0))
+    if hints:
+        whole.paste(hints, (0, size[1]))
+    return encoded(whole, "PNG")
+
+
+def picture(answer) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(answer.body)).convert("RGB"), dtype=int)
+
+
+@pytest.fixture(scope="module")
+def client():
+    return TestClient(Starlette(routes=routes.APP["routes"]))
+
+
+def test_the_colors_come_at_the_sheets_size_without_its_lines():
+    colors = picture(sheet.paint(drawn(), {"palette": RED}))
+    assert colors.shape == (64, 96, 3)
+    inside, line = colors[32, 48], colors[32, 20]
+    assert inside[0] > inside[2] + 40, "the circle is not red"
+    assert line.max() > 120, "the line is in the colors"
+
+
+def test_colors_and_lines_together_are_what_the_endpoint_gives():
+    size = (sheet.FULL, sheet.FULL)
+    answer = sheet.paint(drawn(size), {"palette": RED})
+    assert answer.media_type == "image/png"
+    whole = tasks.color_sketch(zoo.load("sketch-color-plus"), circle(size), entries(RED))
+    paper = np.asarray(circle(size), dtype=int)[:, :, None] / 255
+    assert np.abs(picture(answer) * paper - np.asarray(whole, dtype=int)).mean() < 1
+
+
+def test_a_hint_below_the_lines_is_seen():
+    hints = Image.new("RGBA", (96, 64))
+    hints.paste((0, 0, 255, 255), (40, 24, 56, 40))
+    plain = picture(sheet.paint(drawn(), {"palette": RED}))
+    steered = picture(sheet.paint(drawn(hints=hints), {"palette": RED, "hints": "1"}))
+    assert steered.shape == plain.shape and steered[32, 48, 2] > plain[32, 48, 2] + 60
+
+
+def test_the_classic_network_paints_without_palette():
+    answers = [sheet.paint(drawn(), {"model": "classic", "palette": p}).body for p in (RED, "")]
+    assert answers[0] == answers[1]
+
+
+def test_palettes_are_proposed_and_a_blank_sheet_has_none():
+    proposed = json.loads(sheet.palettes(drawn(), {}).body)
+    assert len(proposed) == 4 == len({json.dumps(palette) for palette in proposed})
+    assert all(entries(json.dumps(palette)) for palette in proposed)
+    blank = encoded(Image.new("RGBA", (64, 64)), "PNG")
+    assert json.loads(sheet.palettes(blank, {}).body) == []
+
+
+@pytest.mark.parametrize("ink", [0, 255], ids=["empty", "black"])
+def test_a_sheet_without_a_drawing_is_survived(ink):
+    body = encoded(Image.new("RGBA", (64, 64), (0, 0, 0, ink)), "PNG")
+    assert picture(sheet.paint(body, {"palette": RED})).shape == (64, 64, 3)
+
+
+def test_any_picture_is_opened_as_lines_on_nothing():
+    paper = circle((2000, 1000), width=20, ink=60, paper=200)
+    answer = sheet.open_picture(encoded(paper, "JPEG"), {})
+    opened = Image.open(io.BytesIO(answer.body))
+    assert opened.mode == "LA" and opened.size == (1024, 512)
+    gray, alpha = (np.asarray(band) for band in opened.split())
+    assert gray.max() == 0 and alpha[2, 2] < 10 and alpha.max() > 150
+    assert picture(sheet.paint(answer.body, {})).shape == (512, 1024, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("", []),
+        ("[]", []),
+        ('[["#ff0080", 2], ["#102", 0.5]]', [((255, 0, 128), 2), ((17, 0, 34), 0.5)]),
+    ],
+)
+def test_palettes_as_json(text, wanted):
+    assert entries(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text", ["red", "5", '["#ff0000"]', '[["#ff0000"]]', '[["#gg0000", 1]]', "[[1, 2]]", "{}]"]
+)
+def test_palettes_that_are_none_are_refused(text):
+    with pytest.raises(ValueError, match="expected a palette as"):
+        entries(text)
+
+
+# ---- the routes ----
+
+BAD = {
+    "text": (b"no picture at all", {}, "PNG, JPEG or WebP"),
+    "nothing": (b"", {}, "PNG, JPEG or WebP"),
+    "too long a side": (encoded(blob((1100, 40), 1), "PNG"), {}, "8 to 1024 px"),
+    "far too large": (png_header(20000, 20000), {}, "25 megapixels"),
+    "50 MB": (b"x" * 50_000_000, {}, "at most 4 MB"),
+    "half a hint": (encoded(blob((64, 12), 1), "PNG"), {"hints": "1"}, "8 to 1024 px"),
+    "palette": (drawn(), {"palette": "nonsense"}, "a palette as"),
+    "weight": (drawn(), {"palette": '[["#f00", NaN]]'}, "finite weights"),
+    "six colors": (drawn(), {"palette": json.dumps([["#f00", 1]] * 6)}, "at most 5"),
+    "seed": (drawn(), {"seed": "NaN"}, "seed to be a whole number"),
+    "negative seed": (drawn(), {"seed": "-1"}, "seed to be a whole number"),
+    "model": (drawn(), {"model": "enormous"}, "one of plus, classic"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_forged_requests_get_a_sentence(client, case):
+    body, query, sentence = BAD[case]
+    answer = client.post("/studio/paint", params=query, content=body)
+    assert answer.status_code == 422 and sentence in answer.text
+    assert answer.text[0].isupper() and answer.text.endswith(".") and "Traceback" not in answer.text
+    assert client.post("/studio/paint", content=drawn()).status_code == 200
+
+
+def test_a_body_without_a_length_is_cut_off(client):
+    def endless():
+        for _ in range(100):
+            yield b"x" * 1_000_000
+
+    answer = client.post("/studio/paint", content=endless())
+    assert answer.status_code == 422 and "at most 4 MB" in answer.text
+
+
+def test_a_live_update_is_put_off_while_others_wait_and_a_final_one_is_not(client):
+    answers = []
+
+    def ask(live: str) -> None:
+        answers.append(client.post("/studio/paint", params={"live": live}, content=drawn()))
+
+    threads = [threading.Thread(target=ask, args=("0",)) for _ in range(routes.BUSY)]
+    with routes.network:  # as if a network computed
+        for thread in threads:
+            thread.start()
+        for _ in range(500):
+            if routes.waiting >= routes.BUSY:
+                break
+            threading.Event().wait(0.01)
+        ask("1")
+        assert [answer.status_code for answer in answers] == [204]
+    for thread in threads:
+        thread.join()
+    assert [answer.status_code for answer in answers] == [204, 200, 200] and routes.waiting == 0
+
+
+# ---- words ----
+
+
+def read_aloud(markup: str) -> set[str]:
+    """What a person reads or hears of a piece of HTML."""
+    found = []
+
+    class Reader(HTMLParser):
+        def handle_data(self, data):
+            found.append(" ".join(data.split()))
+
+        def handle_starttag(self, tag, attrs):
+            named = ("aria-label", "title", "alt", "placeholder")
+            found.extend(value for name, value in attrs if name in named)
+
+    Reader().feed(markup)
+    return {text for text in found if text}
+
+
+@pytest.mark.parametrize("name", ["sheet", "scrubber", "header", "note", "shelf"])
+def test_our_own_elements_have_an_indonesian_word_for_everything(name):
+    missing = read_aloud(parts.static(f"{name}.html")) - set(words.INDONESIAN)
+    assert missing <= {"Autoencoder Studio", "English", "Indonesia", "${where}"}

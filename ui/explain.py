@@ -1,0 +1,52 @@
+"""How it works: the fold at the foot of each tab, with a diagram of what flows through the network."""
+
+import html
+
+import gradio as gr
+
+from ui import parts
+
+WIDE, HIGH, GAP = 104, 60, 26  # px of a box of the diagram, and of an arrow
+SHAPES = {  # how high the left and right sides of a box are
+    "encoder": (60, 24),
+    "decoder": (24, 60),
+}
+
+
+def fold(system: str, steps: list[str], text: str) -> None:
+    """What flows through the system's networks, in boxes, a text, and the measured figures of each network beside the
+    trivial baseline's."""
+    figures = "".join(
+        f"<li><b>{kind}</b>: {html.escape(parts.figure_line(slug))}</li>"
+        for kind, slug in parts.networks(system).items()
+    )
+    gr.HTML(
+        f'<details class="explain"><summary>How it works</summary><div>{diagram(steps)}'
+        f"<p>{html.escape(text)}</p><ul>{figures}</ul></div></details>",
+        html_template="${value}",
+        js_on_load="translate(element)",
+    )
+
+
+def diagram(steps: list[str]) -> str:
+    """Boxes from left to right with arrows between them, as SVG; encoders narrow, decoders widen."""
+    width = len(steps) * (WIDE + GAP) - GAP
+    boxes = "".join(map(_box, range(len(steps)), steps))
+    return (
+        f'<svg class="diagram" viewBox="0 0 {width} {HIGH + 4}" role="img" aria-label="What flows through the network">'
+        f"{boxes}</svg>"
+    )
+
+
+def _box(index: int, step: str) -> str:
+    x, middle = index * (WIDE + GAP), HIGH / 2 + 2
+    left, right = SHAPES.get(step, (44, 44) if "→" not in step else (24, 24))
+    points = [(x, -left), (x + WIDE, -right), (x + WIDE, right), (x, left)]
+    corners = " ".join(f"{px},{middle + py / 2}" for px, py in points)
+    arrow = f"M{x - GAP + 3} {middle}h{GAP - 8} m-5 -4 l5 4 l-5 4"
+    kind = "coder" if step in SHAPES else "data"
+    return (
+        (f'<path d="{arrow}" class="arrow"/>' if index else "")
+        + f'<polygon points="{corners}" class="{kind}"/>'
+        + f'<text x="{x + WIDE / 2}" y="{middle + 4}">{html.escape(step)}</text>'
+    )

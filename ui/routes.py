@@ -1,0 +1,97 @@
+"""The sheet's own routes, beside Gradio's: a picture comes in as the body of one request and the answer goes out as
+one, without the queue and its five requests."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from ui import sheet
+
+STATIC = Path(__file__).parent / "static"
+MOST_BYTES = 4_000_000  # of a drawing
+MOST_FILE_BYTES = 30_000_000
+BUSY = 2  # requests that compute or wait, from which on a live update is put off
+
+network = threading.Lock()  # one picture at a time: the cores are shared
+waiting = 0
+
+
+async def body_of(request: Request, most: int) -> bytes:
+    """The body. Raises ValueError for one that is too long, as soon as that is known."""
+    parts, length = [], int(request.headers.get("content-length", 0))
+    async for part in request.stream():
+        parts.append(part)
+        length = max(length, sum(map(len, parts)))
+        if length > most:
+            break
+    if length > most:
+        raise ValueError(f"expected a picture of at most {most // 1_000_000} MB")
+    return b"".join(parts)
+
+
+def answering(function: Callable, most: int) -> Callable:
+    """A handler for function(body, query) -> Response, where a ValueError becomes one sentence."""
+
+    def computed(*given) -> Response:
+        with network:
+            return function(*given)
+
+    async def handler(request: Request) -> Response:
+        global waiting
+        if request.query_params.get("live") == "1" and waiting >= BUSY:
+            return Response(status_code=204)  # the sheet asks again, with what is then drawn
+        waiting += 1
+        try:
+            body = await body_of(request, most)
+            return await run_in_threadpool(computed, body, dict(request.query_params))
+        except ValueError as error:
+            text = str(error)
+            return PlainTextResponse(f"{text[:1].upper()}{text[1:]}.", status_code=422)
+        finally:
+            waiting -= 1
+
+    return handler
+
+
+class Files(StaticFiles):
+    """Pictures that a browser asks for again only if they have changed."""
+
+    def file_response(self, *args, **kwargs) -> Response:
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["cache-control"] = "no-cache"
+        return answer
+
+
+def route(name: str, function: Callable, most: int = MOST_BYTES) -> Route:
+    return Route(f"/studio/{name}", answering(function, most), methods=["POST"])
+
+
+APP = {  # of gr.Blocks.launch
+    "routes": [
+        route("paint", sheet.paint),
+        route("palettes", sheet.palettes),
+        route("open", sheet.open_picture, MOST_FILE_BYTES),
+        Mount("/studio/static", Files(directory=STATIC)),
+    ],
+    "middleware": [  # Gradio compresses its files, but not the page itself
+        Middleware(
+            GZipMiddleware,
+            compresslevel=6,
+            exclude_content_types=(
+                *DEFAULT_EXCLUDED_CONTENT_TYPES,
+                "text/javascript",
+                "application/javascript",
+                "text/css",
+                "application/json",
+            ),
+        )
+    ],
+}

@@ -1,0 +1,79 @@
+"""What the sheet asks of the server: colors for its lines, palettes, and any picture as lines."""
+
+import io
+
+from PIL import Image
+from starlette.responses import JSONResponse, Response
+
+from ae_models import images, tasks
+from ae_models.sketch import drawing
+from ui import parts
+from ui.palettes import entries, hexadecimal
+
+MOST_SIDE = 1024  # px of a sheet's longer side
+FULL = 512  # px of the longer side from which on the answer is lossless
+
+
+def paint(body: bytes, query: dict) -> Response:
+    """Lines and hints -> the colors under them, without the lines.
+
+    query: model, "plus" or "classic"; palette as JSON; seed; hints, "1" if the lower half of the picture is a layer of
+    hints. The answer is a JPEG while one draws, a PNG at rest."""
+    lines, hints = layers(body, query.get("hints") == "1")
+    network = parts.load("sketch-color", query.get("model", "plus"))
+    colors = tasks.paint_sketch(
+        network, lines, entries(query.get("palette")), hints, number(query, "seed")
+    )
+    return encoded(colors, lossless=max(colors.size) >= FULL)
+
+
+def palettes(body: bytes, query: dict) -> Response:
+    """Lines and hints -> four palettes that suit them: [[["#rrggbb", weight], ...], ...]."""
+    lines, hints = layers(body, query.get("hints") == "1")
+    network = parts.load("sketch-color", "plus")
+    proposed = tasks.propose_palettes(network, lines, number(query, "seed"), hints=hints)
+    return JSONResponse(
+        [[(hexadecimal(color), weight) for color, weight in palette] for palette in proposed]
+    )
+
+
+def open_picture(body: bytes, query: dict) -> Response:
+    """Any picture of a drawing -> its lines, black on nothing, of at most MOST_SIDE px: PNG."""
+    picture = images.read(body)
+    scale = min(1, MOST_SIDE / max(picture.size))
+    picture = images.resize(picture, tuple(max(8, round(n * scale)) for n in picture.size))
+    (ink,) = images.to_images(drawing.ink_of(picture))
+    sheet = Image.new("LA", picture.size)
+    sheet.putalpha(ink)
+    return encoded(sheet, lossless=True)
+
+
+def layers(body: bytes, with_hints: bool) -> tuple[Image.Image, Image.Image | None]:
+    """A sheet's picture -> lines on white, RGB, and hints, RGBA, that lie below them in it. Raises ValueError."""
+    whole = images.read_layer(body)
+    width, height = whole.size
+    if with_hints:
+        height //= 2
+    if not 8 <= min(width, height) <= max(width, height) <= MOST_SIDE:
+        raise ValueError(f"expected a drawing of 8 to {MOST_SIDE} px a side, got {width}x{height}")
+    lines = Image.new("RGBA", (width, height), "white")
+    lines.alpha_composite(whole.crop((0, 0, width, height)))
+    hints = whole.crop((0, height, width, 2 * height)) if with_hints else None
+    return lines.convert("RGB"), hints
+
+
+def number(query: dict, name: str) -> int:
+    """A whole number of the query, 0 without one. Raises ValueError."""
+    text = query.get(name, "0")
+    if not text.isdecimal():
+        raise ValueError(f"expected {name} to be a whole number, got {text[:20]!r}")
+    return int(text)
+
+
+def encoded(picture: Image.Image, lossless: bool) -> Response:
+    buffer = io.BytesIO()
+    if lossless:
+        picture.save(buffer, "PNG", compress_level=1)
+    else:
+        picture.save(buffer, "JPEG", quality=92, subsampling=0)
+    return Response(buffer.getvalue(), media_type="image/png" if lossless else "image/jpeg")

@@ -1,0 +1,51 @@
+// The switches of language and theme, and an address for each tab.
+const language = element.querySelector("select");
+language.value = document.documentElement.lang;
+language.addEventListener("change", () => {
+  localStorage.setItem("studio.language", language.value);
+  location.reload();
+});
+element.querySelector(".theme").addEventListener("click", () => {
+  const theme = document.body.classList.contains("dark") ? "light" : "dark";
+  localStorage.setItem("studio.theme", theme);
+  setTheme(theme);
+});
+translate(element);
+
+const TABS = ["sketch", "faces", "photos", "compress", "morph", "models"];
+const all = () => [...document.querySelectorAll(".tab-container.visually-hidden")[0].children]; // Gradio's, to measure
+const nameOf = (button) => TABS[all().findIndex((tab) => tab.textContent === button.textContent)];
+const buttons = () => [...document.querySelector(".tab-wrapper").querySelectorAll('[role="tab"], .overflow-dropdown button')];
+const asked = () => {
+  const name = new URLSearchParams(location.search).get("tab");
+  return TABS.includes(name) ? name : TABS[0];
+};
+let moving = false; // by the address, not by a person
+function go() {
+  moving = true;
+  buttons().find((button) => nameOf(button) === asked())?.click();
+  moving = false;
+}
+document.addEventListener("click", ({ target }) => {
+  const pressed = target.closest?.("button");
+  if (moving || !pressed || !buttons().includes(pressed) || nameOf(pressed) === asked()) return;
+  const url = new URL(location);
+  url.searchParams.set("tab", nameOf(pressed));
+  url.searchParams.delete("example");
+  history.pushState({}, "", url);
+}, true);
+window.addEventListener("popstate", go);
+const waiting = setInterval(() => {
+  if (!document.querySelector('[role="tab"]')) return;
+  clearInterval(waiting);
+  if (asked() !== TABS[0]) go();
+}, 30);
+
+// Gradio's pictures have no alternative text and its buttons around them no name: they get the label's.
+function named() {
+  for (const picture of document.querySelectorAll(".picture img")) {
+    const label = picture.closest(".picture").querySelector("label")?.textContent.trim();
+    if (label && picture.alt !== label) picture.alt = label;
+  }
+}
+new MutationObserver(named).observe(document.body, { childList: true, subtree: true });

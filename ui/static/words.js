@@ -1,0 +1,31 @@
+// The page's language: that of the browser unless the switch says otherwise; Gradio asks the browser, so it is told the same.
+(() => {
+  const chosen = localStorage.getItem("studio.language");
+  const language = chosen ?? (navigator.language.startsWith("id") ? "id" : "en");
+  if (chosen) {
+    Object.defineProperty(navigator, "language", { get: () => chosen });
+    Object.defineProperty(navigator, "languages", { get: () => [chosen] });
+  }
+  document.documentElement.lang = language;
+  const words = language === "id" ? WORDS : {};
+  const NAMED = ["aria-label", "title", "placeholder", "alt"];
+  window.say = (text) => words[text] ?? text;
+  window.translate = (element) => {
+    if (language === "en") return;
+    const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const node = texts.currentNode;
+      const text = node.data.trim().replace(/\s+/g, " ");
+      if (text in words) node.data = node.data.replace(node.data.trim(), words[text]);
+    }
+    for (const owner of element.querySelectorAll(NAMED.map((name) => `[${name}]`).join())) {
+      for (const name of NAMED) if (owner.hasAttribute(name)) owner.setAttribute(name, say(owner.getAttribute(name)));
+    }
+  };
+  const dark = localStorage.getItem("studio.theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  window.setTheme = (theme) => {
+    document.body.classList.toggle("dark", theme === "dark");
+    document.documentElement.style.colorScheme = theme;
+  };
+  document.addEventListener("DOMContentLoaded", () => setTheme(dark));
+})();
