@@ -7,86 +7,64 @@ fraction of the mean; distances beyond the table's ends follow as an escape with
 The tables are whole numbers kept with the release: no float decides what a file means.
 """
 
-import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import constriction
 import numpy as np
 import torch
 from torch import Tensor
 
-from ae_models.codec.context import (
-    MEAN_BITS,
-    SCALES,
-    ContextModel,
-    pass_of,
-    probability,
-    scale_of,
-)
+from ae_models.codec.context import FRACTIONS, LIMIT, TOTAL, ContextModel, pass_of
 
-LIMIT = 40  # distances in a table: -LIMIT to LIMIT, and escapes below and above
-TOTAL = 2**16  # of the frequencies in a table
 MAX_GAMMA_BITS = 16
-STRIP_PLACES = 4096  # of the latent that are coded together: bounds the memory
-FRACTIONS = 2**MEAN_BITS
-Categorical = constriction.stream.model.Categorical
+TILE = 64  # places a side of the latent that are coded together: bounds the memory
+SHORT = 2048  # bytes of a payload whose end is worth a search for a shorter one
 EVEN = constriction.stream.model.Uniform(2)
 
 
-def make_tables() -> Tensor:
-    """Frequencies of each distance for each scale and fraction: (SCALES, FRACTIONS, 2 LIMIT + 3), int32,
-    that sum to TOTAL. Ends are the escapes."""
-    distance = torch.arange(-LIMIT, LIMIT + 1, dtype=torch.float64)
-    fraction = torch.arange(FRACTIONS, dtype=torch.float64) / FRACTIONS
-    scale = scale_of(torch.arange(SCALES, dtype=torch.float64))[:, None, None]
-    inside = probability(distance - fraction[:, None], scale)
-    above = torch.sigmoid(-(LIMIT + 0.5 - fraction[:, None]) / scale)
-    below = torch.sigmoid(-(LIMIT + 0.5 + fraction[:, None]) / scale)
-    mass = torch.cat([below, inside, above], 2)
-    spare = TOTAL - mass.shape[2]  # each symbol has at least one
-    counts = 1 + (mass / mass.sum(2, keepdim=True) * spare).floor().int()
-    counts.scatter_add_(2, mass.argmax(2, keepdim=True), (TOTAL - counts.sum(2, keepdim=True)).int())
-    return counts
-
-
 class Tables:
-    """The models of the range coder, made when first asked for."""
+    """Frequencies as models of the range coder, each made when it is first asked for."""
 
     def __init__(self, counts: Tensor):
         self.counts = counts.cpu().numpy().reshape(-1, counts.shape[2])
-        self.model = functools.cache(self._model)
+        self.models: dict[int, constriction.stream.model.Categorical] = {}
 
-    def _model(self, table: int):
-        return Categorical(self.counts[table].astype(np.float32) / TOTAL, perfect=False)
+    def __getitem__(self, table: int) -> constriction.stream.model.Categorical:
+        if table not in self.models:
+            shares = self.counts[table].astype(np.float32) / TOTAL
+            self.models[table] = constriction.stream.model.Categorical(shares, perfect=False)
+        return self.models[table]
 
 
-def encode(context: ContextModel, tables: Tables, q: Tensor, rate: int) -> bytes:
+def encode(context: ContextModel, q: Tensor, rate: int) -> bytes:
     """Integers (K, h, w), in the order of the context model's kinds, rate from 0 -> bytes."""
-    coder = constriction.stream.queue.RangeEncoder()
+    coder, tables = constriction.stream.queue.RangeEncoder(), Tables(context.tables)
+    coded = []  # (symbols, model) in their order
 
     def put(table: np.ndarray, offset: np.ndarray) -> np.ndarray:
         symbols = (offset.clip(-LIMIT - 1, LIMIT + 1) + LIMIT + 1).astype(np.int32)
-        for number in np.unique(table):
-            coder.encode(symbols[table == number], tables.model(int(number)))
-        for excess in np.abs(offset[np.abs(offset) > LIMIT]) - LIMIT:
-            coder.encode(elias_gamma(int(excess)), EVEN)
+        coded.extend((symbols[places], tables[number]) for number, places in by_table(table))
+        excess = np.abs(offset[np.abs(offset) > LIMIT]) - LIMIT
+        coded.extend((elias_gamma(int(number)), EVEN) for number in excess)
         return offset
 
     _walk(context, q.clone(), rate, put)
-    words = coder.get_compressed().astype(">u4").tobytes()
-    return words.rstrip(b"\0")
+    for symbols, model in coded:
+        coder.encode(symbols, model)
+    return _shortened(coder.get_compressed().astype(">u4").tobytes(), coded)
 
 
-def decode(context: ContextModel, tables: Tables, data: bytes, shape: tuple, rate: int) -> Tensor:
-    """Bytes -> integers of a shape (K, h, w). Other bytes than encode gave for it decode to something."""
-    words = np.frombuffer(data + bytes(-len(data) % 4), dtype=">u4").astype(np.uint32)
-    coder = constriction.stream.queue.RangeDecoder(words)
+def decode(context: ContextModel, data: bytes, shape: tuple[int, int, int], rate: int) -> Tensor:
+    """Bytes -> integers of a shape (K, h, w), int32.
+
+    Raises ValueError for bytes that encode cannot have given, as far as that shows."""
+    _check_length(context, data, shape)
+    coder, tables = _decoder(data), Tables(context.tables)
 
     def get(table: np.ndarray, _) -> np.ndarray:
         symbols = np.empty(len(table), dtype=np.int32)
-        for number in np.unique(table):
-            here = table == number
-            symbols[here] = coder.decode(tables.model(int(number)), int(here.sum()))
+        for number, places in by_table(table):
+            symbols[places] = coder.decode(tables[number], len(places))
         offset = symbols - LIMIT - 1
         for place in np.flatnonzero(np.abs(offset) > LIMIT):
             excess = read_elias_gamma(lambda: int(coder.decode(EVEN)))
@@ -94,23 +72,72 @@ def decode(context: ContextModel, tables: Tables, data: bytes, shape: tuple, rat
         return offset
 
     q = torch.zeros(shape)
-    _walk(context, q, rate, get)
+    try:
+        _walk(context, q, rate, get)
+    except AssertionError:  # of constriction
+        raise ValueError("expected numbers of this network, got a damaged file") from None
     return q.to(torch.int32)
+
+
+def by_table(table: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """Number of each table that occurs, with the places where it does."""
+    order = np.argsort(table, kind="stable")
+    numbers, first = np.unique(table[order], return_index=True)
+    yield from zip(numbers.tolist(), np.split(order, first[1:]))
+
+
+def _decoder(data: bytes) -> constriction.stream.queue.RangeDecoder:
+    """Decoder of bytes, of which zeros at the end may be missing."""
+    words = np.frombuffer(data + bytes(-len(data) % 4), dtype=">u4").astype(np.uint32)
+    return constriction.stream.queue.RangeDecoder(words)
+
+
+def _shortened(data: bytes, coded: list) -> bytes:
+    """Fewer bytes that stand for the same symbols: the coder ends with whole words of four bytes,
+    of which the last ones may be left out, rounded down or up."""
+    data = data.rstrip(b"\0")
+    while 1 < len(data) <= SHORT:
+        size, start = len(data) - 1, int.from_bytes(data[:-1], "big")
+        near = (n.to_bytes(size, "big") for n in (start, start + 1) if n >> 8 * size == 0)
+        shorter = next((part for part in near if _stands_for(part, coded)), None)
+        if shorter is None:
+            break
+        data = shorter
+    return data
+
+
+def _stands_for(data: bytes, coded: list) -> bool:
+    coder = _decoder(data)
+    try:
+        return all(np.array_equal(coder.decode(m, len(s)), s) for s, m in coded)
+    except AssertionError:  # of constriction: no symbol has this code
+        return False
+
+
+def _check_length(context: ContextModel, data: bytes, shape: tuple[int, int, int]) -> None:
+    """Raise ValueError for fewer bytes than half of what the most probable numbers take: a header
+    that lies about the size of the picture must not cost a long time."""
+    least = -np.log2(context.tables.max().item() / TOTAL) * np.prod(shape) / 8
+    if len(data) + 4 < least / 2:
+        raise ValueError("expected the numbers of a picture of this size, got a damaged file")
 
 
 @torch.inference_mode()
 def _walk(context: ContextModel, q: Tensor, rate: int, exchange: Callable) -> None:
-    """Go through q (K, h, w) in the order of coding, strip by strip: exchange takes the table and the
-    distance from the mean of each number of a pass, and gives that distance, which is written to q."""
-    rates = torch.tensor([rate])
-    for strip in q.float().split(max(2, STRIP_PLACES // q.shape[2] // 2 * 2), 1):
-        cells = pass_of(strip.shape[1:])
+    """Go through q (K, h, w), float32, in the order of coding, tile by tile: exchange takes the
+    table and the distance from the mean of each number of a pass, and gives that distance, which is
+    written to q."""
+    device = context.order.device
+    rates = torch.tensor([rate], device=device)
+    tiles = (tile for strip in q.split(TILE, 1) for tile in strip.split(TILE, 2))
+    for tile in tiles:
+        cells = pass_of(tile.shape[1:])
         for group, number in context.passes():
-            mean, scale = context(strip[None], rates, group, number)
-            base = mean[0].floor()
-            table = (scale[0] * FRACTIONS + (mean[0] - base) * FRACTIONS).int().numpy().ravel()
+            mean, scale = (y[0].cpu() for y in context(tile[None].to(device), rates, group, number))
+            base = mean.floor()
+            table = (scale * FRACTIONS + (mean - base) * FRACTIONS).int().numpy().ravel()
             start = sum(context.sizes[:group])
-            part = strip[start : start + context.sizes[group]]
+            part = tile[start : start + context.sizes[group]]
             known = part[:, cells == number]
             offset = exchange(table, (known - base).int().numpy().ravel())
             part[:, cells == number] = base + torch.from_numpy(offset).float().reshape(base.shape)

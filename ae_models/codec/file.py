@@ -18,6 +18,7 @@ from ae_models import images
 MAGIC, VERSION = 0xAE, 1
 SUFFIX = ".aes"
 MAX_BYTES = 40_000_000  # of a file that is read at all
+MAX_SIDE = 65_535  # px
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ def unpack(data: bytes) -> tuple[Header, bytes]:
     if not isinstance(data, bytes | bytearray):
         raise ValueError(f"expected the bytes of an {SUFFIX} file, got {type(data).__name__}")
     if len(data) > MAX_BYTES:
-        raise ValueError(f"expected an {SUFFIX} file of at most {MAX_BYTES:,} bytes, got {len(data):,}")
+        raise ValueError(
+            f"expected an {SUFFIX} file of at most {MAX_BYTES:,} bytes, got {len(data):,}"
+        )
     if len(data) < 8 or data[0] != MAGIC:
         raise ValueError(f"expected an {SUFFIX} file, got another one; only compress makes them")
     if data[1] >> 4 != VERSION:
@@ -52,9 +55,18 @@ def unpack(data: bytes) -> tuple[Header, bytes]:
     start, crc, payload = data[:place], data[place : place + 2], data[place + 2 :]
     if crc != _crc(start + payload):
         raise ValueError(f"expected a whole {SUFFIX} file, got a damaged one: its checksum differs")
-    if not (width and height and width * height <= images.MAX_PIXELS):
-        raise ValueError(f"expected 1 to {images.MAX_PIXELS:,} pixels, got {width}x{height}")
+    check_size(width, height)
     return Header(data[2:4].hex(), data[1] & 15, width, height), bytes(payload)
+
+
+def check_size(width: int, height: int) -> None:
+    """Raise ValueError for a picture that no file may hold."""
+    sides = min(width, height) >= images.MIN_SIDE and max(width, height) <= MAX_SIDE
+    if not sides or width * height > images.MAX_PIXELS:
+        raise ValueError(
+            f"expected sides of {images.MIN_SIDE} to {MAX_SIDE:,} px and at most "
+            f"{images.MAX_PIXELS:,} pixels, got {width}x{height}"
+        )
 
 
 def _crc(data: bytes) -> bytes:
