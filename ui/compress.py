@@ -22,9 +22,10 @@ FINEST = zoo.row("dcae-plus").config.rates
 def reconstruct(picture: Image.Image, model: str, rate: float) -> Image.Image:
     """Send a picture through the autoencoder's latent and back.
 
-    picture: PNG, JPEG or WebP; one of more than 768x768 pixels is shrunk to that many first. model:
-    which network. rate: how the latent is rounded, 1 (coarsest) to 5 (finest), or 0 for not at all;
-    the classic network does not round, and ignores it. Returns an RGB picture."""
+    picture: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC; one of more than 768x768 pixels is shrunk to
+    that many first. model: which network. rate: how the latent is rounded, 1 (coarsest) to 5
+    (finest), or 0 for not at all; the classic network does not round, and ignores it. Returns an RGB
+    picture."""
     network = parts.load("dcae", model)
     return tasks.reconstruct(
         network, shrunk(parts.needs(picture, "a picture")), _rate(network, rate)
@@ -34,7 +35,7 @@ def reconstruct(picture: Image.Image, model: str, rate: float) -> Image.Image:
 def compress(picture: Image.Image, rate: float, refine: float, model: str) -> str:
     """Write a picture as a small .aes file, which decompress opens again.
 
-    picture: PNG, JPEG or WebP, at its own size. rate: 1 (the smallest file) to 5. refine: 0 to 40
+    picture: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC, at its own size. rate: 1 (the smallest file) to 5. refine: 0 to 40
     steps that fit the file to this very picture: they take time and save a few percent. model: only
     "plus" writes files. Returns a file."""
     picture = parts.needs(picture, "a picture")
