@@ -5,7 +5,8 @@ from pathlib import Path
 
 import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
-from PIL import Image
+from gradio.utils import get_upload_folder
+from PIL import Image, ImageChops
 from torch import nn
 
 from ae_models import images, metrics, tasks, zoo
@@ -16,6 +17,8 @@ from ui.words import t
 MOST_PIXELS = 768 * 768  # of the tab; the endpoints that write and read files take any size
 MOST_REFINEMENT = 40  # steps; more take minutes
 WEBP_QUALITY = 80
+DIFFERENCE = 8
+Named = list[tuple[Image.Image, str]]
 FINEST = zoo.row("dcae-plus").config.rates
 
 
@@ -54,7 +57,7 @@ def decompress(path: str) -> Image.Image:
 
 def kept(data: bytes) -> str:
     """Path of a file with these bytes, among those that the app deletes after a while."""
-    return save_bytes_to_cache(data, f"picture{file.SUFFIX}", gr.File.GRADIO_CACHE)
+    return save_bytes_to_cache(data, f"picture{file.SUFFIX}", get_upload_folder())
 
 
 def at_work(picture: Image.Image | None, model: str, rate: float) -> tuple:
@@ -84,28 +87,34 @@ def shrunk(picture: Image.Image) -> Image.Image:
 
 
 def costs(
-    picture: Image.Image | None, again: Image.Image | None, model: str, rate: float, codec: str
-) -> tuple[str, Image.Image | None]:
+    picture: Image.Image | None, again: Image.Image | None, model: str, rate: float
+) -> tuple[str, Named]:
     """A Markdown table of bytes, bits per pixel and PSNR: of the picture's pixels, of its file or
-    its latent, and of other codecs' files of about as many bytes; and the picture of one of
-    those."""
+    its latent, and of other codecs' files of about as many bytes; and their pictures."""
     if picture is None or again is None:
-        return "", None
+        return "", []
     network, picture = parts.load("dcae", model), images.resize(picture, again.size)
-    rows, compared = [("pixels, one byte a channel", 3 * picture.width * picture.height, None)], {}
+    rows = [("pixels, one byte a channel", 3 * picture.width * picture.height, None)]
     if rate := _rate(network, rate):
         size = len(tasks.compress(network, picture, rate))
         rows.append((f"{file.SUFFIX} file at rate {rate:g}", size, again))
-        compared = {name: others.file_of_size(name, picture, size) for name in others.OPTIONS}
+        files = {name: others.file_of_size(name, picture, size) for name in others.OPTIONS}
     else:
         numbers = tasks.encode(network, picture, rate).numel()
         rows.append((f"latent, {numbers:,} numbers as float32", 4 * numbers, again))
-        compared = {"WebP": (WEBP_QUALITY, others.file_of("WebP", picture, WEBP_QUALITY))}
-    for name, (quality, data) in compared.items():
-        rows.append((f"{name} file of quality {quality}", len(data), others.opened(data)))
+        files = {"WebP": (WEBP_QUALITY, others.file_of("WebP", picture, WEBP_QUALITY))}
+    decoded = {name: others.opened(data) for name, (_, data) in files.items()}
+    for name, (quality, data) in files.items():
+        rows.append((f"{name} file of quality {quality}", len(data), decoded[name]))
+    compared = {"original": picture, "ours": again} | decoded
+    compared["our difference × 8"] = difference(picture, again)
     text = table(picture, rows) + "\n\n" + (FILES if rate else FLOATS)
-    shown = compared.get(codec, compared["WebP"])
-    return text, others.opened(shown[1])
+    return text, [(shown, name) for name, shown in compared.items()]
+
+
+def difference(a: Image.Image, b: Image.Image) -> Image.Image:
+    """Absolute difference of two pictures, DIFFERENCE times as strong."""
+    return ImageChops.difference(a, b).point(lambda value: min(255, DIFFERENCE * value))
 
 
 def table(picture: Image.Image, rows: list[tuple[str, int, Image.Image | None]]) -> str:
@@ -150,7 +159,7 @@ def build(tab: gr.Tab) -> None:
         picture = parts.picture("Picture", "landscape-sea.webp")
         again = parts.result("Reconstruction")
         other = parts.result("Reconstruction", visible=False)
-        rival = parts.result("Another codec at as many bytes")
+        compared = parts.Gallery(look="compare")
         from_file = parts.result("Picture of the opened file", visible=False)
     with parts.tools():
         rate = gr.Slider(
@@ -158,10 +167,13 @@ def build(tab: gr.Tab) -> None:
             info=t("1 = coarsest, 5 = finest, 0 = not rounded; classic never rounds"),
         )  # fmt: skip
         model = parts.choice("dcae")
-        codec = gr.Radio(list(others.OPTIONS), value="WebP", label=t("Compare with"), min_width=160)
         parts.beside("dcae", beside, again, [picture, rate], model, other)
-        save = gr.DownloadButton(t("Save the .aes file"), interactive=False, min_width=160)
-        load = gr.UploadButton(t("Open an .aes file"), file_types=[file.SUFFIX], min_width=160)
+        save = gr.DownloadButton(
+            t("Save the .aes file"), interactive=False, min_width=140, size="md"
+        )
+        load = gr.UploadButton(
+            t("Open an .aes file"), file_types=[file.SUFFIX], min_width=140, size="md"
+        )
     figures = gr.Markdown(elem_classes="figures")
     parts.shelf("[fl]a[cn]*-*.webp", picture)
     explain.fold(
@@ -180,6 +192,5 @@ def build(tab: gr.Tab) -> None:
     private = {"api_visibility": "private", "trigger_mode": "always_last"}
     changes = [picture.change, model.change, rate.change, tab.select]
     parts.run(changes, at_work, [picture, model, rate], [again, save], **private)
-    inputs = [picture, again, model, rate, codec]
-    parts.run([again.change, codec.change], costs, inputs, [figures, rival], **private)
+    parts.run([again.change], costs, [picture, again, model, rate], [figures, compared], **private)
     parts.run([load.upload], opened, load, from_file, **private)

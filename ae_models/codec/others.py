@@ -5,9 +5,9 @@ import io
 from PIL import Image
 
 OPTIONS = {  # of Pillow's encoders, the smallest files that they make
-    "JPEG": {"optimize": True},
     "WebP": {"method": 6},
     "AVIF": {"subsampling": "4:4:4"},
+    "JPEG": {"optimize": True},
 }
 
 

@@ -414,15 +414,17 @@ def test_sliders_change_a_face_and_reset_brings_it_back(monkeypatch):
 def test_costs_counts_bytes():
     picture = blob((64, 32), 1)
     classic = compress.reconstruct(picture, "classic", 0)
-    table, shown = compress.costs(picture, classic, "classic", 0, "AVIF")
+    table, pictures = compress.costs(picture, classic, "classic", 0)
     webp = others.file_of("WebP", picture, 80)
     assert (
         f"| {3 * 64 * 32:,} |" in table and "| 8,192 |" in table and f"| {len(webp):,} |" in table
     )
-    assert table.count(" dB") == 2 and shown.tobytes() == others.opened(webp).tobytes()
-    assert compress.costs(None, None, "classic", 0, "WebP") == ("", None)
+    assert table.count(" dB") == 2
+    assert [name for _, name in pictures] == ["original", "ours", "WebP", "our difference × 8"]
+    assert pictures[2][0].tobytes() == others.opened(webp).tobytes()
+    assert compress.costs(None, None, "classic", 0) == ("", [])
     again = compress.reconstruct(picture, "classic", 3)
-    assert table == compress.costs(picture, again, "classic", 3, "JPEG")[0]  # it has no rates
+    assert table == compress.costs(picture, again, "classic", 3)[0]  # it has no rates
 
 
 def test_costs_of_a_file_stand_beside_others_of_its_size():
@@ -431,15 +433,22 @@ def test_costs_of_a_file_stand_beside_others_of_its_size():
     data = Path(save["value"]).read_bytes()
     assert data == tasks.compress(zoo.load("dcae-plus"), picture, 3) and save["interactive"]
     assert again.tobytes() == tasks.decompress(data).tobytes()
-    table, shown = compress.costs(picture, again, "plus", 3, "JPEG")
-    rows = [line.split("|")[1:5] for line in table.splitlines()[2:7]]
+    table, pictures = compress.costs(picture, again, "plus", 3)
+    rows = [[cell.strip() for cell in line.split("|")[1:5]] for line in table.splitlines()[2:7]]
     sizes = {name.split()[0]: int(size.replace(",", "")) for name, size, *_ in rows}
-    assert sizes[".aes"] == len(data) and rows[1][3].split()[0] != rows[0][3].split()[0]
-    quality, file = others.file_of_size("JPEG", picture, len(data))
-    assert sizes["JPEG"] == len(file) and (quality == 0 or len(file) <= len(data))
-    assert shown.tobytes() == others.opened(file).tobytes()
+    assert sizes[".aes"] == len(data) and rows[0][3] == "exact"
+    for name in others.OPTIONS:
+        quality, file = others.file_of_size(name, picture, len(data))
+        assert sizes[name] == len(file) and (quality == 0 or len(file) <= len(data))
+        shown = next(p for p, caption in pictures if caption == name)
+        assert shown.tobytes() == others.opened(file).tobytes()
     assert compress.at_work(picture, "plus", 0)[1]["interactive"] is False
     assert compress.at_work(None, "plus", 3)[0] is None
+
+
+def test_differences_are_shown_eight_times_as_strong():
+    a, b = Image.new("RGB", (9, 9), (10, 20, 30)), Image.new("RGB", (9, 9), (13, 20, 90))
+    assert compress.difference(a, b).getpixel((4, 4)) == (24, 0, 255)
 
 
 def test_a_file_written_by_the_endpoint_is_opened_by_the_other(client, upload):
