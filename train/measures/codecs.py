@@ -47,7 +47,7 @@ def _if_there(read: Callable, *arguments):
     try:
         return read(*arguments)
     except ValueError as error:
-        print(f"without them: {error}", file=sys.stderr)
+        print(f"left out: {error}", file=sys.stderr)
         return None
 
 
