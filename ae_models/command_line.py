@@ -3,10 +3,11 @@
     python -m ae_models color-sketch drawing.png scans/ --out colored --palette "#e8563f:2,#f4c95d"
     python -m ae_models colorize old-photos/ --jobs 2
     python -m ae_models morph a.jpg b.jpg --out morph.gif
+    python -m ae_models compress photos/ --rate 3 --out small
     python -m ae_models models --json
 
-Results are PNG files with the pixels that the app's endpoints give. Exit status 1 if a file failed;
-the others are written all the same.
+Results are PNG files with the pixels that the app's endpoints give; compress writes .aes files.
+Exit status 1 if a file failed; the others are written all the same.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import torch
 from PIL import Image, ImageColor
 
 from ae_models import batch, images, tasks, zoo
+from ae_models.codec import file
 from ae_models.face import align
 
 FRAME_MS = 60  # of a morph's GIF
@@ -57,13 +59,23 @@ def edit(slug: str, changes: dict[str, float], source: Path, target: Path) -> No
     tasks.edit(zoo.load(slug), face, changes).save(target)
 
 
+def compress(slug: str, rate: int, refine: int, source: Path, target: Path) -> None:
+    target.write_bytes(tasks.compress(zoo.load(slug), images.read(source), rate, refine))
+
+
+def decompress(source: Path, target: Path) -> None:
+    tasks.decompress(source.read_bytes()).save(target)
+
+
 # ---- commands ----
 
 
-def each_file(args: argparse.Namespace, work: batch.Work) -> list[batch.Outcome]:
-    """Do `work` for all inputs of a command."""
+def each_file(
+    args: argparse.Namespace, work: batch.Work, suffix: str = ".png", suffixes=batch.SUFFIXES
+) -> list[batch.Outcome]:
+    """Do `work` for all inputs of a command; `suffixes` are those of the files in folders."""
     zoo.load(args.slug)  # what is wrong with the weights is said once, before the first file
-    return batch.run(work, batch.plan(args.inputs, args.out, ".png"), args.jobs)
+    return batch.run(work, batch.plan(args.inputs, args.out, suffix, suffixes), args.jobs)
 
 
 def run_color_sketch(args: argparse.Namespace) -> list[batch.Outcome]:
@@ -80,6 +92,15 @@ def run_translate(args: argparse.Namespace) -> list[batch.Outcome]:
 
 def run_edit(args: argparse.Namespace) -> list[batch.Outcome]:
     return each_file(args, functools.partial(edit, args.slug, dict(args.change)))
+
+
+def run_compress(args: argparse.Namespace) -> list[batch.Outcome]:
+    work = functools.partial(compress, args.slug, args.rate, args.refine)
+    return each_file(args, work, file.SUFFIX)
+
+
+def run_decompress(args: argparse.Namespace) -> list[batch.Outcome]:
+    return each_file(args, decompress, suffixes={file.SUFFIX})
 
 
 def run_morph(args: argparse.Namespace) -> list[batch.Outcome]:
@@ -184,6 +205,10 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     ):
         sub = for_files(name, system, run_translate, help, name)
         sub.add_argument("--whole", action="store_true", help="do not look for a face")
+    sub = for_files("compress", "dcae", run_compress, "Write pictures as small files.", "files")
+    sub.add_argument("--rate", type=int, default=3, help="1 (smallest) to 5")
+    sub.add_argument("--refine", type=int, default=0, help="steps that make files smaller, slowly")
+    for_files("decompress", "dcae", run_decompress, "Read what compress wrote.", "pictures")
     sub = for_files("edit", "face-vae", run_edit, "Change faces.", "edited")
     sub.add_argument("--change", type=change, action="append", required=True, metavar="NAME=AMOUNT")
     sub = command("morph", "face-vae", run_morph, "Morph a face into another.", "morph.gif")

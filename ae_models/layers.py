@@ -16,6 +16,7 @@ class Network(nn.Module):
     aspect = 1.0  # width / height of the input, whose height is config.size
     rates = 0  # number of rates at which it quantizes its latent
     takes_hints = False  # whether it follows color hints
+    sha256 = ""  # of the release that the weights come from; empty if they come from none
 
 
 class ResidualBlock(nn.Module):

@@ -7,8 +7,11 @@ it cannot use.
 from PIL import Image
 from torch import Tensor, nn
 
+from ae_models import zoo
+from ae_models.codec import file
 from ae_models.codec import tasks as codec
-from ae_models.codec.tasks import estimated_bytes, rounded
+from ae_models.codec.dcae_plus import DCAEPlus
+from ae_models.codec.tasks import compress, rounded
 from ae_models.face import tasks as face
 from ae_models.face.tasks import (
     MAX_SAMPLES,
@@ -31,9 +34,9 @@ from ae_models.sketch.tasks import (
 )
 
 __all__ = [
-    "MAX_SAMPLES", "MAX_STEPS", "chroma", "clean_sketch", "color_sketch", "colorize", "decode",
-    "directions", "draw", "edit", "encode", "estimated_bytes", "morph", "paint_sketch", "priors",
-    "propose_palettes", "reconstruct", "rounded", "sample", "surprise", "translate_face",
+    "MAX_SAMPLES", "MAX_STEPS", "chroma", "clean_sketch", "color_sketch", "colorize", "compress",
+    "decode", "decompress", "directions", "draw", "edit", "encode", "morph", "paint_sketch",
+    "priors", "propose_palettes", "reconstruct", "rounded", "sample", "surprise", "translate_face",
 ]  # fmt: skip
 
 
@@ -52,6 +55,21 @@ def encode(model: nn.Module, picture: Image.Image, rate: int = 0) -> Tensor:
 def decode(model: nn.Module, latent: Tensor, rate: int = 0) -> Image.Image:
     """Output of encode for the same rate -> RGB picture."""
     return _owner(model).decode(model, latent, rate)
+
+
+def decompress(data: bytes) -> Image.Image:
+    """The bytes that compress gave -> RGB picture, by the network of the zoo that the file names.
+
+    Raises ValueError for anything else, and if that release is not here."""
+    header, payload = file.unpack(data)
+    slugs = [row.slug for row in zoo.ROWS if row.network is DCAEPlus]
+    networks = {model.sha256[:4]: model for model in map(zoo.load, slugs)}
+    if header.network not in networks:
+        raise ValueError(
+            f"expected a file of {', '.join(slugs)} {', '.join(networks)}, got one of release "
+            f"{header.network}; get the release whose sha256 starts so"
+        )
+    return codec.decompress(networks[header.network], header, payload)
 
 
 def _owner(model: nn.Module):

@@ -207,6 +207,7 @@ def load_release(folder: Path, slug: str) -> nn.Module:
         detail = " ".join(str(error).split())[:200]
         path = Path(folder) / files.WEIGHTS
         raise ValueError(f"{path}: does not fit {config['class']}: {detail}; {REMEDY}") from None
+    model.sha256 = config["sha256"]  # files of a codec name the weights that read them
     # Convolutions on a CPU are faster in this memory format.
     return model.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 

@@ -35,7 +35,15 @@ MINIATURE = Miniatures(
         "photo-color": {"size": 16, "widths": (4, 8, 8)},
         "photo-color-plus": {"size": 16, "widths": (4, 8), "levels": (-60, 0, 60)},
         "dcae": {"size": 16, "width": 8, "latent": 8, "groups": 4},
-        "dcae-plus": {"size": 16, "width": 8, "latent": 8, "encoder": 1, "decoder": 1, "block": 2},
+        "dcae-plus": {
+            "size": 16,
+            "width": 8,
+            "latent": 8,
+            "encoder": 1,
+            "decoder": 1,
+            "block": 2,
+            "context": 12,
+        },
         "face-vae": {"size": 32, "widths": (4, 4, 8, 8), "latent": 6},
         "face-attributes": {"size": 16, "widths": (4, 6)},
         "face-vae-plus": {

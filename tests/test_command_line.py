@@ -159,3 +159,18 @@ def test_the_installed_package_runs_in_an_empty_folder(tmp_path):
     )
     assert done.stdout.strip() == "DCAE", done.stderr
     assert (site / "bin" / "autoencoder-studio").is_file()
+
+
+def test_compress_and_decompress(photos, tmp_path, capsys):
+    (photos / "bad.jpg").unlink()
+    small, again = tmp_path / "small", tmp_path / "again"
+    assert run("compress", photos, "--rate", 2, "--refine", 1, "--out", small) == 0
+    network = zoo.load("dcae-plus")
+    data = (small / "more/c.aes").read_bytes()
+    assert data == tasks.compress(network, Image.open(photos / "more/c.png"), 2, 1)
+    (small / "bad.aes").write_bytes(data[:-1])
+    assert run("decompress", small, "--out", again) == 1
+    assert "bad.aes: expected a whole .aes file" in capsys.readouterr().err
+    assert Image.open(again / "more/c.png").tobytes() == tasks.decompress(data).tobytes()
+    assert run("compress", photos, "--model", "classic", "--out", small) == 1
+    assert "quantizes" in capsys.readouterr().err

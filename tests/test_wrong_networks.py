@@ -41,7 +41,7 @@ TASKS = [
     ("encode", lambda m: tasks.encode(m, PICTURE), VAES + CODECS),
     ("decode", lambda m: tasks.decode(m, GRID), VAES + CODECS),
     ("rounded", lambda m: tasks.rounded(m, GRID, 1), (DCAEPlus,)),
-    ("estimated_bytes", lambda m: tasks.estimated_bytes(m, GRID, 1), (DCAEPlus,)),
+    ("compress", lambda m: tasks.compress(m, PICTURE), (DCAEPlus,)),
     ("morph", lambda m: tasks.morph(m, PICTURE, PICTURE, 2), VAES),
     ("sample", lambda m: tasks.sample(m, 1), VAES),
     ("draw", lambda m: tasks.draw(m, 1, torch.Generator()), VAES),
@@ -54,11 +54,13 @@ TASKS = [
 
 @functools.cache
 def network(slug: str) -> torch.nn.Module:
-    return zoo.build(slug, **MINIATURE[slug]).eval()
+    network = zoo.build(slug, **MINIATURE[slug]).eval()
+    network.sha256 = "ab" * 32  # as of a release
+    return network
 
 
 def test_every_task_is_in_the_table():
-    others = {"MAX_SAMPLES", "MAX_STEPS", "clean_sketch"}  # take no network
+    others = {"MAX_SAMPLES", "MAX_STEPS", "clean_sketch", "decompress"}  # take no network
     assert {name for name, _, _ in TASKS} == {*tasks.__all__, "posterior"} - others
 
 

@@ -1,32 +1,74 @@
-"""Tab: what a latent keeps of a picture, and what it costs."""
+"""Tab: what a latent keeps of a picture, what its file costs, and what others' files of that size
+keep."""
 
-import io
+from pathlib import Path
 
 import gradio as gr
-from PIL import Image
+from gradio.processing_utils import save_bytes_to_cache
+from gradio.utils import get_upload_folder
+from PIL import Image, ImageChops
 from torch import nn
 
-from ae_models import images, metrics, tasks
-from ae_models.codec.dcae_plus import DCAEPlusConfig
-from ae_models.codec.webp import webp_file
+from ae_models import images, metrics, tasks, zoo
+from ae_models.codec import file, others
 from ui import explain, parts
 from ui.words import t
 
-MOST_PIXELS = 768 * 768  # of the tab; the function itself takes any size
+MOST_PIXELS = 768 * 768  # of the tab; the endpoints that write and read files take any size
+MOST_REFINEMENT = 40  # steps; more take minutes
 WEBP_QUALITY = 80
-FINEST = DCAEPlusConfig.rates
+DIFFERENCE = 8
+Named = list[tuple[Image.Image, str]]
+FINEST = zoo.row("dcae-plus").config.rates
 
 
 def reconstruct(picture: Image.Image, model: str, rate: float) -> Image.Image:
     """Send a picture through the autoencoder's latent and back.
 
-    picture: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC; one of more than 768x768 pixels is shrunk to that many first. model: which
-    network. rate: how the latent is rounded, 1 (coarsest) to 5 (finest), or 0 for not at all; the classic network does
-    not round, and ignores it. Returns an RGB picture."""
+    picture: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC; one of more than 768x768 pixels is shrunk to
+    that many first. model: which network. rate: how the latent is rounded, 1 (coarsest) to 5
+    (finest), or 0 for not at all; the classic network does not round, and ignores it. Returns an RGB
+    picture."""
     network = parts.load("dcae", model)
     return tasks.reconstruct(
         network, shrunk(parts.needs(picture, "a picture")), _rate(network, rate)
     )
+
+
+def compress(picture: Image.Image, rate: float, refine: float, model: str) -> str:
+    """Write a picture as a small .aes file, which decompress opens again.
+
+    picture: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC, at its own size. rate: 1 (the smallest file) to 5. refine: 0 to 40
+    steps that fit the file to this very picture: they take time and save a few percent. model: only
+    "plus" writes files. Returns a file."""
+    picture = parts.needs(picture, "a picture")
+    if refine > MOST_REFINEMENT:
+        raise ValueError(f"expected refine to be at most {MOST_REFINEMENT}, got {refine}")
+    return kept(tasks.compress(parts.load("dcae", model), picture, rate, refine))
+
+
+def decompress(path: str) -> Image.Image:
+    """Open an .aes file that compress wrote.
+
+    path: the file. Returns an RGB picture of the size that was compressed."""
+    with Path(parts.needs(path, f"an {file.SUFFIX} file")).open("rb") as source:
+        return tasks.decompress(source.read(file.MAX_BYTES + 1))
+
+
+def kept(data: bytes) -> str:
+    """Path of a file with these bytes, among those that the app deletes after a while."""
+    return save_bytes_to_cache(data, f"picture{file.SUFFIX}", get_upload_folder())
+
+
+def at_work(picture: Image.Image | None, model: str, rate: float) -> tuple:
+    """The tab's answer: the picture again, and its file, if the network writes one at this rate."""
+    network, no_file = parts.load("dcae", model), gr.update(value=None, interactive=False)
+    if picture is None:
+        return None, no_file
+    if not _rate(network, rate):
+        return reconstruct(picture, model, rate), no_file
+    data = tasks.compress(network, shrunk(picture), rate)
+    return tasks.decompress(data), gr.update(value=kept(data), interactive=True)
 
 
 def beside(picture: Image.Image | None, rate: float, model: str) -> Image.Image | None:
@@ -44,65 +86,72 @@ def shrunk(picture: Image.Image) -> Image.Image:
     )
 
 
-def costs(picture: Image.Image | None, again: Image.Image | None, model: str, rate: float) -> str:
-    """A Markdown table: bytes, bits per pixel and PSNR of the picture's pixels, of its latent and of a WebP file: of
-    about as many bytes if the latent is rounded."""
+def costs(
+    picture: Image.Image | None, again: Image.Image | None, model: str, rate: float
+) -> tuple[str, Named]:
+    """A Markdown table of bytes, bits per pixel and PSNR: of the picture's pixels, of its file or
+    its latent, and of other codecs' files of about as many bytes; and their pictures."""
     if picture is None or again is None:
-        return ""
+        return "", []
     network, picture = parts.load("dcae", model), images.resize(picture, again.size)
-    rate, pixels = _rate(network, rate), picture.width * picture.height
-    latent = tasks.encode(network, picture, rate)
-    if rate:
-        name, size = (
-            f"latent rounded at rate {rate:g}, estimated",
-            round(tasks.estimated_bytes(network, latent, rate)),
-        )
-        quality, webp = webp_of(picture, size)
+    rows = [("pixels, one byte a channel", 3 * picture.width * picture.height, None)]
+    if rate := _rate(network, rate):
+        size = len(tasks.compress(network, picture, rate))
+        rows.append((f"{file.SUFFIX} file at rate {rate:g}", size, again))
+        files = {name: others.file_of_size(name, picture, size) for name in others.OPTIONS}
     else:
-        name, size = f"latent, {latent.numel():,} numbers as float32", 4 * latent.numel()
-        quality, webp = WEBP_QUALITY, webp_file(picture, WEBP_QUALITY)
-    rows = (
-        ("pixels, one byte a channel", 3 * pixels, None),
-        (name, size, again),
-        (f"WebP file of quality {quality}", webp.tell(), Image.open(webp)),
-    )
+        numbers = tasks.encode(network, picture, rate).numel()
+        rows.append((f"latent, {numbers:,} numbers as float32", 4 * numbers, again))
+        files = {"WebP": (WEBP_QUALITY, others.file_of("WebP", picture, WEBP_QUALITY))}
+    decoded = {name: others.opened(data) for name, (_, data) in files.items()}
+    for name, (quality, data) in files.items():
+        rows.append((f"{name} file of quality {quality}", len(data), decoded[name]))
+    compared = {"original": picture, "ours": again} | decoded
+    compared["our difference × 8"] = difference(picture, again)
+    text = table(picture, rows) + "\n\n" + (FILES if rate else FLOATS)
+    return text, [(shown, name) for name, shown in compared.items()]
+
+
+def difference(a: Image.Image, b: Image.Image) -> Image.Image:
+    """Absolute difference of two pictures, DIFFERENCE times as strong."""
+    return ImageChops.difference(a, b).point(lambda value: min(255, DIFFERENCE * value))
+
+
+def table(picture: Image.Image, rows: list[tuple[str, int, Image.Image | None]]) -> str:
+    """Rows of name, bytes and decoded picture (None: exact) -> Markdown."""
     lines = [
         f"| {picture.width} × {picture.height} px | bytes | bits per pixel | PSNR |",
         "|---|--:|--:|--:|",
     ]
     for name, size, result in rows:
         quality = "exact" if result is None else f"{psnr(picture, result):.1f} dB"
-        lines.append(f"| {name} | {size:,} | {8 * size / pixels:.2f} | {quality} |")
-    return "\n".join([*lines, "", ROUNDED if rate else FLOATS])
+        bits = 8 * size / (picture.width * picture.height)
+        lines.append(f"| {name} | {size:,} | {bits:.2f} | {quality} |")
+    return "\n".join(lines)
 
 
 FLOATS = (
-    "The latent has a third as many numbers as the picture, but as float32 each takes four bytes where a pixel's takes "
-    "one: it becomes compression only once its numbers are rounded and coded."
+    "The latent has a third as many numbers as the picture, but as float32 each takes four bytes "
+    "where a pixel's takes one: it becomes compression only once its numbers are rounded and coded."
 )
-ROUNDED = (
-    "Estimated: what an ideal code takes for the rounded numbers, if they are as probable as the network learned. The "
-    "WebP file beside it is the best one that is no larger."
+FILES = (
+    "All bytes are those of whole files. JPEG, WebP and AVIF are at the highest quality whose file "
+    "is no larger than ours, or at their lowest if even that is larger."
 )
-
-
-def webp_of(picture: Image.Image, most: int) -> tuple[int, io.BytesIO]:
-    """The highest quality whose WebP file has at most so many bytes, or 0, and the file."""
-    low, high = 0, 100
-    while low < high:
-        middle = (low + high + 1) // 2
-        fits = webp_file(picture, middle).tell() <= most
-        low, high = (middle, high) if fits else (low, middle - 1)
-    return low, webp_file(picture, low)
 
 
 def _rate(network: nn.Module, rate: float) -> float:
     """0 for a network that does not round."""
-    return rate if hasattr(network, "quantize") else 0
+    return rate if network.rates else 0
 
 
 def psnr(a: Image.Image, b: Image.Image) -> float:
     return metrics.psnr(*(images.to_tensor(images.to_rgb(x)) for x in (a, b))).item()
+
+
+def opened(path: str | None) -> dict:
+    """Show the picture of a file that was chosen."""
+    return gr.update(value=decompress(path), visible=True)
 
 
 def build(tab: gr.Tab) -> None:
@@ -110,6 +159,8 @@ def build(tab: gr.Tab) -> None:
         picture = parts.picture("Picture", "landscape-sea.webp")
         again = parts.result("Reconstruction")
         other = parts.result("Reconstruction", visible=False)
+        compared = parts.Gallery(look="compare")
+        from_file = parts.result("Picture of the opened file", visible=False)
     with parts.tools():
         rate = gr.Slider(
             0, FINEST, value=3, step=1, label=t("Rounding of the latent"), min_width=200,
@@ -117,16 +168,29 @@ def build(tab: gr.Tab) -> None:
         )  # fmt: skip
         model = parts.choice("dcae")
         parts.beside("dcae", beside, again, [picture, rate], model, other)
-    table = gr.Markdown(elem_classes="figures")
+        save = gr.DownloadButton(
+            t("Save the .aes file"), interactive=False, min_width=140, size="md"
+        )
+        load = gr.UploadButton(
+            t("Open an .aes file"), file_types=[file.SUFFIX], min_width=140, size="md"
+        )
+    figures = gr.Markdown(elem_classes="figures")
     parts.shelf("[fl]a[cn]*-*.webp", picture)
     explain.fold(
         "dcae",
         ["picture", "encoder", "16 per 4 × 4 px", "decoder", "picture again"],
-        "The autoencoder turns each 4 × 4 pixels into 16 numbers and rebuilds them. Rounded coarsely, the numbers cost "
-        "few bytes. The classic network was made for 32 × 32 pixels: larger pictures go through it in overlapping "
-        "tiles.",
+        "The autoencoder turns each 4 × 4 pixels into 16 numbers and rebuilds them. Rounded "
+        "coarsely, the numbers cost few bytes: a second network predicts each from those before "
+        "it, and what it expects costs least. The classic network was made for 32 × 32 pixels: "
+        "larger pictures go through it in overlapping tiles.",
     )
-    inputs = [picture, model, rate]
-    parts.run([], reconstruct, inputs, again, api_name="reconstruct")
-    parts.answer_at_once(picture, [model, rate], reconstruct, again, tab)
-    parts.run([again.change], costs, [picture, again, model, rate], table, api_visibility="private")
+    parts.run([], reconstruct, [picture, model, rate], again, api_name="reconstruct")
+    refine = gr.Number(0, visible=False)
+    data = gr.File(visible=False, type="filepath")
+    parts.run([], compress, [picture, rate, refine, model], data, api_name="compress")
+    parts.run([], decompress, [data], from_file, api_name="decompress")
+    private = {"api_visibility": "private", "trigger_mode": "always_last"}
+    changes = [picture.change, model.change, rate.change, tab.select]
+    parts.run(changes, at_work, [picture, model, rate], [again, save], **private)
+    parts.run([again.change], costs, [picture, again, model, rate], [figures, compared], **private)
+    parts.run([load.upload], opened, load, from_file, **private)

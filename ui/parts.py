@@ -74,16 +74,17 @@ class Layer(gr.Image):
 
 
 class Gallery(gr.HTML):
-    """Pictures in a grid. Clients get what gr.Gallery gives them, whose own page element brings a video player."""
+    """Pictures in a grid, or in another page element `look`. Clients get what gr.Gallery gives them, whose own page
+    element brings a video player."""
 
     is_template = True
     data_model = GalleryData
 
-    def __init__(self, named: str, format: str = "png", **kwargs):
+    def __init__(self, named: str = "", format: str = "png", look: str = "gallery", **kwargs):
         self.gallery = gr.Gallery(format=format, render=False)
-        super().__init__(**element("gallery"), named=named, **kwargs)
+        super().__init__(**element(look), named=named, **kwargs)
 
-    def postprocess(self, value: list[Image.Image] | None) -> GalleryData:
+    def postprocess(self, value: list | None) -> GalleryData:
         return self.gallery.postprocess(value)
 
     def api_info(self) -> dict:

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ae_models.codec.bottleneck import Bottleneck
+from ae_models.codec.context import ContextModel
 from ae_models.layers import Network
 from ae_models.unet import Block
 
@@ -28,6 +29,7 @@ class DCAEPlusConfig:
     rates: int = 5  # quantizers, from the coarsest on
     block: int = 4  # cells a side that are transformed together before they are quantized
     mixture: int = 3  # logistic distributions in the prior of each coefficient
+    context: int = 96  # channels inside the context model
 
 
 class DCAEPlus(Network):
@@ -50,6 +52,9 @@ class DCAEPlus(Network):
 
     rate: 0 for the latent as it is, or 1 (the coarsest) to config.rates for one that is quantized;
     an int or (B,) whole numbers. It steers every block (FiLM) and the bottleneck.
+
+    Training counts bits by the bottleneck's factorized prior. Files are written with the context
+    model, which is fitted to the trained network (train/codec_context.py) and saves a fifth.
     """
 
     value_range = (-1.0, 1.0)
@@ -71,6 +76,7 @@ class DCAEPlus(Network):
         self.decoder_head = nn.Conv2d(width, numbers, 3, padding=1)
 
         self.bottleneck = Bottleneck(latent, config.rates, config.block, config.mixture)
+        self.context = ContextModel(latent * config.block**2, config.rates, config.context)
         self._start_linear()
 
     @property
@@ -131,6 +137,15 @@ class DCAEPlus(Network):
     def bits(self, q: Tensor, rate: int | Tensor) -> Tensor:
         """Integers (B, 16, h, w) -> length in bits (B,) of an ideal code under the prior."""
         return self.bottleneck.bits(q, rate)
+
+    def sorted_kinds(self, q: Tensor) -> Tensor:
+        """Integers (B, 16, h, w) -> (B, 256, h / 4, w / 4): a channel for each kind of coefficient,
+        as the context model takes them."""
+        return F.pixel_unshuffle(q, self.config.block)[:, self.context.order]
+
+    def unsorted_kinds(self, kinds: Tensor) -> Tensor:
+        """The inverse of sorted_kinds."""
+        return F.pixel_shuffle(kinds[:, self.context.order.argsort()], self.config.block)
 
     def _mode(self, rate: int | Tensor, like: Tensor) -> Tensor:
         """One-hot rate (B or 1, 1 + rates), the condition of every block."""

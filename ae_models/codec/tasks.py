@@ -1,4 +1,5 @@
-"""Codec tasks on pictures: reconstruct, encode, decode, quantize the latent, estimate bytes."""
+"""Codec tasks on pictures: reconstruct, encode, decode, quantize the latent, write and read
+files."""
 
 import torch
 from PIL import Image
@@ -6,8 +7,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ae_models import images, inference, tiles
+from ae_models.codec import entropy, file
 from ae_models.codec.dcae import DCAE
 from ae_models.codec.dcae_plus import DCAEPlus
+from ae_models.codec.refinement import MAX_STEPS, refined
 
 
 def reconstruct(model: nn.Module, picture: Image.Image, rate: int = 0) -> Image.Image:
@@ -73,12 +76,44 @@ def rounded(model: nn.Module, latent: Tensor, rate: int) -> Tensor:
     return model.dequantize(q, rate)[..., : latent.shape[2], : latent.shape[3]].cpu()
 
 
+def compress(model: nn.Module, picture: Image.Image, rate: int = 3, refine: int = 0) -> bytes:
+    """Picture -> the bytes of a file (codec/file.py).
+
+    rate: 1, the smallest file, to model.rates. refine: gradient steps on the latent of this
+    picture, which cost time and save a few percent. Raises ValueError for a network that does not
+    quantize or comes from no release, whose files nobody could read."""
+    inference.expect(model, DCAEPlus, "a network that quantizes its latent")
+    rate = inference.whole_number("rate", rate, 1, model.rates)
+    refine = inference.whole_number("refine", refine, 0, MAX_STEPS)
+    if not model.sha256:
+        raise ValueError("expected the network of a release, got one whose files nobody can read")
+    image = images.to_rgb(picture)
+    file.check_size(*image.size)
+    latent = encode(model, image, rate)
+    q = refined(model, latent, images.to_tensor(image), rate, refine)
+    payload = entropy.encode(model.context, model.sorted_kinds(q)[0].float().cpu(), rate - 1)
+    return file.pack(file.Header(model.sha256[:4], rate, *image.size), payload)
+
+
+def decompress(model: nn.Module, header: file.Header, payload: bytes) -> Image.Image:
+    """What file.unpack gave -> RGB picture. Raises ValueError for another network's file."""
+    q = integers(model, header, payload)
+    height, width = -(-header.height // model.patch), -(-header.width // model.patch)
+    latent = model.dequantize(q.to(inference.device(model)), header.rate)[..., :height, :width]
+    return decode(model, latent.cpu(), header.rate).crop((0, 0, header.width, header.height))
+
+
 @torch.inference_mode()
-def estimated_bytes(model: nn.Module, latent: Tensor, rate: int) -> float:
-    """Length in bytes of an ideal code for the quantized latent under the network's prior."""
-    q, rate = _quantized(model, latent, rate)
-    rows = max(1, tiles.CELLS // q.shape[3])
-    return sum(model.bits(part, rate).item() for part in q.split(rows, dim=2)) / 8
+def integers(model: nn.Module, header: file.Header, payload: bytes) -> Tensor:
+    """What file.unpack gave -> the quantized latent (1, C, h, w), int32, the same to the bit on
+    every machine. Raises ValueError for another network's file."""
+    inference.expect(model, DCAEPlus, "a network that quantizes its latent")
+    if not 1 <= header.rate <= model.rates or header.network != model.sha256[:4]:
+        raise ValueError(f"expected a file of this network, got one of {header.network}")
+    side = model.patch * model.config.block
+    shape = len(model.context.order), -(-header.height // side), -(-header.width // side)
+    kinds = entropy.decode(model.context, payload, shape, header.rate - 1)
+    return model.unsorted_kinds(kinds[None])
 
 
 def _rate(model: nn.Module, rate: int) -> int:

@@ -2,10 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
-from ae_models import tasks, tiles, zoo
+from ae_models import images, metrics, tasks, tiles, zoo
+from ae_models.codec import others
 from ae_models.codec.dcae_plus import karhunen_loeve
 from tests.conftest import MINIATURE
 from tests.pictures import blob
@@ -97,19 +99,30 @@ def test_a_batch_may_mix_rates(network):
 
 
 def test_finer_rates_cost_more_and_keep_more(network):
-    curve = rate_distortion.of_network(network, smooth(8) / 2 + 0.5)
+    network.sha256 = "ab" * 32
+    codec, pictures = (
+        rate_distortion.codecs(network)["network"],
+        [blob((48, 40), i) for i in (1, 2)],
+    )
+    curve = rate_distortion.curve(codec, pictures)
     assert (curve.bytes.mean(1).diff() > 0).all() and (curve.psnr.mean(1).diff() > 0).all()
 
 
-def test_estimated_bytes_of_a_picture(network):
-    picture = blob((45, 37), 3)
-    latent = tasks.encode(network, picture, 2)
-    size = tasks.estimated_bytes(network, latent, 2)
-    assert size == pytest.approx(network.bits(network.quantize(latent, 2), 2).item() / 8, rel=1e-5)
-    assert 0 < size < 4 * latent.numel()
+def test_rounded_latents(network):
+    latent = tasks.encode(network, blob((45, 37), 3), 2)
     assert torch.equal(
         tasks.rounded(network, latent, 2), network.dequantize(network.quantize(latent, 2), 2)
     )
+
+
+def test_kinds_are_sorted_and_back(network):
+    network.context.order.copy_(torch.randperm(32))
+    q = torch.arange(8 * 4 * 6, dtype=torch.int32).reshape(1, 8, 4, 6)
+    kinds = network.sorted_kinds(q)
+    assert kinds.shape == (1, 32, 2, 3) and torch.equal(network.unsorted_kinds(kinds), q)
+    first = int(network.context.order[0])
+    channel, row, column = first // 4, first // 2 % 2, first % 2
+    assert torch.equal(kinds[0, 0], q[0, channel, row::2, column::2])
 
 
 @pytest.mark.parametrize("rate", [-1, 6, 2.5, math.nan, "2", None, True])
@@ -123,7 +136,7 @@ def test_rates_that_are_none_are_refused(network, rate):
 
 @pytest.mark.parametrize("shape", [(8,), (2, 8, 3, 3), (1, 7, 3, 3), (1, 8, 3), (1, 8, 0, 3)])
 def test_latents_of_another_shape_are_refused(network, shape):
-    for function in (tasks.decode, tasks.estimated_bytes, tasks.rounded):
+    for function in (tasks.decode, tasks.rounded):
         with pytest.raises(ValueError, match=r"expected a latent of shape \(1, 8, n, m\)"):
             function(network, torch.zeros(shape), 1)
 
@@ -137,9 +150,9 @@ def test_the_loss_reaches_everything_and_is_the_same_again_without_noise(network
     loss, _ = recipe.loss(network.train(), (batch,), 0.0)
     assert loss != recipe.loss(network, (batch,), 0.0)[0]
     loss.backward()
-    assert not [
-        n for n, p in network.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0
-    ]
+    learns = {n for n, p in network.named_parameters() if p.grad is not None and p.grad.any()}
+    context = {f"context.{n}" for n, _ in network.context.named_parameters()}  # is fitted later
+    assert learns == {n for n, _ in network.named_parameters()} - context
 
 
 def test_training_pictures_are_those_of_cifar_and_tiles_of_landscapes(pictures, tmp_path, capsys):
@@ -160,7 +173,8 @@ def test_training_pictures_are_those_of_cifar_and_tiles_of_landscapes(pictures, 
 
 def test_bytes_at_a_quality_lie_between_those_of_two_points():
     psnr = torch.tensor([[25.0, 27.0], [29.0, 31.0]])
-    curve = rate_distortion.Curve(psnr, torch.tensor([[100.0, 100.0], [400.0, 400.0]]))
+    cost = torch.tensor([[100.0, 100.0], [400.0, 400.0]])
+    curve = rate_distortion.Curve(psnr, cost, psnr)
     rows = torch.arange(2)
     assert curve.bytes_at(26.0)(rows) == pytest.approx(100)
     assert curve.bytes_at(28.0)(rows) == pytest.approx(200)  # half-way in the logarithm
@@ -168,7 +182,43 @@ def test_bytes_at_a_quality_lie_between_those_of_two_points():
     assert curve.covers(28.0) and not curve.covers(25.0) and not curve.covers(31.0)
 
 
-def test_webp_points_are_files():
-    curve = rate_distortion.of_webp(smooth(3) / 2 + 0.5, (10, 90))
-    assert curve.psnr.shape == curve.bytes.shape == (2, 3)
-    assert (curve.psnr[1] > curve.psnr[0]).all() and (curve.bytes > 30).all()
+@pytest.mark.parametrize("name", others.OPTIONS)
+def test_points_of_other_codecs_are_those_of_their_files(network, name):
+    codec = rate_distortion.codecs(network)[name]
+    picture = blob((176, 180), 1)
+    curve = rate_distortion.curve(codec, [picture])
+    data = others.file_of(name, picture, codec.qualities[2])
+    assert curve.bytes[2, 0] == len(data)
+    assert curve.psnr[2, 0] == pytest.approx(
+        metrics.psnr(*map(images.to_tensor, (others.opened(data), picture))).item()
+    )
+    assert (curve.bytes.diff(dim=0) > 0).all() and (curve.ms_ssim.diff(dim=0) > 0).all()
+    assert rate_distortion.curve(codec, [blob((32, 32), 1)]).ms_ssim.isnan().all()
+
+
+def test_the_largest_file_of_at_most_so_many_bytes():
+    picture = blob((64, 48), 1)
+    for name in others.OPTIONS:
+        quality, data = others.file_of_size(name, picture, 1200)
+        assert len(data) <= 1200 < len(others.file_of(name, picture, min(100, quality + 8)))
+        assert others.file_of_size(name, picture, 1) == (0, others.file_of(name, picture, 0))
+
+
+def test_bd_rate_of_known_curves():
+    psnr, size = np.array([26.0, 29.0, 32.0, 35.0, 37.0]), np.array([90, 150, 260, 430, 600.0])
+    assert rate_distortion.bd_rate(psnr, size, psnr, size) == pytest.approx(0, abs=1e-6)
+    assert rate_distortion.bd_rate(psnr, 1.2 * size, psnr, size) == pytest.approx(20, rel=1e-4)
+    assert rate_distortion.bd_rate(psnr, 0.5 * size, psnr, size) == pytest.approx(-50, rel=1e-4)
+    line = np.exp(psnr / 5)  # 1 dB costs a fifth of a nat
+    assert rate_distortion.bd_rate(psnr - 1, line, psnr, line) == pytest.approx(
+        100 * (math.exp(1 / 5) - 1), rel=1e-3
+    )
+    assert math.isnan(rate_distortion.bd_rate(psnr + 50, size, psnr, size))
+
+
+def test_bd_rates_leave_out_pictures_without_a_common_quality():
+    psnr = torch.tensor([[20.0, 20], [25, 25], [30, 30], [35, 35], [40, 40]])
+    size = psnr.exp2()
+    anchor = rate_distortion.Curve(psnr + torch.tensor([0.0, 90.0]), size, psnr)
+    found = rate_distortion.bd_rates(rate_distortion.Curve(psnr, 2 * size, psnr), anchor)
+    assert found.tolist() == pytest.approx([100.0], rel=1e-3)

@@ -50,7 +50,10 @@ METRICS = {
         *("psnr_pens", "psnr_left_out_pen", "psnr_256", "surprises_l1", "surprises_l1_least"),
     },
     "dcae": {"l1", "psnr", "ssim"},
-    "dcae-plus": {"l1", "psnr", "ssim", "photo_psnr", "large_photo_psnr"},
+    "dcae-plus": {
+        *("l1", "psnr", "ssim", "photo_psnr", "large_photo_psnr"),
+        *("bd_rate_32px", "bd_rate_128px", "bd_rate_large", "bd_rate_large_ms_ssim"),
+    },
     "face-vae": FACES,
     "face-vae-plus": FACES | {"edit_own", "edit_others"},
 }
@@ -63,7 +66,9 @@ def _few_resamples(monkeypatch):
 
 
 def network(slug):
-    return zoo.build(slug, **SMALL.get(slug, MINIATURE[slug])).eval()
+    network = zoo.build(slug, **SMALL.get(slug, MINIATURE[slug])).eval()
+    network.sha256 = "ab" * 32  # as of a release: a codec writes it into its files
+    return network
 
 
 @pytest.mark.parametrize("slug", METRICS)

@@ -1,11 +1,11 @@
 """Each endpoint through a launched server, as a stranger's client calls it, with good and with bad input."""
 
-import io
 import itertools
 import json
 import math
 import shutil
 import urllib.request
+from pathlib import Path
 
 import gradio as gr
 import numpy as np
@@ -17,6 +17,7 @@ from PIL import Image
 
 import app
 from ae_models import images, tasks, zoo
+from ae_models.codec import others
 from tests.conftest import MINIATURE
 from tests.pictures import PORTRAITS, RED_BLUE, blob, circle, encoded, hint, pasted, png_header
 from ui import alignment, colorize, compress, models, morph, parts
@@ -27,6 +28,8 @@ ENDPOINTS = {
     "sketch_to_face",
     "colorize",
     "reconstruct",
+    "compress",
+    "decompress",
     "morph",
     "sample",
     "models",
@@ -410,26 +413,56 @@ def test_sliders_change_a_face_and_reset_brings_it_back(monkeypatch):
 
 def test_costs_counts_bytes():
     picture = blob((64, 32), 1)
-    table = compress.costs(picture, compress.reconstruct(picture, "classic", 0), "classic", 0)
-    webp = io.BytesIO()
-    picture.save(webp, "WEBP", quality=80)
+    classic = compress.reconstruct(picture, "classic", 0)
+    table, pictures = compress.costs(picture, classic, "classic", 0)
+    webp = others.file_of("WebP", picture, 80)
     assert (
-        f"| {3 * 64 * 32:,} |" in table and "| 8,192 |" in table and f"| {webp.tell():,} |" in table
+        f"| {3 * 64 * 32:,} |" in table and "| 8,192 |" in table and f"| {len(webp):,} |" in table
     )
     assert table.count(" dB") == 2
-    assert compress.costs(None, None, "classic", 0) == ""
-    assert table == compress.costs(
-        picture, compress.reconstruct(picture, "classic", 3), "classic", 3
-    )  # it has no rates
+    assert [name for _, name in pictures] == ["original", "ours", "WebP", "our difference × 8"]
+    assert pictures[2][0].tobytes() == others.opened(webp).tobytes()
+    assert compress.costs(None, None, "classic", 0) == ("", [])
+    again = compress.reconstruct(picture, "classic", 3)
+    assert table == compress.costs(picture, again, "classic", 3)[0]  # it has no rates
 
 
-def test_costs_of_a_rounded_latent_are_estimated_beside_a_webp_file_no_larger():
+def test_costs_of_a_file_stand_beside_others_of_its_size():
     picture = blob((64, 36), 1)
-    table = compress.costs(picture, compress.reconstruct(picture, "plus", 3), "plus", 3)
-    sizes = [int(line.split("|")[2].replace(",", "")) for line in table.splitlines()[2:5]]
-    assert "rate 3, estimated" in table and sizes[0] == 3 * 64 * 36 > sizes[1] > 0
-    quality, file = compress.webp_of(picture, sizes[1])
-    assert file.tell() == sizes[2] and (quality == 0 or sizes[2] <= sizes[1])
+    again, save = compress.at_work(picture, "plus", 3)
+    data = Path(save["value"]).read_bytes()
+    assert data == tasks.compress(zoo.load("dcae-plus"), picture, 3) and save["interactive"]
+    assert again.tobytes() == tasks.decompress(data).tobytes()
+    table, pictures = compress.costs(picture, again, "plus", 3)
+    rows = [[cell.strip() for cell in line.split("|")[1:5]] for line in table.splitlines()[2:7]]
+    sizes = {name.split()[0]: int(size.replace(",", "")) for name, size, *_ in rows}
+    assert sizes[".aes"] == len(data) and rows[0][3] == "exact"
+    for name in others.OPTIONS:
+        quality, file = others.file_of_size(name, picture, len(data))
+        assert sizes[name] == len(file) and (quality == 0 or len(file) <= len(data))
+        shown = next(p for p, caption in pictures if caption == name)
+        assert shown.tobytes() == others.opened(file).tobytes()
+    assert compress.at_work(picture, "plus", 0)[1]["interactive"] is False
+    assert compress.at_work(None, "plus", 3)[0] is None
+
+
+def test_differences_are_shown_eight_times_as_strong():
+    a, b = Image.new("RGB", (9, 9), (10, 20, 30)), Image.new("RGB", (9, 9), (13, 20, 90))
+    assert compress.difference(a, b).getpixel((4, 4)) == (24, 0, 255)
+
+
+def test_a_file_written_by_the_endpoint_is_opened_by_the_other(client, upload):
+    picture = blob((50, 34), 1)
+    path = client.predict(upload(picture), rate=4, refine=2, model="plus", api_name="/compress")
+    assert Path(path).suffix == ".aes"
+    data = tasks.compress(zoo.load("dcae-plus"), picture, 4, 2)
+    assert Path(path).read_bytes() == data
+    again = client.predict(handle_file(path), api_name="/decompress")
+    assert np.array_equal(Image.open(again).convert("RGB"), tasks.decompress(data))
+    with pytest.raises(AppError, match="quantizes"):
+        client.predict(upload(picture), rate=4, refine=0, model="classic", api_name="/compress")
+    with pytest.raises(AppError, match=r"Expected an .aes file"):
+        client.predict(upload(picture), api_name="/decompress")
 
 
 def test_large_pictures_are_shrunk_for_compression():

@@ -11,6 +11,7 @@ from PIL import Image, ImageChops, ImageOps
 from torch import Tensor
 from torchvision.datasets import CIFAR10
 
+from ae_models import images
 from train.datasets import files
 from train.datasets.files import Split
 
@@ -112,6 +113,29 @@ def _twentieths(found: list[Path], split: str) -> list[Path]:
     """The pictures of a split of a set that has none: a twentieth each is test and val."""
     rows = files.rows_of(split, [f.stem for f in found], 20, held_out=("test", "val"))
     return [found[i] for i in rows]
+
+
+def photos(root: Path, split: str) -> list[Image.Image]:
+    """Photographs as they are, RGB of any size, from photos/{train,val,test}/."""
+    folder = files.find(root, "photos", ["train", "test"]) / split
+    return [images.read(path) for path in files.pictures(folder)]
+
+
+def kodak(root: Path) -> list[Image.Image]:
+    """The Kodak pictures, RGB of 768x512 px, from kodak/."""
+    return [images.read(path) for path in files.pictures(Path(root) / "kodak")]
+
+
+def photo_centers(root: Path, split: str, side: int = 160) -> Split:
+    """Middle squares of those photographs that are large enough, (photos RGB,)."""
+    folder = files.find(root, "photos", ["train", "test"]) / split
+
+    def middle(image: Image.Image) -> Image.Image:
+        left, top = (image.width - side) // 2, (image.height - side) // 2
+        return image.crop((left, top, left + side, top + side))
+
+    found = files.decode(files.pictures(folder), "RGB", middle)
+    return (files.stack(found, folder),)
 
 
 def cifar10(root: Path, split: str, download: bool = False) -> Split:

@@ -36,7 +36,7 @@ MEASURES = {
     "photo-color": Measure(photos.photo_color, *LANDSCAPES),
     "photo-color-plus": Measure(photos.photo_color_plus, photos.color_sets, LANDSCAPES[1]),
     "dcae": Measure(codecs.dcae, readers.cifar10, CIFAR10),
-    "dcae-plus": Measure(codecs.dcae_plus, codecs.cifar10_and_photos, CIFAR10),
+    "dcae-plus": Measure(codecs.dcae_plus, codecs.pictures, CIFAR10),
     "face-vae": Measure(faces.face_vae, *CELEBA),
     "face-vae-plus": Measure(faces.face_vae, *CELEBA),
     "face-attributes": Measure(attributes.face_attributes, *CELEBA),
