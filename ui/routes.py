@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from ui import sheet
+from ui import models, photos, sheet
 
 STATIC = Path(__file__).parent / "static"
 MOST_BYTES = 4_000_000  # of a drawing
@@ -79,6 +79,11 @@ APP = {  # of gr.Blocks.launch
         route("paint", sheet.paint),
         route("palettes", sheet.palettes),
         route("open", sheet.open_picture, MOST_FILE_BYTES),
+        route("photo/open", photos.open_photo, MOST_FILE_BYTES),
+        route("photo/chroma", photos.chroma),
+        route("photo/save", photos.save, MOST_FILE_BYTES),
+        Route("/studio/text/{name}", models.text),
+        Mount("/studio/docs", Files(directory=models.DOCS)),
         Mount("/studio/static", Files(directory=STATIC)),
     ],
     "middleware": [  # Gradio compresses its files, but not the page itself
