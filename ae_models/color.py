@@ -2,11 +2,14 @@
 
 Tensors are (B, C, H, W)."""
 
+from collections.abc import Iterator
+
 import torch
+from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from ae_models import images
+from ae_models import images, tiles
 
 NEUTRAL = 128 / 255  # no chroma, in the unit range
 SLOPE_FLOOR = 300.0  # variance of lightness, in [0, 100], at which chroma follows it by half
@@ -30,6 +33,17 @@ def rgb_to_lab(rgb: Tensor) -> Tensor:
     f = torch.where(xyz > _EPSILON, xyz.clamp_min(_EPSILON) ** (1 / 3), (_KAPPA * xyz + 16) / 116)
     x, y, z = f.unbind(1)
     return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], 1)
+
+
+def lightness(picture: Image.Image) -> Tensor:
+    """L or RGB picture -> CIE lightness (1, 1, H, W) in [0, 100], by strips of rows."""
+    width, height = picture.size
+    result = torch.empty(1, 1, height, width)
+    for rows in result.split(tiles.ROWS, 2):
+        top = rows.storage_offset() // width
+        strip = images.to_tensor(picture.crop((0, top, width, top + rows.shape[2])))
+        rows.copy_(rgb_to_lab(strip.expand(-1, 3, -1, -1))[:, :1])
+    return result
 
 
 def lab_to_rgb(lab: Tensor) -> Tensor:
@@ -65,6 +79,20 @@ def upsample_chroma(ab: Tensor, lightness: Tensor) -> Tensor:
     Bilinear, plus the detail that lightness loses in the same resampling, times the local slope of
     chroma over lightness in 3x3 cells: the linear model of the guided filter (He et al. 2010). All
     of the lightness would draw the texture of leaves into the color."""
+    return torch.cat(list(chroma_strips(ab, lightness)), 2)
+
+
+def chroma_strips(ab: Tensor, lightness: Tensor) -> Iterator[Tensor]:
+    """upsample_chroma, tiles.ROWS rows at a time."""
+    fields = tiles.resized(chroma_fields(ab, lightness), lightness.shape[-2:])
+    for strip, rows in zip(fields, lightness.split(tiles.ROWS, 2)):
+        ab, slope, mean = strip.split([2, 2, 1], 1)
+        yield ab + slope * (rows - mean)
+
+
+def chroma_fields(ab: Tensor, lightness: Tensor) -> Tensor:
+    """Chroma (B, 2, h, w) and lightness (B, 1, H, W) -> all that upsample_chroma resizes: chroma,
+    its slopes over lightness, and lightness, (B, 5, h, w)."""
     small = images.resize_tensor(lightness, ab.shape[-2:])
 
     def box(x: Tensor) -> Tensor:
@@ -72,7 +100,4 @@ def upsample_chroma(ab: Tensor, lightness: Tensor) -> Tensor:
 
     mean = box(small)
     slope = (box(small * ab) - mean * box(ab)) / (box(small.square()) - mean.square() + SLOPE_FLOOR)
-    size = lightness.shape[-2:]
-    return images.resize_tensor(ab, size) + images.resize_tensor(slope, size) * (
-        lightness - images.resize_tensor(small, size)
-    )
+    return torch.cat([ab, slope, small], 1)

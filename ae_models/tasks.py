@@ -21,13 +21,14 @@ from ae_models.face.tasks import (
     sample,
     translate_face,
 )
-from ae_models.photo.tasks import chroma, colorize
+from ae_models.photo.tasks import chroma, chroma_fields, colorize, working_size
 from ae_models.sketch.tasks import color_sketch, paint_sketch, propose_palettes, surprise
 
 __all__ = [
-    "MAX_SAMPLES", "MAX_STEPS", "chroma", "color_sketch", "colorize", "decode", "directions", "draw",
-    "edit", "encode", "estimated_bytes", "morph", "paint_sketch", "priors", "propose_palettes",
-    "reconstruct", "rounded", "sample", "surprise", "translate_face",
+    "MAX_SAMPLES", "MAX_STEPS", "chroma", "chroma_fields", "color_sketch", "colorize", "decode",
+    "directions", "draw", "edit", "encode", "estimated_bytes", "morph", "paint_sketch", "priors",
+    "propose_palettes", "reconstruct", "rounded", "sample", "surprise", "translate_face",
+    "working_size",
 ]  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def connect(
         eyes = [*before, tuple(event.index)]
         if len(eyes) < 2:
             return gr.skip(), "Now click the other eye.", eyes
-        aligned = align.align(picture, tuple(sorted(eyes)), pose)
+        aligned = align.align(picture, align.in_order(picture, tuple(eyes)), pose)
         return aligned, f"Aligned by your clicks.\n{HINT}", []
 
     outputs = [shown, note, clicks]

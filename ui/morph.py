@@ -23,7 +23,7 @@ def morph(
 ) -> tuple[list[Image.Image], list[str]]:
     """Morph one face into another.
 
-    a, b: PNG, JPEG or WebP pictures of frontal faces; of each the largest face is brought into CelebA's pose. Without a
+    a, b: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC pictures of frontal faces; of each the largest face is brought into CelebA's pose. Without a
     face the largest centerd square is used (of a picture in the proportions of CelebA's aligned 178x218, its face).
     steps: 2 to 257. mode: slerp (great circle) or lerp (straight line). model: which network. Returns the pictures, and
     the same as JPEG data URLs."""

@@ -23,7 +23,7 @@ def color_sketch(
 ) -> Image.Image:
     """Color a line sketch.
 
-    sketch: PNG, JPEG or WebP, dark lines on white. model: which network; the classic one takes nothing else. palette: up
+    sketch: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC, dark lines on white. model: which network; the classic one takes nothing else. palette: up
     to 5 colors with weights as JSON, [["#e8563f", 2], ["#f4c95d", 1]]; empty lets the network choose, another one for
     another seed. hints: PNG or WebP of the sketch's size, opaque where its color is wanted and transparent elsewhere.
     Returns an RGB picture of the sketch's size."""

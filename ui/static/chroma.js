@@ -42,8 +42,8 @@ function between(cells, size) {
 }
 
 // Fields of cells (color.chroma_fields: a, b, their slopes over lightness, lightness) -> chroma with the edges of the
-// lightness, and the hints' own chroma on their discs.
-function spread({ shape: [channels, rows, columns], data }, lightness, width, height, hints, radius) {
+// lightness that the network saw, none at black and white of the one that is shown, and the hints' own on their discs.
+function spread({ shape: [channels, rows, columns], data }, seen, shown, width, height, hints, radius) {
   const [a, b] = [new Float32Array(width * height), new Float32Array(width * height)];
   const [row, down] = between(rows, height);
   const [column, right] = between(columns, width);
@@ -58,8 +58,8 @@ function spread({ shape: [channels, rows, columns], data }, lightness, width, he
     for (let x = 0, i = y * width; x < width; x++, i++) {
       const [k, t] = [column[x], right[x]];
       const at = (n) => mixed[n] + (mixed[n + next] - mixed[n]) * t;
-      const detail = lightness[i] - at(4 * columns + k);
-      const kept = Math.max(0, Math.min(1, lightness[i], 100 - lightness[i]));
+      const detail = seen[i] - at(4 * columns + k);
+      const kept = Math.max(0, Math.min(1, shown[i], 100 - shown[i]));
       a[i] = kept * (at(k) + at(2 * columns + k) * detail);
       b[i] = kept * (at(columns + k) + at(3 * columns + k) * detail);
     }

@@ -114,7 +114,7 @@ function left() { return find("[name=left]:checked").value; }
 function saturation() { return Number(find(".saturation").value); }
 
 function chromaIn(fields, given) {
-  return spread(fields, lightness(), ...boxSize(), given.map((hint) => insideBox(hint)), radius());
+  return spread(fields, photo.restored ?? photo.lightness, lightness(), ...boxSize(), given.map((hint) => insideBox(hint)), radius());
 }
 
 async function color(model) {
