@@ -1,5 +1,7 @@
 """Tab: one photo under a handle between gray and colored, steered by hints that one puts on it."""
 
+import functools
+
 import gradio as gr
 from PIL import Image
 
@@ -20,7 +22,7 @@ def colorize(
 ) -> Image.Image:
     """Color a gray photo; of a color photo only the lightness is used.
 
-    photo: PNG, JPEG or WebP. saturation: 0 (gray) to 3, 1 is what the network says. model: which network.
+    photo: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC. saturation: 0 (gray) to 3, 1 is what the network says. model: which network.
     hints: picture of the photo's size, opaque where its color is wanted and transparent elsewhere;
     the classic network ignores it. restore: whether a faded photo gets its contrast back. Returns an
     RGB picture of the photo's size."""
@@ -48,4 +50,11 @@ def build(tab: gr.Tab) -> None:
     given = [picture, saturation, model, layer, restore]
     parts.run([], colorize, given, colored, api_name="colorize")
     many = [files, saturation, model, restore]
-    parts.run([], photos.colorize_many, many, archive, api_name="colorize_many")
+
+    @functools.wraps(photos.colorize_many)
+    def colorize_many(*given) -> str:
+        path = photos.colorize_many(*given)
+        archive.temp_files.add(path)  # Gradio deletes it together with its own copy
+        return path
+
+    parts.run([], colorize_many, many, archive, api_name="colorize_many")

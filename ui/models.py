@@ -127,8 +127,8 @@ def _origin(entry: dict) -> str:
 def _training(training: dict) -> str:
     data, device = html.escape(training["data"]), html.escape(training["device"])
     return (
-        f"{training['seconds'] / 60:,.0f} min<small>{training['images']:,} pictures, "
-        f"{training['epochs']} epochs, {device}. {data}</small>"
+        f'<span title="{data}">{training["seconds"] / 60:,.0f} min'
+        f"<small>{training['images']:,} pictures, {training['epochs']} epochs, {device}</small></span>"
     )
 
 

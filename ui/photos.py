@@ -217,12 +217,12 @@ def colorize_many(
     predicted. A file that is no picture is skipped and named in skipped.txt of the zip."""
     if not photos or len(photos) > MOST_PHOTOS:
         raise ValueError(f"expected 1 to {MOST_PHOTOS} photos, got {len(photos or [])}")
-    target = Path(tempfile.mkdtemp()) / "colored-photos.zip"
+    with tempfile.NamedTemporaryFile(prefix="colored-photos-", suffix=".zip", delete=False) as file:
+        target = Path(file.name)
     files = ((Path(path).name, Path(path).read_bytes()) for path in photos)
     query = {"saturation": str(saturation), "model": model, "restore": "01"[bool(restore)]}
     outcomes = list(archive(files, target, **query))
     if all(error for _, error in outcomes):
-        raise ValueError(
-            f"expected photos, got none that can be read: {'; '.join(map(': '.join, outcomes))}"
-        )
+        target.unlink()
+        raise ValueError(f"expected photos, got none that can be read: {': '.join(outcomes[0])}")
     return str(target)

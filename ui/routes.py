@@ -83,7 +83,7 @@ APP = {  # of gr.Blocks.launch
         route("photo/chroma", photos.chroma),
         route("photo/save", photos.save, MOST_FILE_BYTES),
         Route("/studio/text/{name}", models.text),
-        Mount("/studio/docs", Files(directory=models.DOCS)),
+        Mount("/studio/docs", Files(directory=models.DOCS, check_dir=False)),
         Mount("/studio/static", Files(directory=STATIC)),
     ],
     "middleware": [  # Gradio compresses its files, but not the page itself

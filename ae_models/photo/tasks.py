@@ -97,9 +97,7 @@ def _chroma_strips(model: nn.Module, lightness: Tensor, hints: Tensor | None) ->
     )
 
 
-def chroma_fields(
-    model: nn.Module, lightness: Tensor, hints: Image.Image | None = None
-) -> Tensor:
+def chroma_fields(model: nn.Module, lightness: Tensor, hints: Image.Image | None = None) -> Tensor:
     """color.chroma_fields (1, 5, h, w) of a photo, the part of `colorize` that needs the network.
 
     lightness: (1, 1, H, W) in [0, 100], at best of working_size. hints: as of `colorize`. The chroma

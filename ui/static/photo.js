@@ -68,7 +68,7 @@ async function bring(file) {
   find(".restore").checked = false;
   find(".restore").disabled = !photo.restored;
   find(".restorable").textContent = say(photo.restored ? "faded or dark: more contrast" : "not needed here");
-  tell(photo.coloring === "color" ? say("The photo is in color: only its lightness is used.") : "");
+  find(".about").textContent = photo.coloring === "color" ? say("The photo is in color: only its lightness is used.") : "";
   for (const canvas of [before, after]) Object.assign(canvas, { width: photo.preview.width, height: photo.preview.height });
   view.fit(photo.preview.width, photo.preview.height);
   settled();
