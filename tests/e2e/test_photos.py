@@ -8,8 +8,8 @@ import pytest
 from PIL import ExifTags, Image, ImageOps
 from playwright.sync_api import Page, expect
 
-from tests.pictures import blob, encoded, png_header
 from tests.e2e.test_sheet import colored, on, pad, tool
+from tests.pictures import blob, encoded, png_header
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import shutil
 import urllib.request
 import zipfile
 
-import gradio as gr
 import numpy as np
 import pytest
 import torch

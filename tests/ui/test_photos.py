@@ -68,7 +68,7 @@ def test_what_the_page_paints_is_what_the_task_gives():
 def test_a_large_photo_is_shown_smaller_and_a_border_is_told():
     answer = told(encoded(ImageOps.expand(blob((1800, 900), 3), 100, "white"), "JPEG"))
     assert answer["size"] == [2000, 1100] and max(decoded(answer["preview"]).size) == 1600
-    left, top, right, bottom = answer["box"]
+    left, top, _, _ = answer["box"]
     assert abs(left - 80) < 4 and abs(top - 80) < 4 and len(answer["corners"]) == 4
     assert min(decoded(answer["seen"]).size) == 128
     assert told(LAKE.read_bytes())["corners"] is None
