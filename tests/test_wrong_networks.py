@@ -28,6 +28,8 @@ GRID = torch.zeros(1, 8, 4, 4)
 TASKS = [
     ("color_sketch", lambda m: tasks.color_sketch(m, PICTURE), (SketchColor, SketchColorPlus)),
     ("surprise", lambda m: tasks.surprise(m, PICTURE), (SketchColorPlus,)),
+    ("paint_sketch", lambda m: tasks.paint_sketch(m, PICTURE), (SketchColor, SketchColorPlus)),
+    ("propose_palettes", lambda m: tasks.propose_palettes(m, PICTURE), (SketchColorPlus,)),
     (
         "translate_face",
         lambda m: tasks.translate_face(m, PICTURE),

@@ -212,25 +212,25 @@ def headline(config: dict) -> str:
 
 
 def component(name: str, *scripts: str, value=None, **props) -> gr.HTML:
-    """A page element of our own: ui/static/<name>.html, .css and .js, which finds in its scope what the files named
-    by `scripts` define. `props` reach it as props.<name>."""
+    """A page element of our own: ui/static/<name>.html and .css, and its .js or those of `scripts`, which share a
+    scope. `props` reach them as props.<name>."""
     return gr.HTML(
         value,
         html_template=static(f"{name}.html"),
         css_template=static(f"{name}.css"),
-        js_on_load="\n".join(static(f"{script}.js") for script in (*scripts, name)),
+        js_on_load="\n".join(static(f"{script}.js") for script in scripts or (name,)),
         elem_classes=name,
         **props,
     )
 
 
 def note() -> gr.HTML:
-    """Where a tab says something in sentences, a line each."""
+    """A place for sentences, a line each."""
     return component("note", value="")
 
 
 def head(indonesian: dict[str, str]) -> str:
-    """What the page runs before anything else: its language, its theme and its look."""
+    """Script and style that the page runs before anything else: language, theme and look."""
     script = static("words.js").replace("WORDS", json.dumps(indonesian, ensure_ascii=False))
     return f"<script>{script}</script><style>{static('app.css')}</style>"
 

@@ -1,4 +1,4 @@
-"""What the sheet asks of the server: colors for its lines, palettes, and any picture as lines."""
+"""Answers to the sheet: colors for its lines, palettes that suit them, and any picture as lines."""
 
 import io
 

@@ -7,7 +7,7 @@ from ae_models import tasks
 from ui import explain, parts
 from ui.palettes import entries
 
-SCRIPTS = ("canvas", "transport", "palette")
+SCRIPTS = ("canvas", "transport", "palette", "sheet", "hand", "tools", "pictures", "start")
 SKETCHES = (  # in the order of ui/static/examples/shelf.webp
     *("bird", "cat", "house", "flower", "car", "person", "robot", "dragon", "fish", "turtle"),
     *("rabbit", "octopus", "snail", "beetle", "dinosaur"),

@@ -1,4 +1,4 @@
-"""What all tabs share: addresses, languages, themes, examples at work; and a person at each of the other tabs."""
+"""All tabs: addresses, languages, themes, examples at work; and a person at each of the other tabs."""
 
 import re
 

@@ -23,7 +23,12 @@ from train.engine.recipe import Recipe, build
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
-RECIPES = {slug: importlib.import_module(f"train.{slug.replace('-', '_')}") for slug in zoo.BY_SLUG}
+MODULES = {slug: slug.replace("-", "_") for slug in zoo.BY_SLUG}
+RECIPES = {
+    slug: importlib.import_module(f"train.{module}")
+    for slug, module in MODULES.items()
+    if (ROOT / "train" / f"{module}.py").is_file()
+}
 
 
 # the palettes of the prior are counted before there is a network
@@ -42,6 +47,11 @@ def _miniatures(monkeypatch):
     monkeypatch.setattr(datasets, "stack", stack)
     monkeypatch.setattr(zoo, "build", lambda slug: build(slug, **SMALL[slug]))
     monkeypatch.setattr(RECIPES["face-sketch"], "SIZE", 64)
+
+
+@pytest.mark.parametrize("slug", MODULES)
+def test_every_network_has_a_recipe(slug):
+    assert slug in RECIPES, f"expected train/{MODULES[slug]}.py, the recipe of {slug}; found none"
 
 
 def weights(release: Path) -> dict[str, torch.Tensor]:

@@ -1,4 +1,4 @@
-"""What the sheet asks of the server: plain functions first, then the routes with good and with bad input."""
+"""The server's answers to the sheet: plain functions first, then the routes with good and with bad input."""
 
 import io
 import json
@@ -175,7 +175,7 @@ def test_a_live_update_is_put_off_while_others_wait_and_a_final_one_is_not(clien
 
 
 def read_aloud(markup: str) -> set[str]:
-    """What a person reads or hears of a piece of HTML."""
+    """Texts and names that a person reads or hears of a piece of HTML."""
     found = []
 
     class Reader(HTMLParser):
