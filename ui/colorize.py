@@ -9,7 +9,7 @@ from ae_models import tasks
 from ui import explain, parts, photos
 from ui.words import t
 
-SCRIPTS = ("transport", "chroma", "view", "zip", "batch")
+SCRIPTS = ("transport", "chroma", "view", "zip", "batch", "photo")
 START = "landscape-lake.webp"
 
 

@@ -1,7 +1,17 @@
 // Many photos, one request at a time: each file's outcome is kept, whatever becomes of the others.
 class Batch {
   constructor(files, colored, changed) {
-    Object.assign(this, { files, colored, changed, done: 0, seconds: 0, skipped: [], zip: new Zip(), cancelled: false, running: true });
+    Object.assign(this, {
+      files,
+      colored,
+      changed,
+      done: 0,
+      seconds: 0,
+      skipped: [],
+      zip: new Zip(),
+      cancelled: false,
+      running: true,
+    });
   }
 
   async run() {
@@ -12,7 +22,10 @@ class Batch {
         const blob = await this.colored(file);
         if (this.cancelled) break;
         const suffix = blob.type === "image/png" ? "png" : "jpg";
-        await this.zip.add(this.zip.unused(`${file.name.replace(/\.[^.]*$/, "")}-colored`, suffix), blob);
+        await this.zip.add(
+          this.zip.unused(`${file.name.replace(/\.[^.]*$/, "")}-colored`, suffix),
+          blob,
+        );
       } catch (error) {
         if (this.cancelled) break;
         this.skipped.push(`${file.name}: ${error.message}`);
@@ -25,5 +38,7 @@ class Batch {
     this.changed(this);
   }
 
-  get left() { return this.done ? (this.seconds / this.done) * (this.files.length - this.done) : Infinity; } // seconds
+  get left() {
+    return this.done ? (this.seconds / this.done) * (this.files.length - this.done) : Infinity;
+  } // seconds
 }

@@ -3,10 +3,14 @@
 const EPSILON = 216 / 24389;
 const KAPPA = 24389 / 27;
 const WHITE = [0.95047, 1, 1.08883]; // D65
-const TO_RGB = [3.2404542, -1.5371385, -0.4985314, -0.969266, 1.8760108, 0.041556, 0.0556434, -0.2040259, 1.0572252]
-  .map((weight, i) => weight * WHITE[i % 3]);
+const TO_RGB = [
+  3.2404542, -1.5371385, -0.4985314, -0.969266, 1.8760108, 0.041556, 0.0556434, -0.2040259,
+  1.0572252,
+].map((weight, i) => weight * WHITE[i % 3]);
 const LEVELS = 8191;
-const LINEAR = Float32Array.from({ length: 256 }, (_, i) => (i / 255 <= 0.04045 ? i / 255 / 12.92 : ((i / 255 + 0.055) / 1.055) ** 2.4));
+const LINEAR = Float32Array.from({ length: 256 }, (_, i) =>
+  i / 255 <= 0.04045 ? i / 255 / 12.92 : ((i / 255 + 0.055) / 1.055) ** 2.4,
+);
 const ENCODED = Uint8ClampedArray.from({ length: LEVELS + 1 }, (_, i) => {
   const x = i / LEVELS;
   return 255 * (x <= 0.0031308 ? 12.92 * x : 1.055 * x ** (1 / 2.4) - 0.055);
@@ -16,12 +20,20 @@ const root3 = (x) => (x > EPSILON ? Math.cbrt(x) : (KAPPA * x + 16) / 116);
 function lightnessOf({ data }) {
   const lightness = new Float32Array(data.length / 4);
   for (let i = 0, j = 0; i < lightness.length; i++, j += 4) {
-    lightness[i] = 116 * root3(0.2126729 * LINEAR[data[j]] + 0.7151522 * LINEAR[data[j + 1]] + 0.072175 * LINEAR[data[j + 2]]) - 16;
+    lightness[i] =
+      116 *
+        root3(
+          0.2126729 * LINEAR[data[j]] +
+            0.7151522 * LINEAR[data[j + 1]] +
+            0.072175 * LINEAR[data[j + 2]],
+        ) -
+      16;
   }
   return lightness;
 }
 
-function chromaOf(color) { // "#rrggbb" -> [a, b]
+function chromaOf(color) {
+  // "#rrggbb" -> [a, b]
   const [r, g, b] = [1, 3, 5].map((i) => LINEAR[parseInt(color.slice(i, i + 2), 16)]);
   const x = root3((0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / WHITE[0]);
   const y = root3(0.2126729 * r + 0.7151522 * g + 0.072175 * b);
@@ -43,7 +55,15 @@ function between(cells, size) {
 
 // Fields of cells (color.chroma_fields: a, b, their slopes over lightness, lightness) -> chroma with the edges of the
 // lightness that the network saw, none at black and white of the one that is shown, and the hints' own on their discs.
-function spread({ shape: [channels, rows, columns], data }, seen, shown, width, height, hints, radius) {
+function spread(
+  { shape: [channels, rows, columns], data },
+  seen,
+  shown,
+  width,
+  height,
+  hints,
+  radius,
+) {
   const [a, b] = [new Float32Array(width * height), new Float32Array(width * height)];
   const [row, down] = between(rows, height);
   const [column, right] = between(columns, width);
@@ -53,7 +73,8 @@ function spread({ shape: [channels, rows, columns], data }, seen, shown, width, 
     for (let c = 0; c < channels; c++) {
       const from = (c * rows + row[y]) * columns;
       const below = rows > 1 ? from + columns : from;
-      for (let k = 0; k < columns; k++) mixed[c * columns + k] = data[from + k] + (data[below + k] - data[from + k]) * down[y];
+      for (let k = 0; k < columns; k++)
+        mixed[c * columns + k] = data[from + k] + (data[below + k] - data[from + k]) * down[y];
     }
     for (let x = 0, i = y * width; x < width; x++, i++) {
       const [k, t] = [column[x], right[x]];
@@ -64,14 +85,18 @@ function spread({ shape: [channels, rows, columns], data }, seen, shown, width, 
       b[i] = kept * (at(columns + k) + at(3 * columns + k) * detail);
     }
   }
-  for (const { x, y, color } of hints) disc(a, b, width, height, x * width, y * height, radius, chromaOf(color));
+  for (const { x, y, color } of hints)
+    disc(a, b, width, height, x * width, y * height, radius, chromaOf(color));
   return { a, b };
 }
 
 function disc(a, b, width, height, x, y, radius, [ca, cb]) {
   for (let j = Math.max(0, Math.ceil(y - radius)); j <= Math.min(height - 1, y + radius); j++) {
     const half = Math.sqrt(radius * radius - (j - y) ** 2);
-    const [from, to] = [Math.max(0, Math.ceil(x - half)), Math.min(width - 1, Math.floor(x + half))];
+    const [from, to] = [
+      Math.max(0, Math.ceil(x - half)),
+      Math.min(width - 1, Math.floor(x + half)),
+    ];
     if (from > to) continue;
     a.fill(ca, j * width + from, j * width + to + 1);
     b.fill(cb, j * width + from, j * width + to + 1);
@@ -97,6 +122,10 @@ function colorInto({ data }, lightness, { a, b }, saturation) {
     red = red < 0 ? 0 : red > 1 ? 1 : red;
     green = green < 0 ? 0 : green > 1 ? 1 : green;
     blue = blue < 0 ? 0 : blue > 1 ? 1 : blue;
-    pixels[i] = 0xff000000 | (ENCODED[(blue * LEVELS + 0.5) | 0] << 16) | (ENCODED[(green * LEVELS + 0.5) | 0] << 8) | ENCODED[(red * LEVELS + 0.5) | 0];
+    pixels[i] =
+      0xff000000 |
+      (ENCODED[(blue * LEVELS + 0.5) | 0] << 16) |
+      (ENCODED[(green * LEVELS + 0.5) | 0] << 8) |
+      ENCODED[(red * LEVELS + 0.5) | 0];
   }
 }

@@ -6,11 +6,13 @@ const text = element.querySelector(".text");
 
 function fill() {
   holder.innerHTML = props.value ?? "";
-  for (const picture of holder.querySelectorAll("[data-docs]")) picture.src = `${root}/studio/docs/${picture.dataset.docs}`;
+  for (const picture of holder.querySelectorAll("[data-docs]"))
+    picture.src = `${root}/studio/docs/${picture.dataset.docs}`;
   translate(holder);
 }
 
-function worth(row, key) { // of a row that has no such figure: nothing, so that it comes last
+function worth(row, key) {
+  // of a row that has no such figure: nothing, so that it comes last
   const value = row.dataset[key];
   return key === "name" ? value : value === undefined ? NaN : Number(value);
 }
@@ -19,7 +21,8 @@ function worth(row, key) { // of a row that has no such figure: nothing, so that
 function sort(button) {
   const heading = button.closest("th");
   const rising = heading.getAttribute("aria-sort") !== "ascending";
-  for (const other of holder.querySelectorAll("[aria-sort]")) other.setAttribute("aria-sort", "none");
+  for (const other of holder.querySelectorAll("[aria-sort]"))
+    other.setAttribute("aria-sort", "none");
   heading.setAttribute("aria-sort", rising ? "ascending" : "descending");
   const key = button.dataset.sort;
   const order = (one, two) => {
@@ -45,7 +48,13 @@ function show(name) {
 }
 
 function enlarge(file, label) {
-  text.replaceChildren(Object.assign(new Image(), { src: `${root}/studio/docs/${file}`, alt: label, className: "large" }));
+  text.replaceChildren(
+    Object.assign(new Image(), {
+      src: `${root}/studio/docs/${file}`,
+      alt: label,
+      className: "large",
+    }),
+  );
   show(label);
 }
 

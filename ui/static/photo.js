@@ -10,10 +10,16 @@ const TAP = 4; // px that a pointer may move in a click
 
 const studio = element.querySelector(".studio");
 const find = (selector) => studio.querySelector(selector);
-const [stage, pad, before, after, reach, handle] = [".stage", ".pad", ".before", ".after", ".reach", ".handle"].map(find);
+const [stage, pad, before, after, reach, handle] = [
+  ".stage",
+  ".pad",
+  ".before",
+  ".after",
+  ".reach",
+  ".handle",
+].map(find);
 const jobs = new Latest((message) => tell(message));
 const view = new View(stage, (scale, x, y) => placed(scale, x, y));
-const root = (window.gradio_config?.root ?? "").replace(/\/$/, "");
 let photo = null; // what is shown: file, size, preview, box, corners, lightness, seen, ...
 let hints = []; // of {x, y, color}, places in parts of the photo's sides; never changed in place
 let [past, future] = [[], []]; // of hints
@@ -24,22 +30,31 @@ let spot = null; // where the keyboard's place is
 let version = 0;
 let layers = {}; // network -> {version, fields, chroma}
 let batch = null;
-let recent = JSON.parse(localStorage.getItem(STORE) ?? '["#2f6fd0", "#4e8f3a", "#c8803f", "#d8b48a"]');
+let recent = JSON.parse(
+  localStorage.getItem(STORE) ?? '["#2f6fd0", "#4e8f3a", "#c8803f", "#d8b48a"]',
+);
 
-function tell(message) { find(".told").textContent = message; }
+function tell(message) {
+  find(".told").textContent = message;
+}
 
 // ---- a photo comes in ----
 
 async function pixelsOf(url) {
   const picture = Object.assign(new Image(), { src: url });
   await picture.decode();
-  const canvas = Object.assign(document.createElement("canvas"), { width: picture.naturalWidth, height: picture.naturalHeight });
+  const canvas = Object.assign(document.createElement("canvas"), {
+    width: picture.naturalWidth,
+    height: picture.naturalHeight,
+  });
   canvas.getContext("2d", { willReadFrequently: true }).drawImage(picture, 0, 0);
   return canvas;
 }
 
 function part(canvas, [left, top, right, bottom]) {
-  return canvas.getContext("2d", { willReadFrequently: true }).getImageData(left, top, right - left, bottom - top);
+  return canvas
+    .getContext("2d", { willReadFrequently: true })
+    .getImageData(left, top, right - left, bottom - top);
 }
 
 async function open(file) {
@@ -47,11 +62,18 @@ async function open(file) {
   tell("");
   await slowly(async () => {
     const told = await (await post("photo/open", {}, file)).json();
-    const [preview, restored] = [await pixelsOf(told.preview), told.restored && (await pixelsOf(told.restored))];
+    const [preview, restored] = [
+      await pixelsOf(told.preview),
+      told.restored && (await pixelsOf(told.restored)),
+    ];
     const coming = {
-      ...told, file, preview, lightness: lightnessOf(part(preview, told.box)),
+      ...told,
+      file,
+      preview,
+      lightness: lightnessOf(part(preview, told.box)),
       restored: restored && lightnessOf(part(restored, [0, 0, restored.width, restored.height])),
-      seen: await (await fetch(told.seen)).blob(), answers: new Map(),
+      seen: await (await fetch(told.seen)).blob(),
+      answers: new Map(),
     };
     const fields = await asked(coming, "plus", []);
     [photo, hints, past, future, selected] = [coming, [], [], [], -1];
@@ -67,9 +89,13 @@ async function bring(file) {
   }
   find(".restore").checked = false;
   find(".restore").disabled = !photo.restored;
-  find(".restorable").textContent = say(photo.restored ? "faded or dark: more contrast" : "not needed here");
-  find(".about").textContent = photo.coloring === "color" ? say("The photo is in color: only its lightness is used.") : "";
-  for (const canvas of [before, after]) Object.assign(canvas, { width: photo.preview.width, height: photo.preview.height });
+  find(".restorable").textContent = say(
+    photo.restored ? "faded or dark: more contrast" : "not needed here",
+  );
+  find(".about").textContent =
+    photo.coloring === "color" ? say("The photo is in color: only its lightness is used.") : "";
+  for (const canvas of [before, after])
+    Object.assign(canvas, { width: photo.preview.width, height: photo.preview.height });
   view.fit(photo.preview.width, photo.preview.height);
   settled();
   drawBoth();
@@ -88,33 +114,64 @@ async function slowly(work) {
 
 // ---- chroma: asked of the network, spread and painted here ----
 
-function insideBox({ x, y, color }, { box: [left, top, right, bottom], preview: { width, height } } = photo) {
+function insideBox(
+  { x, y, color },
+  { box: [left, top, right, bottom], preview: { width, height } } = photo,
+) {
   return { x: (x * width - left) / (right - left), y: (y * height - top) / (bottom - top), color };
 }
 
-function within({ x, y }) { return x >= 0 && x <= 1 && y >= 0 && y <= 1; }
+function within({ x, y }) {
+  return x >= 0 && x <= 1 && y >= 0 && y <= 1;
+}
 
 async function asked(photo, model, given) {
   const question = JSON.stringify([model, given]);
   if (photo.answers.has(question)) return photo.answers.get(question);
   const inside = given.map((hint) => insideBox(hint, photo)).filter(within);
-  const query = { model, hints: listOf(inside), radius: radius(photo) / Math.min(...boxSize(photo)) };
+  const query = {
+    model,
+    hints: listOf(inside),
+    radius: radius(photo) / Math.min(...boxSize(photo)),
+  };
   const answer = await post("photo/chroma", query, photo.seen);
-  const fields = { shape: answer.headers.get("x-shape").split(",").map(Number), data: new Float32Array(await answer.arrayBuffer()) };
+  const fields = {
+    shape: answer.headers.get("x-shape").split(",").map(Number),
+    data: new Float32Array(await answer.arrayBuffer()),
+  };
   photo.answers.set(question, fields);
   if (photo.answers.size > KEPT) photo.answers.delete(photo.answers.keys().next().value);
   return fields;
 }
 
-function listOf(hints) { return JSON.stringify(hints.map(({ x, y, color }) => [x, y, color])); }
-function boxSize({ box: [left, top, right, bottom] } = photo) { return [right - left, bottom - top]; }
-function radius({ preview: { width, height } } = photo) { return RADIUS * Math.min(width, height); } // px of the preview
-function lightness() { return find(".restore").checked && photo.restored ? photo.restored : photo.lightness; }
-function left() { return find("[name=left]:checked").value; }
-function saturation() { return Number(find(".saturation").value); }
+function listOf(hints) {
+  return JSON.stringify(hints.map(({ x, y, color }) => [x, y, color]));
+}
+function boxSize({ box: [left, top, right, bottom] } = photo) {
+  return [right - left, bottom - top];
+}
+function radius({ preview: { width, height } } = photo) {
+  return RADIUS * Math.min(width, height);
+} // px of the preview
+function lightness() {
+  return find(".restore").checked && photo.restored ? photo.restored : photo.lightness;
+}
+function left() {
+  return find("[name=left]:checked").value;
+}
+function saturation() {
+  return Number(find(".saturation").value);
+}
 
 function chromaIn(fields, given) {
-  return spread(fields, photo.restored ?? photo.lightness, lightness(), ...boxSize(), given.map((hint) => insideBox(hint)), radius());
+  return spread(
+    fields,
+    photo.restored ?? photo.lightness,
+    lightness(),
+    ...boxSize(),
+    given.map((hint) => insideBox(hint)),
+    radius(),
+  );
 }
 
 async function color(model) {
@@ -127,14 +184,17 @@ async function color(model) {
   settled();
 }
 
-function changed() { // of the hints
+function changed() {
+  // of the hints
   version += 1;
   marked();
   settled();
   jobs.want("plus", 1, () => color("plus"));
 }
 
-function settled() { pad.setAttribute("aria-busy", layers.plus?.version !== version); }
+function settled() {
+  pad.setAttribute("aria-busy", layers.plus?.version !== version);
+}
 
 function paint(canvas, chroma, lightness, amount) {
   const context = canvas.getContext("2d");
@@ -161,7 +221,8 @@ function drawAfter() {
 function drawBefore() {
   if (!layers.plus) return;
   if (left() === "own") before.getContext("2d").drawImage(photo.preview, 0, 0);
-  else if (left() === "classic" && layers.classic) paint(before, layers.classic.chroma, lightness(), saturation());
+  else if (left() === "classic" && layers.classic)
+    paint(before, layers.classic.chroma, lightness(), saturation());
   else paint(before, layers.plus.chroma, photo.lightness, 0);
 }
 
@@ -173,13 +234,15 @@ function drawBoth() {
 // ---- where things are on the screen ----
 
 function placed(scale, x, y) {
-  for (const canvas of [before, after]) canvas.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+  for (const canvas of [before, after])
+    canvas.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
   if (photo && !reach.hidden) placeReach();
   marked();
   cut();
 }
 
-function seenRange() { // left and right end of what is seen of the photo, in px of the stage
+function seenRange() {
+  // left and right end of what is seen of the photo, in px of the stage
   return [Math.max(0, view.x), Math.min(stage.clientWidth, view.x + view.width * view.scale)];
 }
 
@@ -194,7 +257,10 @@ function cut() {
 function marked() {
   const list = find(".hints");
   while (list.children.length > hints.length) list.lastChild.remove();
-  while (list.children.length < hints.length) list.append(Object.assign(document.createElement("button"), { type: "button", className: "hint" }));
+  while (list.children.length < hints.length)
+    list.append(
+      Object.assign(document.createElement("button"), { type: "button", className: "hint" }),
+    );
   hints.forEach(({ x, y, color }, i) => {
     const [px, py] = view.outside([x, y]);
     const mark = list.children[i];
@@ -224,7 +290,11 @@ function put(x, y) {
 }
 
 function moved(index, x, y) {
-  return hints.map((hint, i) => (i === index ? { ...hint, x: Math.min(1, Math.max(0, x)), y: Math.min(1, Math.max(0, y)) } : hint));
+  return hints.map((hint, i) =>
+    i === index
+      ? { ...hint, x: Math.min(1, Math.max(0, x)), y: Math.min(1, Math.max(0, y)) }
+      : hint,
+  );
 }
 
 function remove(index) {
@@ -245,7 +315,12 @@ function travel(from, to) {
 function remember(color) {
   recent = [color, ...recent.filter((other) => other !== color)].slice(0, RECENT);
   localStorage.setItem(STORE, JSON.stringify(recent));
-  find(".recent").innerHTML = recent.map((color) => `<button type="button" data-color="${color}" style="background:${color}" aria-label="${color}" title="${color}"></button>`).join("");
+  find(".recent").innerHTML = recent
+    .map(
+      (color) =>
+        `<button type="button" data-color="${color}" style="background:${color}" aria-label="${color}" title="${color}"></button>`,
+    )
+    .join("");
 }
 
 function setColor(color) {
@@ -267,12 +342,22 @@ function sample(x, y) {
 // The area that follows a hint: where the colors would be others without it.
 async function showReach(index) {
   if (layers.plus?.version !== version || !hints[index]) return;
-  const without = await asked(photo, "plus", hints.filter((_, i) => i !== index)).catch(() => null);
+  const without = await asked(
+    photo,
+    "plus",
+    hints.filter((_, i) => i !== index),
+  ).catch(() => null);
   if (!without || !find(`.hint:nth-child(${index + 1}):is(:hover, :focus-visible)`)) return;
-  const { shape: [, rows, columns], data } = layers.plus.fields;
+  const {
+    shape: [, rows, columns],
+    data,
+  } = layers.plus.fields;
   const cells = new ImageData(columns, rows);
   for (let i = 0; i < rows * columns; i++) {
-    const change = Math.hypot(data[i] - without.data[i], data[rows * columns + i] - without.data[rows * columns + i]);
+    const change = Math.hypot(
+      data[i] - without.data[i],
+      data[rows * columns + i] - without.data[rows * columns + i],
+    );
     cells.data[4 * i + 3] = 150 * (1 - Math.min(1, change / REACHED));
   }
   Object.assign(reach, { width: columns, height: rows, hidden: false });
@@ -281,12 +366,17 @@ async function showReach(index) {
 }
 
 function placeReach() {
-  const [x, y] = view.outside([photo.box[0] / photo.preview.width, photo.box[1] / photo.preview.height]);
+  const [x, y] = view.outside([
+    photo.box[0] / photo.preview.width,
+    photo.box[1] / photo.preview.height,
+  ]);
   const [width, height] = boxSize().map((n) => n * view.scale);
   reach.style.transform = `translate(${x}px, ${y}px) scale(${width / reach.width}, ${height / reach.height})`;
 }
 
-function hideReach() { reach.hidden = true; }
+function hideReach() {
+  reach.hidden = true;
+}
 
 // ---- pointers ----
 
@@ -313,7 +403,11 @@ pad.addEventListener("pointermove", (event) => {
   if (tapped && Math.hypot(now[0] - tapped[0], now[1] - tapped[1]) > TAP) tapped = null;
   const other = [...fingers].find(([id]) => id !== event.pointerId)?.[1];
   if (other) {
-    view.zoomBy(Math.hypot(now[0] - other[0], now[1] - other[1]) / Math.max(1, Math.hypot(last[0] - other[0], last[1] - other[1])), other);
+    view.zoomBy(
+      Math.hypot(now[0] - other[0], now[1] - other[1]) /
+        Math.max(1, Math.hypot(last[0] - other[0], last[1] - other[1])),
+      other,
+    );
     view.moveBy((now[0] - last[0]) / 2, (now[1] - last[1]) / 2);
   } else if (!tapped) view.moveBy(now[0] - last[0], now[1] - last[1]);
   if (!tapped || other) fingers.set(event.pointerId, now);
@@ -325,10 +419,14 @@ for (const name of ["pointerup", "pointercancel"]) {
     tapped = null;
   });
 }
-pad.addEventListener("wheel", (event) => {
-  event.preventDefault();
-  view.zoomBy(Math.exp(-event.deltaY / 400), on(event));
-}, { passive: false });
+pad.addEventListener(
+  "wheel",
+  (event) => {
+    event.preventDefault();
+    view.zoomBy(Math.exp(-event.deltaY / 400), on(event));
+  },
+  { passive: false },
+);
 
 function act(x, y) {
   if (tool === "sample") sample(x, y);
@@ -362,7 +460,8 @@ for (const name of ["pointerup", "pointercancel"]) {
 }
 for (const name of ["pointerover", "focusin"]) {
   find(".hints").addEventListener(name, ({ target }) => {
-    if (!carried && target.matches(".hint")) showReach([...find(".hints").children].indexOf(target));
+    if (!carried && target.matches(".hint"))
+      showReach([...find(".hints").children].indexOf(target));
   });
 }
 for (const name of ["pointerout", "focusout"]) find(".hints").addEventListener(name, hideReach);
@@ -379,7 +478,16 @@ handle.addEventListener("pointermove", (event) => {
 
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 handle.addEventListener("keydown", (event) => {
-  const step = { ArrowLeft: -0.02, ArrowDown: -0.02, ArrowRight: 0.02, ArrowUp: 0.02, PageUp: 0.1, PageDown: -0.1, Home: -1, End: 1 }[event.key];
+  const step = {
+    ArrowLeft: -0.02,
+    ArrowDown: -0.02,
+    ArrowRight: 0.02,
+    ArrowUp: 0.02,
+    PageUp: 0.1,
+    PageDown: -0.1,
+    Home: -1,
+    End: 1,
+  }[event.key];
   if (!step) return;
   event.preventDefault();
   share = Math.min(1, Math.max(0, share + step * (event.shiftKey ? 5 : 1)));
@@ -408,15 +516,34 @@ find(".hints").addEventListener("keydown", (event) => {
   keep(moved(index, hints[index].x + by * step[0], hints[index].y + by * step[1]));
 });
 
-const KEYS = { "+": () => view.zoomBy(1.5), "=": () => view.zoomBy(1.5), "-": () => view.zoomBy(1 / 1.5), 0: () => fit(),
-  i: () => choose("sample"), m: () => choose(tool === "pan" ? "hint" : "pan"), Escape: () => choose("hint"), Delete: () => remove(selected) };
-const CONTROL = { z: () => travel(past, future), y: () => travel(future, past), o: () => find(".one").click(), s: () => save() };
+const KEYS = {
+  "+": () => view.zoomBy(1.5),
+  "=": () => view.zoomBy(1.5),
+  "-": () => view.zoomBy(1 / 1.5),
+  0: () => fit(),
+  i: () => choose("sample"),
+  m: () => choose(tool === "pan" ? "hint" : "pan"),
+  Escape: () => choose("hint"),
+  Delete: () => remove(selected),
+};
+const CONTROL = {
+  z: () => travel(past, future),
+  y: () => travel(future, past),
+  o: () => find(".one").click(),
+  s: () => save(),
+};
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || !studio.offsetParent || event.altKey) return;
-  if (event.target.closest?.("input:not([type=range], [type=radio], [type=color], [type=checkbox]), textarea, select")) return;
+  if (
+    event.target.closest?.(
+      "input:not([type=range], [type=radio], [type=color], [type=checkbox]), textarea, select",
+    )
+  )
+    return;
   const control = event.ctrlKey || event.metaKey;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const action = control && key === "z" && event.shiftKey ? CONTROL.y : (control ? CONTROL : KEYS)[key];
+  const action =
+    control && key === "z" && event.shiftKey ? CONTROL.y : (control ? CONTROL : KEYS)[key];
   if (!action) return;
   event.preventDefault();
   action();
@@ -427,10 +554,13 @@ document.addEventListener("keydown", (event) => {
 function choose(name) {
   tool = name;
   studio.dataset.tool = name;
-  for (const button of studio.querySelectorAll("[data-tool]")) button.setAttribute("aria-pressed", button.dataset.tool === name);
+  for (const button of studio.querySelectorAll("[data-tool]"))
+    button.setAttribute("aria-pressed", button.dataset.tool === name);
 }
 
-function fit() { view.fit(view.width, view.height); }
+function fit() {
+  view.fit(view.width, view.height);
+}
 
 function settings() {
   return { saturation: saturation(), restore: find(".restore").checked ? 1 : 0 };
@@ -449,16 +579,34 @@ async function save() {
 }
 
 function download(blob, name) {
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
+  const link = Object.assign(document.createElement("a"), {
+    href: URL.createObjectURL(blob),
+    download: name,
+  });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 const ACTIONS = {
-  open: () => find(".one").click(), add: () => find(".several").click(), folder: () => find(".directory").click(), save,
-  undo: () => travel(past, future), redo: () => travel(future, past), remove: () => remove(selected), clear: () => { selected = -1; keep([]); },
-  in: () => view.zoomBy(1.5), out: () => view.zoomBy(1 / 1.5), fit,
-  cancel: () => { batch.cancelled = true; listed(batch); }, zip: () => download(batch.zip.blob(), "colored-photos.zip"),
+  open: () => find(".one").click(),
+  add: () => find(".several").click(),
+  folder: () => find(".directory").click(),
+  save,
+  undo: () => travel(past, future),
+  redo: () => travel(future, past),
+  remove: () => remove(selected),
+  clear: () => {
+    selected = -1;
+    keep([]);
+  },
+  in: () => view.zoomBy(1.5),
+  out: () => view.zoomBy(1 / 1.5),
+  fit,
+  cancel: () => {
+    batch.cancelled = true;
+    listed(batch);
+  },
+  zip: () => download(batch.zip.blob(), "colored-photos.zip"),
 };
 studio.addEventListener("click", ({ target }) => {
   const button = target.closest("button");
@@ -476,12 +624,16 @@ find(".saturation").addEventListener("input", () => {
   if (left() === "classic") drawBefore();
 });
 find(".restore").addEventListener("change", () => {
-  for (const [model, layer] of Object.entries(layers)) layer.chroma = chromaIn(layer.fields, model === "plus" ? hints : []);
+  for (const [model, layer] of Object.entries(layers))
+    layer.chroma = chromaIn(layer.fields, model === "plus" ? hints : []);
   drawBoth();
 });
 find(".views").addEventListener("change", () => {
   if (!photo) return;
-  before.setAttribute("aria-label", say(left() === "classic" ? "Colored by the classic network" : "Photo before"));
+  before.setAttribute(
+    "aria-label",
+    say(left() === "classic" ? "Colored by the classic network" : "Photo before"),
+  );
   drawBefore();
   if (left() === "classic" && !layers.classic) jobs.want("classic", 2, () => color("classic"));
 });
@@ -489,7 +641,7 @@ find(".views").addEventListener("change", () => {
 // ---- files ----
 
 async function openExample(name) {
-  const blob = await (await fetch(`${root}/studio/static/examples/${name}`)).blob();
+  const blob = await (await fetch(`${ROOT}/studio/static/examples/${name}`)).blob();
   await bring(new File([blob], name, { type: blob.type }));
 }
 
@@ -511,15 +663,23 @@ function addAll(files) {
 function listed({ files, done, running, cancelled, skipped, zip, left }) {
   find(".many").hidden = false;
   Object.assign(find("progress"), { value: done, max: files.length });
-  const time = Number.isFinite(left) ? ` · ${left < 60 ? `${Math.ceil(left)} s` : `${Math.ceil(left / 60)} min`} ${say("left")}` : "";
+  const time = Number.isFinite(left)
+    ? ` · ${left < 60 ? `${Math.ceil(left)} s` : `${Math.ceil(left / 60)} min`} ${say("left")}`
+    : "";
   const state = cancelled ? ` · ${say("cancelled")}` : running ? time : "";
   find(".count").textContent = `${done} ${say("of")} ${files.length}${state}`;
-  find(".skipped").replaceChildren(...skipped.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+  find(".skipped").replaceChildren(
+    ...skipped.map((text) => Object.assign(document.createElement("li"), { textContent: text })),
+  );
   find('[data-do="cancel"]').hidden = !running || cancelled;
   find('[data-do="zip"]').hidden = !zip.count || (running && !cancelled);
 }
 
-for (const [selector, use] of [[".one", taken], [".several", taken], [".directory", addAll]]) {
+for (const [selector, use] of [
+  [".one", taken],
+  [".several", taken],
+  [".directory", addAll],
+]) {
   find(selector).addEventListener("change", ({ target }) => {
     use([...target.files]);
     target.value = "";
@@ -542,12 +702,17 @@ document.addEventListener("paste", (event) => {
   taken(files);
 });
 
-find(".shelf").innerHTML = props.examples.map((name, i) =>
-  `<button type="button" data-example="${name}" aria-label="${say("Example")} ${i + 1}"><img src="${root}/studio/static/examples/${name}" alt="" loading="lazy"></button>`).join("");
+find(".shelf").innerHTML = props.examples
+  .map(
+    (name, i) =>
+      `<button type="button" data-example="${name}" aria-label="${say("Example")} ${i + 1}"><img src="${ROOT}/studio/static/examples/${name}" alt="" loading="lazy"></button>`,
+  )
+  .join("");
 translate(element);
 remember(recent[0]);
 choose("hint");
-const first = new IntersectionObserver(([{ isIntersecting }]) => { // nothing is computed before the tab is looked at
+const first = new IntersectionObserver(([{ isIntersecting }]) => {
+  // nothing is computed before the tab is looked at
   if (!isIntersecting) return;
   first.disconnect();
   openExample(props.start);

@@ -12,11 +12,17 @@ class View {
     this.update();
   }
 
-  get scale() { return this.zoom * Math.min(this.stage.clientWidth / this.width, this.stage.clientHeight / this.height); }
+  get scale() {
+    return (
+      this.zoom *
+      Math.min(this.stage.clientWidth / this.width, this.stage.clientHeight / this.height)
+    );
+  }
 
   update() {
     if (!this.stage.clientWidth) return;
-    const kept = (at, shown, room) => (shown <= room ? (room - shown) / 2 : Math.min(0, Math.max(room - shown, at)));
+    const kept = (at, shown, room) =>
+      shown <= room ? (room - shown) / 2 : Math.min(0, Math.max(room - shown, at));
     this.x = kept(this.x, this.width * this.scale, this.stage.clientWidth);
     this.y = kept(this.y, this.height * this.scale, this.stage.clientHeight);
     this.place(this.scale, this.x, this.y);
@@ -38,6 +44,10 @@ class View {
   }
 
   // px of the stage -> parts of the picture's sides, and back
-  inside([x, y]) { return [(x - this.x) / (this.width * this.scale), (y - this.y) / (this.height * this.scale)]; }
-  outside([x, y]) { return [this.x + x * this.width * this.scale, this.y + y * this.height * this.scale]; }
+  inside([x, y]) {
+    return [(x - this.x) / (this.width * this.scale), (y - this.y) / (this.height * this.scale)];
+  }
+  outside([x, y]) {
+    return [this.x + x * this.width * this.scale, this.y + y * this.height * this.scale];
+  }
 }
