@@ -9,7 +9,10 @@ from ae_models import tasks
 from ui import explain, parts, photos
 from ui.words import t
 
-SCRIPTS = ("transport", "chroma", "view", "zip", "batch", "photo")
+SCRIPTS = (
+    *("transport", "chroma", "view", "zip", "batch"),  # what the rest is made of
+    *("photo", "spots", "touch", "photos"),
+)
 START = "landscape-lake.webp"
 
 
