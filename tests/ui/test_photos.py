@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from ae_models import color, images, tasks, zoo
 from tests.pictures import EXAMPLES, blob, encoded, png_header
+from tests.ui.test_sheet import read_aloud
 from ui import parts, photos, routes, words
 
 RED = '[[0.5, 0.5, "#ff0000"]]'
@@ -200,8 +201,7 @@ def test_forged_requests_get_a_sentence(client, case):
     assert answer.text[0].isupper() and answer.text.endswith(".") and "Traceback" not in answer.text
 
 
-def test_the_page_has_an_indonesian_word_for_everything():
-    from tests.ui.test_sheet import read_aloud
-
-    missing = read_aloud(parts.static("photo.html")) - set(words.INDONESIAN)
-    assert missing <= {"+", "−", "1.00"}
+@pytest.mark.parametrize("name", ["photo", "models"])
+def test_the_page_has_an_indonesian_word_for_everything(name):
+    missing = read_aloud(parts.static(f"{name}.html")) - set(words.INDONESIAN)
+    assert missing <= {"+", "−", "×", "1.00"}
