@@ -41,7 +41,9 @@ def read(source: str | PathLike | bytes) -> Image.Image:
 
 def read_layer(source: str | PathLike | bytes) -> Image.Image:
     """Read a file or its bytes with its transparency: RGBA, else as `read`."""
-    return _decoded(_open(source)).convert("RGBA")
+    image = _open(source)
+    layer = _decoded(image) if image.has_transparency_data else to_rgb(image)
+    return layer.convert("RGBA")
 
 
 def _open(source: str | PathLike | bytes) -> Image.Image:

@@ -22,13 +22,19 @@ from ae_models.face.tasks import (
     translate_face,
 )
 from ae_models.photo.tasks import chroma, chroma_fields, colorize, working_size
-from ae_models.sketch.tasks import color_sketch, paint_sketch, propose_palettes, surprise
+from ae_models.sketch.tasks import (
+    clean_sketch,
+    color_sketch,
+    paint_sketch,
+    propose_palettes,
+    surprise,
+)
 
 __all__ = [
-    "MAX_SAMPLES", "MAX_STEPS", "chroma", "chroma_fields", "color_sketch", "colorize", "decode",
-    "directions", "draw", "edit", "encode", "estimated_bytes", "morph", "paint_sketch", "priors",
-    "propose_palettes", "reconstruct", "rounded", "sample", "surprise", "translate_face",
-    "working_size",
+    "MAX_SAMPLES", "MAX_STEPS", "chroma", "chroma_fields", "clean_sketch", "color_sketch",
+    "colorize", "decode", "directions", "draw", "edit", "encode", "estimated_bytes", "morph",
+    "paint_sketch", "priors", "propose_palettes", "reconstruct", "rounded", "sample", "surprise",
+    "translate_face", "working_size",
 ]  # fmt: skip
 
 

@@ -9,15 +9,9 @@ from PIL import Image
 
 from ae_models import images, metrics
 from benchmarks import inputs
-from tests.conftest import blob
+from tests.pictures import blob, encoded
 
 HEIC_HEADER = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"
-
-
-def encoded(image: Image.Image, kind: str, **options) -> bytes:
-    file = io.BytesIO()
-    image.save(file, kind, **options)
-    return file.getvalue()
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "MPO", "WEBP", "AVIF", "GIF", "TIFF"])

@@ -38,9 +38,9 @@ def morph_if_both(a, b, steps: int, mode: str, model: str):
     return (None, []) if a is None or b is None else morph(a, b, steps, mode, model)
 
 
-def frames_beside(a, b, steps: int, mode: str, model: str) -> list[Image.Image] | None:
-    """The pictures alone, for the other network."""
-    return morph_if_both(a, b, steps, mode, model)[0]
+def frames_beside(a, b, steps: int, mode: str, model: str) -> list[str] | None:
+    """The data URLs alone, for the other network."""
+    return morph_if_both(a, b, steps, mode, model)[1] or None
 
 
 def sample(count: int, seed: int, temperature: float, model: str, prior: str) -> list[Image.Image]:
@@ -110,8 +110,8 @@ def build_morph(tab: gr.Tab) -> gr.Radio:
     with parts.row():
         a = parts.picture("First face", "face-14.webp")
         scrubber = parts.component("scrubber", value=[])
+        other = parts.component("scrubber", value=[], visible=False)
         b = parts.picture("Second face", "face-48.webp")
-    other = gr.Gallery(columns=11, format="jpeg", interactive=False, height="auto", visible=False)
     with parts.tools():
         mode = gr.Radio(
             ["slerp", "lerp"], value="slerp", label=t("Way"), info=t("great circle or straight line"),
@@ -119,8 +119,8 @@ def build_morph(tab: gr.Tab) -> gr.Radio:
         )  # fmt: skip
         steps = gr.Slider(2, tasks.MAX_STEPS, value=33, step=1, label=t("Frames"), min_width=160)
         model = parts.choice("face-vae")
-        frames = gr.Gallery(visible=False, format="jpeg")  # of the endpoint
-        parts.beside("face-vae", frames_beside, frames, [a, b, steps, mode], model, other)
+        frames = parts.Gallery("Face between the two", "jpeg", visible=False)  # of the endpoint
+        parts.beside("face-vae", frames_beside, scrubber, [a, b, steps, mode], model, other)
     parts.shelf("face-*.webp", a)
     parts.shelf("face-*.webp", b)
     inputs, outputs = [a, b, steps, mode, model], [frames, scrubber]
@@ -132,9 +132,7 @@ def build_morph(tab: gr.Tab) -> gr.Radio:
 
 
 def build_samples(model: gr.Radio, tab: gr.Tab) -> None:
-    faces = gr.Gallery(
-        label=t("New faces"), columns=8, format="png", interactive=False, height="auto"
-    )
+    faces = parts.Gallery("Face")
     with parts.tools():
         count = gr.Slider(
             1, tasks.MAX_SAMPLES, value=16, step=1, label=t("How many"), min_width=160

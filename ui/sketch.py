@@ -44,7 +44,7 @@ def build(tab: gr.Tab) -> None:
         "up to your own lines. The classic network has two layers and no palette: it paints the mean.",
     )
     with gr.Column(visible=False):  # of the endpoint: the sheet has a route of its own
-        sketch, hints = parts.picture("Sketch"), parts.layer("Hints")
+        sketch, hints = parts.layer("Sketch"), parts.layer("Hints")  # lines may lie on nothing
         given = [
             gr.Radio(list(parts.networks("sketch-color")), value="plus"),
             gr.Textbox(""),

@@ -59,7 +59,7 @@ def _colorize(
     toned = tones.stretched(image)
     seen = color.lightness(toned)
     own = seen if restore or toned is image else color.lightness(image)
-    wanted = None if hints is None else color_hints.read(hints)
+    wanted = color_hints.read(hints) if hints is not None and model.takes_hints else None
     result, top = Image.new("RGB", image.size), 0
     for lightness, ab in zip(own.split(tiles.ROWS, 2), _chroma_strips(model, seen, wanted)):
         bottom = top + lightness.shape[2]

@@ -7,8 +7,8 @@ from PIL import Image, ImageDraw
 from ae_models import images, tasks, zoo
 from ae_models.face import align
 from benchmarks import inputs
-from tests.conftest import blob
-from tests.face.test_align import PORTRAITS, off, pasted
+from tests.face.test_align import off
+from tests.pictures import PORTRAITS, blob, pasted
 
 QUARTERS = (90, 180, 270)
 

@@ -8,7 +8,8 @@ from PIL import Image, ImageDraw, ImageOps
 from ae_models import color, images, tasks, tiles, tones, zoo
 from ae_models.photo import borders
 from benchmarks import inputs
-from tests.conftest import MINIATURE, blob
+from tests.conftest import MINIATURE
+from tests.pictures import blob
 from ui import parts
 
 LANDSCAPES = parts.examples("landscape-*.webp")

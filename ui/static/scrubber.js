@@ -24,7 +24,14 @@ function load() {
   show();
 }
 
-slider.addEventListener("input", show);
+slider.addEventListener("input", () => {
+  show();
+  document.dispatchEvent(new CustomEvent("scrubbed", { detail: slider.value / slider.max }));
+});
+document.addEventListener("scrubbed", ({ detail }) => {
+  slider.value = Math.round(detail * slider.max); // both networks show the same place
+  show();
+});
 watch("value", load);
 load();
 translate(element);
