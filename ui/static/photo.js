@@ -31,6 +31,7 @@ let spot = null; // where the keyboard's place is
 let version = 0;
 let layers = {}; // network -> {version, fields, chroma}
 let batch = null;
+let reaching = false; // the reach of a hint is being asked for
 let recent = JSON.parse(
   localStorage.getItem(STORE) ?? '["#2f6fd0", "#4e8f3a", "#c8803f", "#d8b48a"]',
 );

@@ -66,13 +66,18 @@ function sample(x, y) {
 
 // The area that follows a hint: where the colors would be others without it.
 async function showReach(index) {
-  if (layers.plus?.version !== version || !hints[index]) return;
-  const without = await asked(
-    photo,
-    "plus",
-    hints.filter((_, i) => i !== index),
-  ).catch(() => null);
-  if (!without || !find(`.hint:nth-child(${index + 1}):is(:hover, :focus-visible)`)) return;
+  if (layers.plus?.version !== version || !hints[index] || reaching) return;
+  const now = version;
+  reaching = true;
+  const others = hints.filter((_, i) => i !== index);
+  const without = await asked(photo, "plus", others).catch(() => null);
+  reaching = false;
+  if (
+    !without ||
+    version !== now ||
+    !find(`.hint:nth-child(${index + 1}):is(:hover, :focus-visible)`)
+  )
+    return;
   const {
     shape: [, rows, columns],
     data,

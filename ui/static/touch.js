@@ -80,10 +80,11 @@ for (const name of ["pointerup", "pointercancel"]) {
     if (after !== hints) keep(after);
   });
 }
-for (const name of ["pointerover", "focusin"]) {
+// Not "pointerover": a hint just put lies under the pointer, and its colors shall be seen first.
+for (const name of ["pointermove", "focusin"]) {
   find(".hints").addEventListener(name, ({ target }) => {
-    if (!carried && target.matches(".hint"))
-      showReach([...find(".hints").children].indexOf(target));
+    if (carried || !reach.hidden || !target.matches(".hint")) return;
+    showReach([...find(".hints").children].indexOf(target));
   });
 }
 for (const name of ["pointerout", "focusout"]) find(".hints").addEventListener(name, hideReach);
