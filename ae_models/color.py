@@ -93,6 +93,15 @@ def upsample_chroma(ab: Tensor, lightness: Tensor) -> Tensor:
 
 def chroma_strips(ab: Tensor, lightness: Tensor) -> Iterator[Tensor]:
     """upsample_chroma, tiles.ROWS rows at a time."""
+    fields = tiles.resized(chroma_fields(ab, lightness), lightness.shape[-2:])
+    for strip, rows in zip(fields, lightness.split(tiles.ROWS, 2)):
+        ab, slope, mean = strip.split([2, 2, 1], 1)
+        yield ab + slope * (rows - mean)
+
+
+def chroma_fields(ab: Tensor, lightness: Tensor) -> Tensor:
+    """Chroma (B, 2, h, w) and lightness (B, 1, H, W) -> all that upsample_chroma resizes: chroma,
+    its slopes over lightness, and lightness, (B, 5, h, w)."""
     small = images.resize_tensor(lightness, ab.shape[-2:])
 
     def box(x: Tensor) -> Tensor:
@@ -100,7 +109,4 @@ def chroma_strips(ab: Tensor, lightness: Tensor) -> Iterator[Tensor]:
 
     mean = box(small)
     slope = (box(small * ab) - mean * box(ab)) / (box(small.square()) - mean.square() + SLOPE_FLOOR)
-    fields = tiles.resized(torch.cat([ab, slope, small], 1), lightness.shape[-2:])
-    for strip, rows in zip(fields, lightness.split(tiles.ROWS, 2)):
-        ab, slope, mean = strip.split([2, 2, 1], 1)
-        yield ab + slope * (rows - mean)
+    return torch.cat([ab, slope, small], 1)

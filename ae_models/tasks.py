@@ -24,7 +24,7 @@ from ae_models.face.tasks import (
     sample,
     translate_face,
 )
-from ae_models.photo.tasks import chroma, colorize
+from ae_models.photo.tasks import chroma, chroma_fields, colorize, working_size
 from ae_models.sketch.tasks import (
     clean_sketch,
     color_sketch,
@@ -34,9 +34,10 @@ from ae_models.sketch.tasks import (
 )
 
 __all__ = [
-    "MAX_SAMPLES", "MAX_STEPS", "chroma", "clean_sketch", "color_sketch", "colorize", "compress",
-    "decode", "decompress", "directions", "draw", "edit", "encode", "morph", "paint_sketch",
-    "priors", "propose_palettes", "reconstruct", "rounded", "sample", "surprise", "translate_face",
+    "MAX_SAMPLES", "MAX_STEPS", "chroma", "chroma_fields", "clean_sketch", "color_sketch",
+    "colorize", "compress", "decode", "decompress", "directions", "draw", "edit", "encode", "morph",
+    "paint_sketch", "priors", "propose_palettes", "reconstruct", "rounded", "sample", "surprise",
+    "translate_face", "working_size",
 ]  # fmt: skip
 
 

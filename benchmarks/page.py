@@ -1,12 +1,13 @@
 """Weight of the page and speed of the sheet in real Chromium, beside the floor in the same run.
 
-python -m benchmarks.page [--strokes 12]      prints Markdown tables; needs requirements-dev.txt and Chromium
+python -m benchmarks.page [--strokes 12] [--photos]     prints Markdown tables; needs requirements-dev.txt and Chromium
 
 The floor is an empty Gradio page for bytes and time, and for strokes a page with the same canvas whose event has no
 work: its PNG goes through Gradio's queue and comes back. Network alone is the time of one update inside the process.
 """
 
 import argparse
+import io
 import math
 import os
 import shutil
@@ -19,11 +20,13 @@ import urllib.request
 from pathlib import Path
 
 import psutil
+import torch
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ae_models import tasks, zoo
 from benchmarks.timing import median_ms
+from ui import photos
 from ui.parts import EXAMPLES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -203,6 +206,75 @@ def ms(value: float) -> str:
     return f"{1000 * value:.0f} ms"
 
 
+# ---- photos ----
+
+PHOTO = (1600, 900)  # px
+MANY = 20  # photos
+PAINTED = """() => new Promise((done) => {
+  const start = performance.now(), slider = document.querySelector(".saturation");
+  slider.value = slider.value === "1" ? 2 : 1;
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  requestAnimationFrame(() => done(performance.now() - start));
+})"""
+
+
+def photo_file(size: tuple[int, int]) -> dict:
+    buffer = io.BytesIO()
+    Image.open(EXAMPLES / "landscape-lake.webp").resize(size).convert("L").save(buffer, "JPEG")
+    return {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
+
+
+def choose(page: Page, button: str, files: list[dict]) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name=button, exact=True).click()
+    chooser.value.set_files(files)
+
+
+def hint(page: Page, x: float) -> float:
+    """Seconds from a click on the photo until the colors that follow it are painted."""
+    box = page.get_by_role("application").bounding_box()
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.down()
+    return lift(page)
+
+
+def photo_network() -> float:
+    """Seconds of the network for one photo of PHOTO, at the size at which it sees it."""
+    network = zoo.load("photo-color-plus")
+    seen = torch.full((1, 1, *tasks.working_size(network, *PHOTO[::-1])), 50.0)
+    return median_ms(lambda: tasks.chroma_fields(network, seen), 9) / 1000
+
+
+def many(page: Page, files: list[dict]) -> float:
+    """Seconds from the choice of photos until their zip can be saved."""
+    start = time.perf_counter()
+    choose(page, "Add photos", files)
+    page.get_by_role("button", name="Save zip").wait_for(timeout=600_000)
+    return time.perf_counter() - start
+
+
+def photo_report(server: Server, browser: Browser) -> None:
+    page = opened(browser, server, "h1")[0]
+    page.goto(f"{server.url}/?tab=photos")
+    page.locator('.pad[aria-busy="false"]').locator("visible=true").wait_for()
+    choose(page, "Open photo", [photo_file(PHOTO)])
+    page.wait_for_function(f"document.querySelector('.after').width === {PHOTO[0]}")
+    saturation = statistics.median(page.evaluate(PAINTED) / 1000 for _ in range(9))
+    hints = statistics.median(hint(page, 0.2 + 0.08 * i) for i in range(8))
+    network = photo_network()
+    file = photo_file((640, 480))
+    alone = median_ms(lambda: photos.save(file["buffer"], {}), 5) / 1000
+    together = many(page, [file | {"name": f"{i}.jpg"} for i in range(MANY)])
+    page.context.close()
+    size = "x".join(map(str, PHOTO))
+    print(f"\n| photos of {size} | here | beside |\n|---|--:|--:|")
+    print(f"| saturation → painted, p50 | {ms(saturation)} | no request |")
+    print(f"| hint → painted, p50 | {ms(hints)} | network {ms(network)}: {hints / network:.2f}x |")
+    single = MANY * alone
+    print(f"| {MANY} photos of 640x480 | {together:.1f} s ", end="")
+    print(f"| {MANY} single ones {single:.1f} s: {together / single:.2f}x |")
+
+
 def report(servers: dict[str, Server], browser: Browser, count: int) -> None:
     for name, server in servers.items():  # the first page of a server pays for its imports
         opened(browser, server, "[role=application]" if name != "empty" else "h1")[
@@ -244,7 +316,8 @@ def report(servers: dict[str, Server], browser: Browser, count: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.page", description=__doc__)
     parser.add_argument("--strokes", type=int, default=12)
-    count = parser.parse_args().strokes
+    parser.add_argument("--photos", action="store_true", help="the photo tab alone")
+    args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         servers = {name: Server(name, Path(folder)) for name in PORTS}
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
@@ -253,7 +326,9 @@ def main() -> None:
             for server in servers.values():
                 while not answers(server):
                     time.sleep(0.2)
-            report(servers, browser, count)
+            if not args.photos:
+                report(servers, browser, args.strokes)
+            photo_report(servers["app"], browser)
         finally:
             browser.close()
             for server in servers.values():

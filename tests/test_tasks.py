@@ -166,8 +166,8 @@ def test_a_photo_has_the_same_colors_at_every_size(network):
 
 def test_the_network_sees_a_photo_in_its_own_aspect_but_for_a_panorama(network):
     model = network("photo-color-plus")
-    assert photo_tasks._working_size(model, 640, 960) == (16, 24)
-    assert photo_tasks._working_size(model, 5000, 8) == (64, 16)
+    assert photo_tasks.working_size(model, 640, 960) == (16, 24)
+    assert photo_tasks.working_size(model, 5000, 8) == (64, 16)
 
 
 def test_the_classic_network_sees_a_wide_sketch_in_the_middle_of_its_square():

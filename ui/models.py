@@ -1,15 +1,31 @@
 """Tab with a row for each network, from the config.json of its release."""
 
 import html
+from pathlib import Path
 
 import gradio as gr
+from markdown_it import MarkdownIt
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 
 from ae_models import zoo
+from ae_models.release import files
 from ui import parts
 from ui.words import t
 
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+LOG = ROOT / "train" / "LOG.md"
 CURVE = (220, 70)  # px
-HEAD = ("Network", "Parameters", "On disk", "Trained on", "Measured", "Training curve")
+HEAD = {  # heading -> what one sorts by, a data attribute of the rows; none where units differ
+    "Network": "name",
+    "Measured": "",
+    "Parameters": "parameters",
+    "On disk": "bytes",
+    "Trained": "seconds",
+    "Training curve": "",
+    "Examples": "",
+}
 UNSTATED = {
     "data": "unknown data",
     "images": 0,
@@ -48,28 +64,101 @@ def describe(row: zoo.Row) -> dict:
     }
 
 
+# ---- the table ----
+
+
 def table() -> str:
-    """HTML table of all networks with their training curves as pictures."""
-    head = "".join(f"<th>{name}</th>" for name in HEAD)
-    return f'<table class="models"><tr>{head}</tr>{"".join(map(_row, models()))}</table>'
+    """HTML table of all networks, those of a system together: figures as bars, training curves."""
+    head = "".join(map(_heading, HEAD.items()))
+    systems: dict[str, list[dict]] = {}
+    for entry in models():
+        systems.setdefault(zoo.row(entry["slug"]).system, []).append(entry)
+    groups = "".join(
+        f'<tbody role="rowgroup">{"".join(map(_row, entries))}</tbody>'
+        for entries in systems.values()
+    )
+    return (
+        '<table class="networks" role="table" aria-label="Networks">'
+        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>{groups}</table>'
+    )
+
+
+def _heading(column: tuple[str, str]) -> str:
+    name, key = column
+    if not key:
+        return f'<th role="columnheader">{name}</th>'
+    button = f'<button type="button" data-sort="{key}">{name}</button>'
+    return f'<th role="columnheader" aria-sort="none">{button}</th>'
 
 
 def _row(entry: dict) -> str:
-    text = {key: html.escape(str(value)) for key, value in entry.items()}
-    name = f"<td><b>{text['slug']}</b><br>{text['does']}</td>"
+    slug, does = html.escape(entry["slug"]), html.escape(entry["does"])
+    name = f'<td role="cell"><button type="button" class="name" data-card="{slug}">{slug}</button>{does}</td>'
     if "unavailable" in entry:
-        return f"<tr>{name}<td colspan=5>⚠ Not available: {text['unavailable']}</td></tr>"
-    measured = UNSTATED | entry["training"]
-    training = {key: html.escape(str(value)) for key, value in measured.items()}
-    minutes = measured["seconds"] / 60
-    origin = text["weights_from"] + (f"<br>⚠ {text['warning']}" if entry["warning"] else "")
-    return (
-        f"<tr>{name}<td>{entry['parameters']:,}</td>"
-        f"<td>{entry['bytes'] / 1e6:.1f} MB<br>{origin}</td>"
-        f"<td>{training['data']}. {measured['images']:,} pictures, {training['epochs']} epochs "
-        f"in {minutes:.0f} minutes ({training['device']})</td>"
-        f"<td>{text['headline']}</td><td>{curve(measured['curve'])}</td></tr>"
+        reason = html.escape(entry["unavailable"])
+        return (
+            f'<tr role="row" data-name="{slug}">{name}'
+            f'<td role="cell" colspan="{len(HEAD) - 1}">⚠ Not available: {reason}</td></tr>'
+        )
+    training = UNSTATED | entry["training"]
+    cells = [
+        figure(entry),
+        f"{entry['parameters']:,}",
+        f"{entry['bytes'] / 1e6:.1f} MB<small>{_origin(entry)}</small>",
+        _training(training),
+        curve(training["curve"]),
+        sheet(entry["slug"]),
+    ]
+    labels = list(HEAD)[1:]
+    rest = "".join(
+        f'<td role="cell" data-label="{label}">{cell}</td>' for label, cell in zip(labels, cells)
     )
+    sorted_by = (
+        f'data-name="{slug}" data-parameters="{entry["parameters"]}" data-bytes="{entry["bytes"]}"'
+    )
+    return f'<tr role="row" {sorted_by} data-seconds="{training["seconds"]}">{name}{rest}</tr>'
+
+
+def _origin(entry: dict) -> str:
+    warning = f"<br>⚠ {html.escape(entry['warning'])}" if entry["warning"] else ""
+    return html.escape(entry["weights_from"]) + warning
+
+
+def _training(training: dict) -> str:
+    data, device = html.escape(training["data"]), html.escape(training["device"])
+    return (
+        f'<span title="{data}">{training["seconds"] / 60:,.0f} min'
+        f"<small>{training['images']:,} pictures, {training['epochs']} epochs, {device}</small></span>"
+    )
+
+
+def figure(entry: dict) -> str:
+    """The headline's figure and its baseline's as two bars from 0, or a sentence without one."""
+    shown, measured = zoo.row(entry["slug"]).headline, entry["metrics"]
+    if shown is None or shown.metric not in measured.get("metrics", {}):
+        return html.escape(entry["headline"])
+    values = {entry["slug"]: measured["metrics"][shown.metric]["value"]}
+    if beside := measured["baselines"].get(shown.baseline, {}).get(shown.metric):
+        values[shown.baseline] = beside["value"]
+    most = max(values.values()) or 1
+    bars = "".join(
+        f'<span class="bar{" own" if name == entry["slug"] else ""}">'
+        f'<i style="width:{100 * max(0, value) / most:.1f}%"></i>'
+        f"<b>{value:.{shown.digits}f}</b> <small>{html.escape(name)}</small></span>"
+        for name, value in values.items()
+    )
+    better = "lower" if "error" in shown.label else "higher"
+    pictures = html.escape(f"{measured['images']:,} {measured['pictures']}")
+    return f"{html.escape(shown.label)}{bars}<small>{better} is better; {pictures}</small>"
+
+
+def sheet(slug: str) -> str:
+    """The sheet of successes and failures as a small picture that one clicks; "" without one."""
+    if not (DOCS / f"{slug}.webp").is_file():
+        return ""
+    label = f"What {slug} does well, and where it fails"
+    picture = f'<img data-docs="{slug}.webp" alt="" loading="lazy">'
+    return f'<button type="button" class="sheet" data-sheet="{slug}.webp" aria-label="{label}">{picture}</button>'
 
 
 def curve(history: list[list[float]]) -> str:
@@ -96,13 +185,38 @@ def curve(history: list[list[float]]) -> str:
     return (
         f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
         f'aria-label="{title}"><title>{title}</title>{line(1, "0.7")}{line(2, "2")}</svg>'
-        f"<br><small>{title}</small>"
+        f"<small>{title}</small>"
     )
+
+
+# ---- texts to read ----
+
+
+def text(request: Request) -> Response:
+    """The card of a network, or what was tried ("log"), as HTML."""
+    name = request.path_params["name"]
+    try:
+        markdown = log() if name == "log" else card(name)
+    except ValueError as error:
+        return HTMLResponse(f"<p>{html.escape(str(error))}</p>", status_code=404)
+    return HTMLResponse(MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown))
+
+
+def card(slug: str) -> str:
+    """The model card of a network without its front matter. Raises ValueError."""
+    whole = (zoo.source(slug).folder / files.CARD).read_text(encoding="utf-8")
+    return whole.split("---\n", 2)[2]
+
+
+def log() -> str:
+    if not LOG.is_file():
+        raise ValueError("expected train/LOG.md, which is in the repository alone")
+    return LOG.read_text(encoding="utf-8")
 
 
 def build(tab: gr.Tab) -> None:
     gr.Markdown(t(MEASURED), elem_classes="aside")
-    page = gr.HTML()
+    page = parts.component("models", value="")
     tab.select(table, None, page, api_visibility="private", show_progress="hidden")
     gr.api(models, api_name="models")
 

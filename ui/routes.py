@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui import parts, sheet
+from ui import models, parts, photos, sheet
 
 MOST_BYTES = 4_000_000  # of a drawing
 MOST_FILE_BYTES = 30_000_000
@@ -106,6 +106,11 @@ APP = {  # of gr.Blocks.launch
         route("paint", sheet.paint),
         route("palettes", sheet.palettes),
         route("open", sheet.open_picture, MOST_FILE_BYTES),
+        route("photo/open", photos.open_photo, MOST_FILE_BYTES),
+        route("photo/chroma", photos.chroma),
+        route("photo/save", photos.save, MOST_FILE_BYTES),
+        Route("/studio/text/{name}", models.text),
+        Mount("/studio/docs", Files(directory=models.DOCS, check_dir=False)),
         Mount("/studio/static", Files(directory=parts.STATIC)),
     ],
     "middleware": [  # Gradio compresses its files, but not the page itself

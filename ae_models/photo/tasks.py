@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import torch
 from PIL import Image
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from ae_models import color, images, inference, tiles, tones
 from ae_models.photo import borders
@@ -85,9 +86,7 @@ def chroma(model: nn.Module, lightness: Tensor, hints: Tensor | None = None) -> 
 def _chroma_strips(model: nn.Module, lightness: Tensor, hints: Tensor | None) -> Iterable[Tensor]:
     """Rows of `chroma`, tiles.ROWS at a time, so that a large photo needs little memory."""
     if isinstance(model, PhotoColor):
-        side = (model.config.size, model.config.size)
-        ab = color.unit_to_ab(inference.run(model, images.resize_tensor(lightness, side) / 100))
-        return tiles.resized(ab, lightness.shape[-2:])
+        return tiles.resized(_square_cells(model, lightness), lightness.shape[-2:])
     ab = _hinted_cells(model, lightness, hints)
     strips = color.chroma_strips(ab, lightness)
     if hints is None:
@@ -98,11 +97,29 @@ def _chroma_strips(model: nn.Module, lightness: Tensor, hints: Tensor | None) ->
     )
 
 
+def chroma_fields(model: nn.Module, lightness: Tensor, hints: Image.Image | None = None) -> Tensor:
+    """color.chroma_fields (1, 5, h, w) of a photo, the part of `colorize` that needs the network.
+
+    lightness: (1, 1, H, W) in [0, 100], at best of working_size. hints: as of `colorize`. The chroma
+    of the classic network has no slopes."""
+    _expect_colorizer(model)
+    if isinstance(model, PhotoColor):
+        return F.pad(_square_cells(model, lightness), (0, 0, 0, 0, 0, 3))
+    wanted = None if hints is None else color_hints.read(hints)
+    return color.chroma_fields(_hinted_cells(model, lightness, wanted), lightness)
+
+
+def _square_cells(model: PhotoColor, lightness: Tensor) -> Tensor:
+    """ab of the classic network (B, 2, size, size), which sees a photo squeezed to a square."""
+    side = (model.config.size, model.config.size)
+    return color.unit_to_ab(inference.run(model, images.resize_tensor(lightness, side) / 100))
+
+
 def _hinted_cells(model: PhotoColorPlus, lightness: Tensor, hints: Tensor | None) -> Tensor:
     """ab of the plus network's cells (B, 2, h, w), made to agree with the hints."""
     if hints is None:
         hints = torch.zeros(len(lightness), 3, 1, 1)
-    size = _working_size(model, *lightness.shape[-2:])
+    size = working_size(model, *lightness.shape[-2:])
     small = torch.cat(
         [images.resize_tensor(lightness, size) / 100, color_hints.resize(hints, size)], 1
     )
@@ -123,7 +140,7 @@ def _expect_colorizer(model: nn.Module) -> None:
     inference.expect(model, (PhotoColor, PhotoColorPlus), "a network that colors photos")
 
 
-def _working_size(model: nn.Module, height: int, width: int) -> tuple[int, int]:
+def working_size(model: nn.Module, height: int, width: int) -> tuple[int, int]:
     """Height and width at which the network sees a photo.
 
     The shorter side is the network's size, the longer one at most MAX_ASPECT times that."""

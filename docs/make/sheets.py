@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 from ae_models import tasks, zoo
 from ae_models.face import align
 from docs.make import examples
-from ui import colorize, parts
+from ui import parts, photos
 
 DOCS = Path(__file__).resolve().parents[1]
 CELL, GAP, TITLE = 160, 6, 18
@@ -79,7 +79,7 @@ def sunset() -> Image.Image:
     return examples.landscape(**scene)
 
 
-def own_colors(photo: Image.Image) -> list[colorize.Point]:
+def own_colors(photo: Image.Image) -> list[photos.Hint]:
     """Nine points with the color that the photo has there."""
     places = [(x, y) for x in (0.2, 0.5, 0.8) for y in (0.15, 0.5, 0.8)]
     return [
@@ -212,8 +212,7 @@ def photo_color_plus(network) -> list[Row]:
     scenes = opened("landscape-*.webp")
     bad = [sunset(), *opened("face-*.webp")[:2], confetti()]
     steered = [
-        tasks.colorize(network, p, hints=colorize.with_points(None, own_colors(p), p.size))
-        for p in bad
+        tasks.colorize(network, p, hints=photos.hint_layer(own_colors(p), p.size)) for p in bad
     ]
     rows = before_and_after(
         lambda p: tasks.colorize(network, p), scenes, bad, "a sunset, faces, colors without reason"

@@ -5,9 +5,9 @@ import json
 import math
 import shutil
 import urllib.request
+import zipfile
 from pathlib import Path
 
-import gradio as gr
 import numpy as np
 import pytest
 import torch
@@ -20,13 +20,14 @@ from ae_models import images, tasks, zoo
 from ae_models.codec import others
 from tests.conftest import MINIATURE
 from tests.pictures import PORTRAITS, RED_BLUE, blob, circle, encoded, hint, pasted, png_header
-from ui import alignment, colorize, compress, models, morph, parts
+from ui import alignment, compress, models, morph, parts
 
 ENDPOINTS = {
     "color_sketch",
     "face_to_sketch",
     "sketch_to_face",
     "colorize",
+    "colorize_many",
     "reconstruct",
     "compress",
     "decompress",
@@ -117,6 +118,15 @@ def test_a_hint_steers_colorize(client, upload):
             model="plus",
             **settings,
         )
+
+
+def test_many_photos_come_back_as_a_zip(client, upload):
+    files = [upload(blob((64, 48), 1), "one.png"), upload(b"no picture", "two.png")]
+    with zipfile.ZipFile(client.predict(files, api_name="/colorize_many")) as archive:
+        assert archive.namelist() == ["one-colored.png", "skipped.txt"]
+        assert archive.read("skipped.txt").startswith(b"two.png: expected")
+        with archive.open("one-colored.png") as file:
+            assert Image.open(file).size == (64, 48)
 
 
 def test_morph(client, upload):
@@ -334,28 +344,6 @@ def test_what_a_network_is_shown_of_a_photo_without_a_face():
     shown, count = alignment.seen(photo, "cufs")
     assert count == 0 and shown.size == (160, 200) and "whole picture" in alignment.remark(count)
     assert alignment.remark(1) == "" and "largest" in alignment.remark(3)
-
-
-def test_a_click_puts_a_point_and_the_layer_shows_it():
-    photo = blob((2048, 1024), 1)  # shown at half its size
-    click = gr.SelectData(None, {"index": [256, 128], "value": None})
-    points = colorize.added([], photo, "rgba(200.4, 40, 40, 1)", click)
-    layer = colorize.with_points(None, points, photo.size)
-    assert layer.getpixel((512, 256)) == (200, 40, 40, 255) and layer.getpixel((0, 0))[3] == 0
-    assert colorize.seen(photo, points).getpixel((256, 128)) == (200, 40, 40)
-    with pytest.raises(ValueError, match="at most 100 points"):
-        colorize.added(points * 100, photo, "#112233", click)
-
-
-@pytest.mark.parametrize("color", ["red", None, "#12345", "rgba(1, 2)", "rgb(300, 0, 0)"])
-def test_a_point_needs_a_color(color):
-    with pytest.raises(ValueError, match="expected a color such as #3366cc"):
-        colorize.rgb(color)
-
-
-def test_a_color_photo_is_told_that_its_lightness_is_used():
-    assert "only its lightness" in colorize.note(blob((64, 64), 1))
-    assert colorize.note(blob((64, 64), 1).convert("L").convert("RGB")) == colorize.note(None) == ""
 
 
 @pytest.mark.parametrize(

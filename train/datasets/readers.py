@@ -87,12 +87,6 @@ def photos(root: Path, split: str) -> Split:
     return (files.stack(squares, root),)
 
 
-def whole_photos(root: Path, split: str) -> list[Tensor]:
-    """Everyday photographs as they are, uint8 (3, H, W) each."""
-    folder = files.find(root, "photos", ["train", "test"]) / split
-    return files.decode(files.pictures(folder), "RGB", None)
-
-
 def lfw(root: Path, split: str) -> Split:
     """Labeled Faces in the Wild in CelebA's pose, (faces RGB,) of 128x128 px, one a person, from
     lfw/. About a twentieth each is test and val."""
@@ -115,8 +109,8 @@ def _twentieths(found: list[Path], split: str) -> list[Path]:
     return [found[i] for i in rows]
 
 
-def photos(root: Path, split: str) -> list[Image.Image]:
-    """Photographs as they are, RGB of any size, from photos/{train,val,test}/."""
+def whole_photos(root: Path, split: str) -> list[Image.Image]:
+    """Everyday photographs as they are, RGB of any size, from photos/{train,val,test}/."""
     folder = files.find(root, "photos", ["train", "test"]) / split
     return [images.read(path) for path in files.pictures(folder)]
 

@@ -39,7 +39,7 @@ def pictures(root: Path, split: str) -> Pictures:
     if split != "test":
         return Pictures(small)
     (landscapes,) = _if_there(readers.landscape, root, split) or (None,)
-    photos = _if_there(readers.photos, root, split) or ()
+    photos = _if_there(readers.whole_photos, root, split) or ()
     return Pictures(small, landscapes, tuple(photos), tuple(_if_there(readers.kodak, root) or ()))
 
 

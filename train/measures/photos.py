@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ae_models import color, metrics, tasks, zoo
+from ae_models import color, images, metrics, tasks, zoo
 from train.datasets import augmentation, celeba, readers
 from train.datasets.files import Split
 from train.measures.statistics import BATCH, Ratio, Results, Statistic
@@ -63,7 +63,10 @@ def color_sets(root: Path, split: str) -> Split | tuple[Tensor, dict[str, Pictur
     others = {
         "test faces of CelebA": lambda: celeba.faces(root, "test")[0],
         "faces of LFW that were held out": lambda: readers.lfw(root, "test")[0],
-        "everyday test photographs": lambda: readers.whole_photos(root, "test"),
+        "everyday test photographs": lambda: [
+            images.to_uint8(images.to_tensor(photo))[0]
+            for photo in readers.whole_photos(root, "test")
+        ],
     }
     found = {}
     for name, read in others.items():

@@ -1,0 +1,246 @@
+"""A person at the photo tab and at the table of models; everything is found by its role and name."""
+
+import base64
+import io
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import ExifTags, Image, ImageOps
+from playwright.sync_api import Page, expect
+
+from tests.e2e.test_sheet import colored, on, pad, tool
+from tests.pictures import blob, encoded, png_header
+
+
+@pytest.fixture
+def page(visit):
+    page = visit("?tab=photos")
+    colored(page)
+    return page
+
+
+@pytest.fixture
+def refused(browser, url):
+    """The tab where the server may refuse a file, which the console notes."""
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(f"{url}/?tab=photos")
+    colored(page)
+    yield page
+    page.close()
+
+
+def handle(page: Page):
+    return page.get_by_role("slider", name="Before and after")
+
+
+def shown(page: Page, name: str = "Colored photo") -> np.ndarray:
+    """Pixels of a canvas."""
+    canvas = page.get_by_role("img", name=name, exact=True)
+    url = canvas.evaluate("canvas => canvas.toDataURL()")
+    picture = Image.open(io.BytesIO(base64.b64decode(url.split(",")[1])))
+    return np.asarray(picture.convert("RGB"), dtype=int)
+
+
+def colorfulness(picture) -> float:
+    """Mean difference between the largest and the least of R, G and B."""
+    return float(np.ptp(np.asarray(picture, dtype=int), axis=2).mean())
+
+
+def opened(page: Page, **files: bytes) -> None:
+    """Choose a photo as a person does with `Open photo`."""
+    [(name, body)] = files.items()
+    with page.expect_file_chooser() as chooser:
+        tool(page, "Open photo").click()
+    chooser.value.set_files({"name": name, "mimeType": "image/jpeg", "buffer": body})
+
+
+def added(page: Page, files: dict[str, bytes]) -> None:
+    with page.expect_file_chooser() as chooser:
+        tool(page, "Add photos").click()
+    chooser.value.set_files(
+        [{"name": n, "mimeType": "image/jpeg", "buffer": body} for n, body in files.items()]
+    )
+
+
+def downloaded(page: Page, name: str):
+    with page.expect_download() as download:
+        tool(page, name).click()
+    return download.value
+
+
+def test_the_handle_is_moved_by_keys_and_mouse_without_a_request(page):
+    asked = []
+    page.on("request", lambda r: asked.append(r.url) if "/photo" in r.url else None)
+    assert colorfulness(shown(page)) > 5 > colorfulness(shown(page, "Photo before"))
+    handle(page).press("Home")
+    expect(handle(page)).to_have_attribute("aria-valuenow", "0")
+    handle(page).press("ArrowRight")
+    expect(handle(page)).to_have_attribute("aria-valuenow", "2")
+    handle(page).press("End")
+    expect(handle(page)).to_have_attribute("aria-valuenow", "100")
+    box = handle(page).bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(*on(page, 0.5, 0.5), steps=4)
+    page.mouse.up()
+    expect(handle(page)).to_have_attribute("aria-valuenow", "50")
+    assert not asked
+
+
+def test_saturation_asks_nobody_and_the_saved_photo_is_what_is_shown(page):
+    slider = page.get_by_role("slider", name="Saturation")
+    before = colorfulness(shown(page))
+    asked = []
+    page.on("request", lambda r: asked.append(r.url) if "/photo" in r.url else None)
+    slider.fill("2")
+    vivid = shown(page)
+    slider.fill("0")
+    gray = colorfulness(shown(page))
+    assert gray < 1 < 1.5 * before < colorfulness(vivid) and not asked
+    slider.fill("2")
+    file = downloaded(page, "Save photo")
+    assert file.suggested_filename == "landscape-lake-colored.png"
+    saved = Image.open(file.path())
+    assert np.abs(np.asarray(saved.convert("RGB"), dtype=int) - vivid).mean() < 3
+    assert "predicted" in saved.getexif()[ExifTags.Base.ImageDescription]
+
+
+def test_a_hint_is_put_moved_undone_and_removed(page):
+    plain = shown(page)
+    page.get_by_role("textbox", name="Hint color").fill("#d02020")
+    page.mouse.click(*on(page, 0.3, 0.3))
+    colored(page)
+    red = shown(page)
+    hint = page.get_by_role("button", name="Hint 1, #d02020")
+    expect(hint).to_have_count(1)
+    y, x = int(0.3 * red.shape[0]), int(0.28 * red.shape[1])
+    assert np.abs(red - plain)[y - 20 : y + 20, x - 20 : x + 20].mean() > 15
+    expect(page.locator(".reach")).to_be_hidden()
+    page.mouse.move(*on(page, 0.3, 0.303))
+    expect(page.locator(".reach")).to_be_visible()
+    tool(page, "Undo").click()
+    colored(page)
+    expect(page.locator(".reach")).to_be_hidden()
+    assert np.array_equal(shown(page), plain)
+    tool(page, "Redo").click()
+    colored(page)
+    box = hint.bounding_box()
+    page.mouse.move(box["x"] + 12, box["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(*on(page, 0.7, 0.3), steps=3)
+    page.mouse.up()
+    colored(page)
+    assert not np.array_equal(shown(page), red)
+    assert hint.bounding_box()["x"] > box["x"] + 100
+    hint.press("Delete")
+    colored(page)
+    expect(hint).to_have_count(0)
+    assert np.array_equal(shown(page), plain)
+
+
+def test_a_hint_by_keyboard_and_a_color_from_the_photo(page):
+    tool(page, "Pick from photo").click()
+    page.mouse.click(*on(page, 0.7, 0.1))
+    picked = page.get_by_role("textbox", name="Hint color").input_value()
+    assert picked != "#2f6fd0"
+    expect(
+        page.get_by_role("group", name="Recent colors").get_by_role("button").first
+    ).to_have_attribute("aria-label", picked)
+    pad(page).focus()
+    pad(page).press("ArrowLeft")
+    pad(page).press(" ")
+    colored(page)
+    page.get_by_role("button", name=f"Hint 1, {picked}").press("ArrowUp")
+    colored(page)
+
+
+def test_zoom_and_the_classic_network_on_the_left(page):
+    picture = page.get_by_role("img", name="Colored photo")
+    width = picture.bounding_box()["width"]
+    tool(page, "Zoom in").click()
+    assert picture.bounding_box()["width"] > 1.4 * width
+    page.mouse.move(*on(page, 0.5, 0.5))
+    page.mouse.wheel(0, 200)
+    tool(page, "Whole photo").click()
+    assert picture.bounding_box()["width"] == width
+    page.get_by_role("radio", name="Classic network").check(force=True)
+    page.wait_for_function(
+        """() => { const canvas = document.querySelector(".before"), data = canvas.getContext("2d").getImageData(0, 0, 40, 40).data;
+        return data.some((v, i) => i % 4 === 0 && Math.abs(v - data[i + 2]) > 4); }"""
+    )
+    assert not np.array_equal(shown(page, "Colored by the classic network"), shown(page))
+
+
+def test_a_bad_file_gets_a_sentence_and_a_border_stays(refused):
+    before = shown(refused)
+    opened(refused, bad=png_header(30000, 30000))
+    expect(refused.get_by_role("status").locator("visible=true").first).to_contain_text(
+        "megapixels"
+    )
+    assert np.array_equal(shown(refused), before)
+    framed = ImageOps.expand(blob((300, 200), 3), 30, (250, 240, 220))
+    opened(refused, framed=encoded(framed, "PNG"))
+    refused.wait_for_function("document.querySelector('.after').width === 360")
+    assert np.abs(shown(refused)[8, 8] - [250, 240, 220]).max() < 4
+
+
+def test_many_photos_come_as_a_zip_and_a_bad_one_is_named(refused):
+    exif = Image.Exif()
+    exif[ExifTags.Base.Artist] = "Ann"
+    photos = {f"{i}.jpg": encoded(blob((80, 60), i), "JPEG", exif=exif) for i in range(3)}
+    added(refused, photos | {"broken.jpg": photos["0.jpg"][:500]})
+    expect(refused.get_by_role("list", name="Skipped files")).to_contain_text(
+        "broken.jpg: Expected"
+    )
+    expect(refused.get_by_role("region", name="Many photos")).to_contain_text("4 of 4")
+    with zipfile.ZipFile(downloaded(refused, "Save zip").path()) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == [f"{i}-colored.jpg" for i in range(3)]
+        first = Image.open(io.BytesIO(archive.read("0-colored.jpg")))
+        assert first.size == (80, 60) and first.getexif()[ExifTags.Base.Artist] == "Ann"
+
+
+def test_many_photos_are_cancelled_and_what_is_done_is_kept(page):
+    photos = {f"{i}.jpg": encoded(blob((400, 300), i), "JPEG") for i in range(40)}
+    added(page, photos)
+    region = page.get_by_role("region", name="Many photos")
+    expect(region).to_contain_text("left")
+    tool(page, "Cancel").click()
+    expect(region).to_contain_text("cancelled")
+    with zipfile.ZipFile(downloaded(page, "Save zip").path()) as archive:
+        assert archive.testzip() is None and 1 <= len(archive.namelist()) < 40
+
+
+def test_models_are_sorted_and_read(visit):
+    page = visit("?tab=models")
+    rows = page.get_by_role("row")
+    expect(rows.nth(1)).to_be_visible()
+
+    def column(index: int) -> list[str]:
+        return [row.get_by_role("cell").nth(index).inner_text() for row in rows.all()[1:]]
+
+    heading = page.get_by_role("columnheader", name="Parameters")
+    heading.get_by_role("button").click()
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    first = [int(text.split()[-1].replace(",", "")) for text in column(2)]
+    heading.get_by_role("button").click()
+    last = [int(text.split()[-1].replace(",", "")) for text in column(2)]
+    assert first[0] == min(first) and last[0] == max(last)
+    systems = [text.split()[0].removesuffix("-plus") for text in column(0)]
+    kept = [name for i, name in enumerate(systems) if i == 0 or name != systems[i - 1]]
+    assert len(kept) == len(set(kept)), "the networks of a system are apart"
+    page.get_by_role("button", name="photo-color-plus", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading", name="Limits")).to_be_visible()
+    expect(dialog.get_by_role("img")).to_have_js_property("complete", True)
+    assert dialog.get_by_role("img").evaluate("image => image.naturalWidth") > 100
+    tool(page, "Close").click()
+    tool(page, "What was tried").click()
+    expect(dialog.get_by_role("heading", name="Log", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    tool(page, "What dcae does well, and where it fails").click()
+    assert (
+        dialog.get_by_role("img").evaluate("image => image.decode().then(() => image.naturalWidth)")
+        > 100
+    )

@@ -1,0 +1,275 @@
+// The photo tab: one large photo under a handle between before and after, colored by hints that one puts on it.
+const RADIUS = 0.02; // of a hint's disc, in parts of the shorter side of the photo
+const MOST_HINTS = 100;
+const RECENT = 6; // colors
+const KEPT = 40; // answers of the network
+const REACHED = 6; // units of Lab from which a place is shown as fully reached by a hint
+const SLOW = 1000; // ms, after which progress is shown
+const STORE = "studio.colors";
+const TAP = 4; // px that a pointer may move in a click
+
+const studio = element.querySelector(".studio");
+const find = (selector) => studio.querySelector(selector);
+const [stage, pad, before, after, reach, handle] = [
+  ".stage",
+  ".pad",
+  ".before",
+  ".after",
+  ".reach",
+  ".handle",
+].map(find);
+const jobs = new Latest((message) => tell(message));
+const view = new View(stage, (scale, x, y) => placed(scale, x, y));
+for (const canvas of [before, after]) canvas.getContext("2d", { willReadFrequently: true });
+let photo = null; // what is shown: file, size, preview, box, corners, lightness, seen, ...
+let hints = []; // of {x, y, color}, places in parts of the photo's sides; never changed in place
+let [past, future] = [[], []]; // of hints
+let selected = -1;
+let tool = "hint";
+let share = 0.5; // of what is seen of the photo, left of the handle
+let spot = null; // where the keyboard's place is
+let version = 0;
+let layers = {}; // network -> {version, fields, chroma}
+let batch = null;
+let reaching = false; // the reach of a hint is being asked for
+let recent = JSON.parse(
+  localStorage.getItem(STORE) ?? '["#2f6fd0", "#4e8f3a", "#c8803f", "#d8b48a"]',
+);
+
+function tell(message) {
+  find(".told").textContent = message;
+}
+
+// ---- a photo comes in ----
+
+async function pixelsOf(url) {
+  const picture = Object.assign(new Image(), { src: url });
+  await picture.decode();
+  const canvas = Object.assign(document.createElement("canvas"), {
+    width: picture.naturalWidth,
+    height: picture.naturalHeight,
+  });
+  canvas.getContext("2d", { willReadFrequently: true }).drawImage(picture, 0, 0);
+  return canvas;
+}
+
+function part(canvas, [left, top, right, bottom]) {
+  return canvas
+    .getContext("2d", { willReadFrequently: true })
+    .getImageData(left, top, right - left, bottom - top);
+}
+
+async function open(file) {
+  if (!file) return;
+  tell("");
+  await slowly(async () => {
+    const told = await (await post("photo/open", {}, file)).json();
+    const [preview, restored] = [
+      await pixelsOf(told.preview),
+      told.restored && (await pixelsOf(told.restored)),
+    ];
+    const coming = {
+      ...told,
+      file,
+      preview,
+      lightness: lightnessOf(part(preview, told.box)),
+      restored: restored && lightnessOf(part(restored, [0, 0, restored.width, restored.height])),
+      seen: await (await fetch(told.seen)).blob(),
+      answers: new Map(),
+    };
+    const fields = await asked(coming, "plus", []);
+    [photo, hints, past, future, selected] = [coming, [], [], [], -1];
+    layers = { plus: { version: (version += 1), fields, chroma: chromaIn(fields, []) } };
+  });
+}
+
+async function bring(file) {
+  try {
+    await open(file);
+  } catch (error) {
+    return tell(error.message);
+  }
+  find(".restore").checked = false;
+  find(".restore").disabled = !photo.restored;
+  find(".restorable").textContent = say(
+    photo.restored ? "faded or dark: more contrast" : "not needed here",
+  );
+  find(".about").textContent =
+    photo.coloring === "color" ? say("The photo is in color: only its lightness is used.") : "";
+  for (const canvas of [before, after])
+    Object.assign(canvas, { width: photo.preview.width, height: photo.preview.height });
+  view.fit(photo.preview.width, photo.preview.height);
+  settled();
+  drawBoth();
+  if (left() === "classic") jobs.want("classic", 2, () => color("classic"));
+}
+
+async function slowly(work) {
+  const slow = setTimeout(() => (find(".bar").hidden = false), SLOW);
+  try {
+    return await work();
+  } finally {
+    clearTimeout(slow);
+    find(".bar").hidden = true;
+  }
+}
+
+// ---- chroma: asked of the network, spread and painted here ----
+
+function insideBox(
+  { x, y, color },
+  { box: [left, top, right, bottom], preview: { width, height } } = photo,
+) {
+  return { x: (x * width - left) / (right - left), y: (y * height - top) / (bottom - top), color };
+}
+
+function within({ x, y }) {
+  return x >= 0 && x <= 1 && y >= 0 && y <= 1;
+}
+
+async function asked(photo, model, given) {
+  const question = JSON.stringify([model, given]);
+  if (photo.answers.has(question)) return photo.answers.get(question);
+  const inside = given.map((hint) => insideBox(hint, photo)).filter(within);
+  const query = {
+    model,
+    hints: listOf(inside),
+    radius: radius(photo) / Math.min(...boxSize(photo)),
+  };
+  const answer = await post("photo/chroma", query, photo.seen);
+  const fields = {
+    shape: answer.headers.get("x-shape").split(",").map(Number),
+    data: new Float32Array(await answer.arrayBuffer()),
+  };
+  photo.answers.set(question, fields);
+  if (photo.answers.size > KEPT) photo.answers.delete(photo.answers.keys().next().value);
+  return fields;
+}
+
+function listOf(hints) {
+  return JSON.stringify(hints.map(({ x, y, color }) => [x, y, color]));
+}
+function boxSize({ box: [left, top, right, bottom] } = photo) {
+  return [right - left, bottom - top];
+}
+function radius({ preview: { width, height } } = photo) {
+  return RADIUS * Math.min(width, height);
+} // px of the preview
+function lightness() {
+  return find(".restore").checked && photo.restored ? photo.restored : photo.lightness;
+}
+function left() {
+  return find("[name=left]:checked").value;
+}
+function saturation() {
+  return Number(find(".saturation").value);
+}
+
+function chromaIn(fields, given) {
+  return spread(
+    fields,
+    photo.restored ?? photo.lightness,
+    lightness(),
+    ...boxSize(),
+    given.map((hint) => insideBox(hint)),
+    radius(),
+  );
+}
+
+async function color(model) {
+  const [now, shown, given] = [version, photo, model === "plus" ? hints : []];
+  const fields = await slowly(() => asked(shown, model, given));
+  if (photo !== shown) return;
+  layers[model] = { version: now, fields, chroma: chromaIn(fields, given) };
+  if (model === "plus" && version !== now) jobs.want("plus", 1, () => color("plus"));
+  drawBoth();
+  settled();
+}
+
+function changed() {
+  // of the hints
+  version += 1;
+  marked();
+  settled();
+  jobs.want("plus", 1, () => color("plus"));
+}
+
+function settled() {
+  pad.setAttribute("aria-busy", layers.plus?.version !== version);
+}
+
+function paint(canvas, chroma, lightness, amount) {
+  const context = canvas.getContext("2d");
+  const [left, top] = photo.box;
+  const [width, height] = boxSize();
+  photo.pixels ??= new ImageData(width, height);
+  colorInto(photo.pixels, lightness, chroma, amount);
+  if (!photo.corners) return context.putImageData(photo.pixels, left, top);
+  const colored = Object.assign(document.createElement("canvas"), { width, height });
+  colored.getContext("2d").putImageData(photo.pixels, 0, 0);
+  context.drawImage(photo.preview, 0, 0);
+  context.save();
+  context.beginPath();
+  for (const corner of photo.corners) context.lineTo(...corner);
+  context.clip();
+  context.drawImage(colored, left, top);
+  context.restore();
+}
+
+function drawAfter() {
+  if (layers.plus) paint(after, layers.plus.chroma, lightness(), saturation());
+}
+
+function drawBefore() {
+  if (!layers.plus) return;
+  if (left() === "own") before.getContext("2d").drawImage(photo.preview, 0, 0);
+  else if (left() === "classic" && layers.classic)
+    paint(before, layers.classic.chroma, lightness(), saturation());
+  else paint(before, layers.plus.chroma, photo.lightness, 0);
+}
+
+function drawBoth() {
+  drawBefore();
+  drawAfter();
+}
+
+// ---- where things are on the screen ----
+
+function placed(scale, x, y) {
+  for (const canvas of [before, after])
+    canvas.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+  if (photo && !reach.hidden) placeReach();
+  marked();
+  cut();
+}
+
+function seenRange() {
+  // left and right end of what is seen of the photo, in px of the stage
+  return [Math.max(0, view.x), Math.min(stage.clientWidth, view.x + view.width * view.scale)];
+}
+
+function cut() {
+  const [from, to] = seenRange();
+  const at = from + share * (to - from);
+  find(".cut").style.clipPath = `inset(0 0 0 ${at}px)`;
+  handle.style.left = `${at}px`;
+  handle.setAttribute("aria-valuenow", Math.round(100 * share));
+}
+
+function marked() {
+  const list = find(".hints");
+  while (list.children.length > hints.length) list.lastChild.remove();
+  while (list.children.length < hints.length)
+    list.append(
+      Object.assign(document.createElement("button"), { type: "button", className: "hint" }),
+    );
+  hints.forEach(({ x, y, color }, i) => {
+    const [px, py] = view.outside([x, y]);
+    const mark = list.children[i];
+    mark.style.cssText = `left:${px}px;top:${py}px;background:${color}`;
+    mark.setAttribute("aria-label", `${say("Hint")} ${i + 1}, ${color}`);
+    mark.setAttribute("aria-pressed", i === selected);
+  });
+  find('[data-do="remove"]').hidden = selected < 0;
+  find('[data-do="clear"]').hidden = !hints.length;
+}
