@@ -37,6 +37,11 @@ TASKS = [
     ),
     ("colorize", lambda m: tasks.colorize(m, PICTURE), (PhotoColor, PhotoColorPlus)),
     ("chroma", lambda m: tasks.chroma(m, torch.zeros(1, 1, 9, 9)), (PhotoColor, PhotoColorPlus)),
+    (
+        "chroma_fields",
+        lambda m: tasks.chroma_fields(m, torch.zeros(1, 1, 9, 9)),
+        (PhotoColor, PhotoColorPlus),
+    ),
     ("reconstruct", lambda m: tasks.reconstruct(m, PICTURE), VAES + CODECS),
     ("encode", lambda m: tasks.encode(m, PICTURE), VAES + CODECS),
     ("decode", lambda m: tasks.decode(m, GRID), VAES + CODECS),
@@ -60,7 +65,13 @@ def network(slug: str) -> torch.nn.Module:
 
 
 def test_every_task_is_in_the_table():
-    others = {"MAX_SAMPLES", "MAX_STEPS", "clean_sketch", "decompress"}  # take no network
+    others = {
+        "MAX_SAMPLES",
+        "MAX_STEPS",
+        "clean_sketch",
+        "decompress",
+        "working_size",
+    }  # take no network
     assert {name for name, _, _ in TASKS} == {*tasks.__all__, "posterior"} - others
 
 

@@ -109,8 +109,11 @@ def test_every_parameter_gets_a_gradient(network):
     if hasattr(network, "bits"):  # rounding steps and prior
         loss = loss + sum(network.bits(network.quantize(encoded, r), r).mean() for r in range(1, 6))
     loss.backward()
+    fitted_later = "context."  # tests/codec/test_context.py
     missing = [
-        n for n, p in network.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0
+        name
+        for name, p in network.named_parameters()
+        if not name.startswith(fitted_later) and (p.grad is None or not p.grad.abs().sum() > 0)
     ]
     assert not missing
 

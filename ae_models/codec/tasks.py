@@ -95,6 +95,7 @@ def compress(model: nn.Module, picture: Image.Image, rate: int = 3, refine: int 
     return file.pack(file.Header(model.sha256[:4], rate, *image.size), payload)
 
 
+@torch.inference_mode()
 def decompress(model: nn.Module, header: file.Header, payload: bytes) -> Image.Image:
     """What file.unpack gave -> RGB picture. Raises ValueError for another network's file."""
     q = integers(model, header, payload)

@@ -111,7 +111,9 @@ def _with_files(results: Results, network: nn.Module, test: Pictures) -> Results
             _add_points(results, curves)
         for name in curves.keys() - {ANCHOR}:
             row = results.setdefault(name, {})
-            row[f"bd_rate_{kind}"] = rate_distortion.bd_rates(curves[name], curves[ANCHOR])
+            psnr = rate_distortion.bd_rates(curves[name], curves[ANCHOR])
+            if len(psnr):
+                row[f"bd_rate_{kind}"] = psnr
             ms_ssim = rate_distortion.bd_rates(curves[name], curves[ANCHOR], "ms_ssim")
             if len(ms_ssim) == len(pictures):
                 row[f"bd_rate_{kind}_ms_ssim"] = ms_ssim
