@@ -13,11 +13,13 @@ from ae_models.face import tasks as face
 from ae_models.face.tasks import (
     MAX_SAMPLES,
     MAX_STEPS,
+    decode_all,
     directions,
     draw,
     edit,
     morph,
     priors,
+    random_latents,
     sample,
     translate_face,
 )
@@ -25,9 +27,10 @@ from ae_models.photo.tasks import chroma, colorize
 from ae_models.sketch.tasks import color_sketch, paint_sketch, propose_palettes, surprise
 
 __all__ = [
-    "MAX_SAMPLES", "MAX_STEPS", "chroma", "color_sketch", "colorize", "decode", "directions", "draw",
-    "edit", "encode", "estimated_bytes", "morph", "paint_sketch", "priors", "propose_palettes",
-    "reconstruct", "rounded", "sample", "surprise", "translate_face",
+    "MAX_SAMPLES", "MAX_STEPS", "chroma", "color_sketch", "colorize", "decode", "decode_all",
+    "directions", "draw", "edit", "encode", "estimated_bytes", "morph", "paint_sketch", "priors",
+    "propose_palettes", "random_latents", "reconstruct", "rounded", "sample", "surprise",
+    "translate_face",
 ]  # fmt: skip
 
 

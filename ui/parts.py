@@ -213,11 +213,12 @@ def headline(config: dict) -> str:
 
 def component(name: str, *scripts: str, value=None, **props) -> gr.HTML:
     """A page element of our own: ui/static/<name>.html, .css and .js, which finds in its scope what the files named
-    by `scripts` define. `props` reach it as props.<name>."""
+    by `scripts` define, and their looks. `props` reach it as props.<name>."""
+    looks = [f"{part}.css" for part in (*scripts, name) if (STATIC / f"{part}.css").exists()]
     return gr.HTML(
         value,
         html_template=static(f"{name}.html"),
-        css_template=static(f"{name}.css"),
+        css_template="\n".join(map(static, looks)),
         js_on_load="\n".join(static(f"{script}.js") for script in (*scripts, name)),
         elem_classes=name,
         **props,

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from ui import sheet
+from ui import latents, sheet
 
 STATIC = Path(__file__).parent / "static"
 MOST_BYTES = 4_000_000  # of a drawing
@@ -79,6 +79,12 @@ APP = {  # of gr.Blocks.launch
         route("paint", sheet.paint),
         route("palettes", sheet.palettes),
         route("open", sheet.open_picture, MOST_FILE_BYTES),
+        *(
+            route(f.__name__, f, MOST_FILE_BYTES)
+            for f in (latents.face, latents.faces, latents.crop)
+        ),
+        *(route(f.__name__, f) for f in (latents.translate, latents.decode)),
+        *(route(f.__name__, f) for f in (latents.draw, latents.animate, latents.directions)),
         Mount("/studio/static", Files(directory=STATIC)),
     ],
     "middleware": [  # Gradio compresses its files, but not the page itself
