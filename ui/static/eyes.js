@@ -54,6 +54,7 @@ class Eyes {
 
   place() {
     const [width, height] = this.size;
+    if (height) this.picture.parentElement.style.setProperty("--ratio", width / height);
     this.handles.forEach((handle, i) => {
       handle.hidden = !this.eyes || !width;
       if (!handle.hidden) Object.assign(handle.style, { left: `${(100 * this.eyes[2 * i]) / width}%`, top: `${(100 * this.eyes[2 * i + 1]) / height}%` });
