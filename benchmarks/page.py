@@ -1,6 +1,6 @@
 """What the page costs and how fast the sheet answers, in real Chromium, beside the floor in the same run.
 
-python -m benchmarks.page [--strokes 12]      prints Markdown tables; needs requirements-dev.txt and Chromium
+python -m benchmarks.page [--strokes 12] [--faces]      prints Markdown tables; needs requirements-dev.txt and Chromium
 
 The floor is an empty Gradio page for bytes and time, and for strokes a page with the same canvas whose event has no
 work: its PNG goes through Gradio's queue and comes back. Network alone is the time of one update inside the process.
@@ -23,6 +23,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ae_models import tasks, zoo
+from benchmarks import faces
 from benchmarks.timing import median_ms
 from ui.parts import EXAMPLES
 
@@ -244,16 +245,20 @@ def report(servers: dict[str, Server], browser: Browser, count: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.page", description=__doc__)
     parser.add_argument("--strokes", type=int, default=12)
-    count = parser.parse_args().strokes
+    parser.add_argument("--faces", action="store_true", help="only the section about faces")
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        servers = {name: Server(name, Path(folder)) for name in PORTS}
+        names = ["app"] if asked.faces else PORTS
+        servers = {name: Server(name, Path(folder)) for name in names}
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         try:
             for server in servers.values():
                 while not answers(server):
                     time.sleep(0.2)
-            report(servers, browser, count)
+            if not asked.faces:
+                report(servers, browser, asked.strokes)
+            faces.report(opened(browser, servers["app"], "h1")[0], servers["app"].url)
         finally:
             browser.close()
             for server in servers.values():
