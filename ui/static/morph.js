@@ -35,18 +35,20 @@ let playing = null;
 let drawn = [], marked = 0; // new faces and which of them is marked
 let bar = 0; // the number that the keyboard is at
 let resting = null, exactly = null;
+let coalescing = null; // the control whose moves are one step of undo
 
 function tell(message) { find(".told").textContent = message; }
 
 // ---- a face and its numbers ----
 
+const changeable = () => kind === props.kinds[0]; // changes are those of the plus network's numbers
+
 function numbersOf(face) {
   const z = Array.from(face.latents[kind]);
-  if (kind === props.kinds[0]) {
-    for (const { name, direction } of sliders) {
-      const amount = face.amounts[name];
-      if (amount) direction.forEach((n, i) => (z[i] += amount * n));
-    }
+  if (!changeable()) return z;
+  for (const { name, direction } of sliders) {
+    const amount = face.amounts[name];
+    if (amount) direction.forEach((n, i) => (z[i] += amount * n));
   }
   for (const [i, n] of Object.entries(face.moved)) z[i] = n;
   return z.fill(0, face.kept);
@@ -224,7 +226,10 @@ function replace(index, face) {
 }
 
 function arrived() {
+  clearTimeout(resting);
+  coalescing = null;
   stop();
+  if (faces.some(({ latents }) => !latents[kind])) return changeKind(kind);
   const [x, y] = pointOf(Number(ring.dataset.count), point);
   point = placeOf(faces.length, x, Number(ring.dataset.count) === 2 ? 0.5 : y);
   drawSlots();
@@ -321,6 +326,7 @@ function drawSlots() {
 
 function choose(index) {
   chosen = index;
+  coalescing = null;
   drawSlots();
   drawChanges();
   stop();
@@ -357,9 +363,9 @@ document.addEventListener("paste", (event) => {
 
 // ---- changes of the chosen face ----
 
-let coalescing = null; // the control whose moves are one step of undo
 
 function change(control, parts) {
+  if (!changeable()) return tell(say("Changes belong to the plus network: choose it under Way."));
   if (coalescing !== control) remember();
   coalescing = control;
   stop();
@@ -429,8 +435,9 @@ function drawChanges() {
     const amount = face.amounts[row.dataset.name] ?? 0;
     row.querySelector("input").value = amount;
     row.querySelector("output").textContent = amount;
-    row.querySelector("input").disabled = kind !== props.kinds[0];
+    row.querySelector("input").disabled = !changeable();
   }
+  find(".kept").disabled = !changeable();
   find(".kept").value = find(".keptout").textContent = face.kept;
   drawBars();
 }
@@ -558,21 +565,19 @@ for (const input of people.querySelectorAll('[name="people-way"]')) {
 }
 
 // Another network knows other numbers: those of each face are worked out once and kept.
-async function changeKind(other) {
-  const before = kind;
-  kind = other;
-  try {
-    for (const face of faces) {
-      if (face.latents[kind]) continue;
-      const crop = await (await fetch(face.crop)).blob();
-      const found = face.photo ? await encoded(face.photo, face.eyes ? { eyes: face.eyes } : {}) : await encoded(crop, { eyes: "whole" });
-      face.latents[kind] = found.latent;
-    }
-  } catch (error) {
-    kind = before;
-    tell(error.message);
-  }
-  arrived();
+function changeKind(other) {
+  jobs.want("kind", 0, async () => {
+    const latents = await Promise.all(faces.map((face) => face.latents[other] ?? encodedBy(other, face)));
+    faces.forEach((face, i) => (face.latents[other] = latents[i]));
+    kind = other;
+    for (const input of people.querySelectorAll('[name="people-kind"]')) input.checked = input.value === kind;
+    arrived();
+  });
+}
+
+async function encodedBy(model, { photo, crop, eyes }) {
+  const source = photo ?? (await (await fetch(crop)).blob());
+  return (await encoded(source, { model, eyes: photo ? eyes : "whole" })).latent;
 }
 
 // ---- take home ----
@@ -637,11 +642,9 @@ function checked(text) {
 async function openNumbers(file) {
   try {
     const content = checked(await file.text());
-    const lists = Object.values(content.faces);
-    const before = kind;
-    kind = content.network;
-    const pictures = await decoded(lists).finally(() => (kind = before));
     if (content.network !== kind) throw new Error(say("Those numbers belong to the other network: choose it under Way."));
+    const lists = Object.values(content.faces);
+    const pictures = await decoded(lists);
     remember();
     faces = lists.map((list, i) => fresh({ crop: urlOf(pictures[i]), latents: { [kind]: list } }));
     chosen = 0;
@@ -683,15 +686,13 @@ find(".views").addEventListener("change", ({ target }) => {
   drawPlane();
 });
 find(".views").querySelector("input").checked = true;
-for (const [place, taken] of [[".use", () => use(here(), Number(taking))], [".as", () => drawn[marked] && use(drawn[marked], Number(taking))]]) {
+for (const [place, taken] of [[".use", here], [".as", () => drawn[marked]]]) {
   find(place).insertAdjacentHTML("beforeend", LETTERS.map((letter, i) => `<button type="button" class="small" data-as="${i}" aria-label="${say("Use as")} ${letter}">${letter}</button>`).join(""));
   find(place).addEventListener("click", ({ target }) => {
-    if (!target.dataset.as) return;
-    taking = target.dataset.as;
-    jobs.want("use", 0, async () => { await taken(); });
+    const latent = target.dataset.as && taken();
+    if (latent) jobs.want("use", 0, () => use(latent, Number(target.dataset.as)).then(() => true));
   });
 }
-var taking; // the face that a button names
 find(".kinds").insertAdjacentHTML("beforeend", props.kinds.map((name, i) => `<label><input type="radio" name="people-kind" value="${name}" ${i ? "" : "checked"}> ${name}</label>`).join(""));
 find(".kinds").addEventListener("change", ({ target }) => changeKind(target.value));
 find(".shelf").innerHTML = props.files.map((file, i) =>
