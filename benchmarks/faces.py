@@ -11,13 +11,14 @@ from benchmarks.timing import median_ms
 from ui.parts import EXAMPLES
 
 MOVES = 60  # of the point, and of a slider
-PRESSED = 33  # ms between the repeats of a key that is held
+PRESSED = 25  # ms between the repeats of a key that is held
 START = """() => { window.times = {};
   const canvas = document.querySelector('[aria-label="Position"]'), box = canvas.closest('.people');
   new MutationObserver(() => {
     const now = performance.now() - window.begun;
-    if (canvas.getAttribute('aria-busy') === 'false') window.times.first ??= now;
-    if (box.dataset.full === 'true') window.times.all ??= now; })
+    if (canvas.getAttribute('aria-busy') === 'true') window.times.begun ??= now;
+    else if ('begun' in window.times) window.times.first ??= now;
+    if ('begun' in window.times && box.dataset.full === 'true') window.times.all ??= now; })
     .observe(box, { attributes: true, subtree: true });
   window.begun = performance.now();
   box.dataset.full = false;
@@ -39,17 +40,20 @@ DRAG = """(moves) => new Promise((done) => {
   step(0); })"""
 HOLD = """([moves, pressed]) => new Promise((done) => {
   const slider = document.querySelector('.people [data-name="Smiling"] input'), box = slider.closest('.people');
-  const before = Number(box.dataset.painted ?? 0), start = performance.now(), times = [];
-  let moved = 0;
-  new MutationObserver(() => times.push(performance.now() - moved)).observe(box, { attributeFilter: ['data-painted'] });
-  const step = (i) => {
-    if (i === moves) return setTimeout(() => done([times, (1e3 * (Number(box.dataset.painted) - before)) / (performance.now() - start - 200)]), 200);
+  const moved = [], times = [];
+  let first = null; // the version of the first move: each move is a version
+  const move = (i) => {
     slider.value = -2.5 + (5 * i) / moves;
-    moved = performance.now();
+    moved.push(performance.now());
     slider.dispatchEvent(new Event('input', { bubbles: true }));
-    setTimeout(() => step(i + 1), pressed);
+    if (i + 1 < moves) setTimeout(() => move(i + 1), i ? pressed : 100);
+    else setTimeout(() => done([times, (1e3 * times.length) / (performance.now() - moved[1] - 200)]), 200);
   };
-  step(0); })"""
+  new MutationObserver(() => {
+    first ??= Number(box.dataset.painted);
+    times.push(performance.now() - moved[Number(box.dataset.painted) - first]);
+  }).observe(box, { attributeFilter: ['data-painted'] });
+  move(0); })"""
 
 
 def alone() -> tuple[float, float]:

@@ -1,7 +1,7 @@
 // The workspace of faces: two to four of them as lists of numbers, a point that is dragged between them, and changes of
 // each. The server only encodes photos and decodes numbers; what lies between is worked out here (mixing.js).
 const SIDE = 128; // px of a decoded face
-const BATCH = 8; // faces decoded by one request while the grid fills
+const BATCH = 11; // faces decoded by one request while the grid fills
 const REST = 300; // ms without a change before what lies between is decoded anew
 const REACH = 2.5; // of a slider of a direction
 const TALL = 4; // of a bar
@@ -387,7 +387,7 @@ async function decodeChanged() {
   if (!pictures) return null;
   if (index !== chosen) return;
   paint([[pictures[0], 1]]);
-  people.dataset.painted = Number(people.dataset.painted ?? 0) + 1;
+  people.dataset.painted = asked;
   if (asked !== version) return;
   ready();
   clearTimeout(resting);
@@ -477,6 +477,7 @@ function setBar(index, value) {
 
 function lookAt(index) {
   bar = index;
+  if (!faces.length) return;
   drawBars();
   jobs.want("what", 2, async () => {
     const z = numbersOf(faces[chosen]);
