@@ -2,11 +2,14 @@
 
 Tensors are (B, C, H, W)."""
 
+from collections.abc import Iterator
+
 import torch
+from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from ae_models import images
+from ae_models import images, tiles
 
 NEUTRAL = 128 / 255  # no chroma, in the unit range
 SLOPE_FLOOR = 300.0  # variance of lightness, in [0, 100], at which chroma follows it by half
@@ -25,11 +28,31 @@ _EPSILON, _KAPPA = 216 / 24389, 24389 / 27
 
 def rgb_to_lab(rgb: Tensor) -> Tensor:
     """sRGB (B, 3, H, W) in [0, 1] -> CIE Lab: L in [0, 100], a and b within about [-108, 99]."""
-    linear = torch.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055).clamp_min(0) ** 2.4)
-    xyz = _mix(_RGB_TO_XYZ / _WHITE[:, None], linear)
-    f = torch.where(xyz > _EPSILON, xyz.clamp_min(_EPSILON) ** (1 / 3), (_KAPPA * xyz + 16) / 116)
-    x, y, z = f.unbind(1)
+    x, y, z = _compressed(_rgb_to_xyz(rgb)).unbind(1)
     return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], 1)
+
+
+def lightness(picture: Image.Image) -> Tensor:
+    """L or RGB picture -> CIE lightness (1, 1, H, W) in [0, 100], by strips of rows."""
+    width, height = picture.size
+    result = torch.empty(1, 1, height, width)
+    for rows in result.split(tiles.ROWS, 2):
+        top = rows.storage_offset() // width
+        strip = images.to_tensor(picture.crop((0, top, width, top + rows.shape[2])))
+        rows.copy_(116 * _compressed(_rgb_to_xyz(strip.expand(-1, 3, -1, -1))[:, 1:2]) - 16)
+    return result
+
+
+def _rgb_to_xyz(rgb: Tensor) -> Tensor:
+    """sRGB in [0, 1] -> CIE XYZ in parts of the white point's."""
+    linear = torch.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055).clamp_min(0) ** 2.4)
+    return _mix(_RGB_TO_XYZ / _WHITE[:, None], linear)
+
+
+def _compressed(xyz: Tensor) -> Tensor:
+    return torch.where(
+        xyz > _EPSILON, xyz.clamp_min(_EPSILON) ** (1 / 3), (_KAPPA * xyz + 16) / 116
+    )
 
 
 def lab_to_rgb(lab: Tensor) -> Tensor:
@@ -65,6 +88,11 @@ def upsample_chroma(ab: Tensor, lightness: Tensor) -> Tensor:
     Bilinear, plus the detail that lightness loses in the same resampling, times the local slope of
     chroma over lightness in 3x3 cells: the linear model of the guided filter (He et al. 2010). All
     of the lightness would draw the texture of leaves into the color."""
+    return torch.cat(list(chroma_strips(ab, lightness)), 2)
+
+
+def chroma_strips(ab: Tensor, lightness: Tensor) -> Iterator[Tensor]:
+    """upsample_chroma, tiles.ROWS rows at a time."""
     small = images.resize_tensor(lightness, ab.shape[-2:])
 
     def box(x: Tensor) -> Tensor:
@@ -72,7 +100,7 @@ def upsample_chroma(ab: Tensor, lightness: Tensor) -> Tensor:
 
     mean = box(small)
     slope = (box(small * ab) - mean * box(ab)) / (box(small.square()) - mean.square() + SLOPE_FLOOR)
-    size = lightness.shape[-2:]
-    return images.resize_tensor(ab, size) + images.resize_tensor(slope, size) * (
-        lightness - images.resize_tensor(small, size)
-    )
+    fields = tiles.resized(torch.cat([ab, slope, small], 1), lightness.shape[-2:])
+    for strip, rows in zip(fields, lightness.split(tiles.ROWS, 2)):
+        ab, slope, mean = strip.split([2, 2, 1], 1)
+        yield ab + slope * (rows - mean)

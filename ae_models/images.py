@@ -1,36 +1,52 @@
 """Pictures: from any upload to what a network takes, and back.
 
-Ranges: PIL pictures are 8-bit RGB or L; tensors are float32 (B, C, H, W) in [0, 1] unless a line says otherwise.
+PIL pictures are 8-bit RGB or L in sRGB; tensors are float32 (B, C, H, W) in [0, 1] unless a line
+says otherwise.
 """
 
+import functools
 import io
 from os import PathLike
+from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from torch import Tensor
 from torch.nn import functional as F
 
-FORMATS = ("PNG", "JPEG", "WEBP")
+try:  # optional; photos of iPhones need it
+    import pillow_heif
+except ImportError:
+    pillow_heif = None
+else:
+    pillow_heif.register_heif_opener()
+
+# MPO is a JPEG file with further pictures behind the first: many phones and cameras write it.
+FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "AVIF", "GIF", "TIFF", "HEIF")
+EXPECTED = "expected a PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC picture"
+HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 MIN_SIDE = 8  # px
-MAX_PIXELS = 25_000_000
+MAX_PIXELS = 50_000_000  # A4 at 600 dpi has 34.8 million, the largest phone cameras 50
+ORIENTATION = 0x0112  # EXIF tag; 1 is upright
 
 
 def read(source: str | PathLike | bytes) -> Image.Image:
-    """A file or its bytes -> RGB picture, upright, on white.
+    """Read a file or its bytes as an RGB picture: sRGB, upright, on white, the first frame.
 
-    Raises ValueError for anything but a PNG, JPEG or WebP of 8 px a side or more and at most 25 megapixels; the size
-    is checked on the header, before a pixel is decoded."""
-    return to_rgb(_opened(source))
+    Raises ValueError for anything but a picture of one of FORMATS with sides of at least MIN_SIDE px
+    and at most MAX_PIXELS; the size is checked on the header, before a pixel is decoded."""
+    return to_rgb(_open(source))
 
 
 def read_layer(source: str | PathLike | bytes) -> Image.Image:
-    """The same with its transparency: RGBA."""
-    return _upright(_opened(source)).convert("RGBA")
+    """Read a file or its bytes with its transparency: RGBA, else as `read`."""
+    image = _open(source)
+    layer = _decoded(image) if image.has_transparency_data else to_rgb(image)
+    return layer.convert("RGBA")
 
 
-def _opened(source: str | PathLike | bytes) -> Image.Image:
+def _open(source: str | PathLike | bytes) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
     except FileNotFoundError:
@@ -40,16 +56,37 @@ def _opened(source: str | PathLike | bytes) -> Image.Image:
             f"expected at most {MAX_PIXELS // 10**6} megapixels, got far more"
         ) from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, TypeError, AttributeError):
-        raise ValueError(
-            "expected a PNG, JPEG or WebP picture, got a file that is none of them"
-        ) from None
+        raise ValueError(_unreadable(source)) from None
     if image.format not in FORMATS:
-        raise ValueError(f"expected a PNG, JPEG or WebP picture, got {image.format}")
+        raise ValueError(f"{EXPECTED}, got {image.format}")
     return image
 
 
+def _unreadable(source) -> str:
+    """The sentence for a file that Pillow does not know."""
+    try:
+        head = source[:12] if isinstance(source, bytes) else _first_bytes(source)
+    except (OSError, TypeError, ValueError):
+        head = b""
+    kind = {b"avif": "AVIF", b"avis": "AVIF"}.get(head[8:12])
+    if head[8:12] in HEIC_BRANDS:
+        kind = "HEIC"
+    if head[4:8] != b"ftyp" or kind is None or (kind == "HEIC" and pillow_heif):
+        return f"{EXPECTED}, got a file that is none of them"
+    remedy = {"HEIC": "pip install pillow-heif", "AVIF": "pip install -U pillow"}[kind]
+    return (
+        f"expected a picture that this installation can read, got {kind}: save it as JPEG, "
+        f"or run `{remedy}`"
+    )
+
+
+def _first_bytes(path: str | PathLike) -> bytes:
+    with Path(path).open("rb") as file:
+        return file.read(12)
+
+
 def check_size(image: Image.Image) -> None:
-    """ValueError unless both sides have 8 px or more and the picture at most 25 megapixels."""
+    """Raise ValueError unless both sides have MIN_SIDE px and the picture at most MAX_PIXELS."""
     width, height = image.size
     if min(width, height) < MIN_SIDE:
         raise ValueError(
@@ -60,31 +97,80 @@ def check_size(image: Image.Image) -> None:
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """Any PIL picture (first frame of an animation) -> 8-bit RGB: rotated as its EXIF says, alpha flattened on white,
-    16-bit gray scaled to 8. Raises ValueError for sizes out of bounds and for pixels that cannot be decoded."""
+    """Any PIL picture (first frame of an animation) -> 8-bit sRGB.
+
+    It is turned as its EXIF says, its color profile is applied, transparency lies on white, 16-bit
+    gray is scaled to 8; a picture that needs nothing of this is returned itself, not a copy. Raises
+    ValueError for sizes out of bounds and for pixels that cannot be decoded."""
     if not isinstance(image, Image.Image):
         raise ValueError(f"expected a PIL picture, got {type(image).__name__}")
-    image = _upright(image)
+    image = _decoded(image)
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         return Image.fromarray(_gray_to_uint8(image)).convert("RGB")
-    if image.mode == "RGB" and "transparency" not in image.info:
-        return image
     if image.has_transparency_data:
         rgba = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    """Decoded, and rotated as its EXIF says. Raises ValueError as to_rgb does."""
+def _decoded(image: Image.Image) -> Image.Image:
+    """Decode, turn as EXIF says, convert to sRGB. Raises ValueError as to_rgb does."""
     check_size(image)
     try:
         image.load()
-        return ImageOps.exif_transpose(image)
+        if image.getexif().get(ORIENTATION, 1) != 1:
+            image = ImageOps.exif_transpose(image)
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise ValueError(
             f"expected a whole picture, got a damaged or truncated file ({error})"
         ) from None
+    return _in_srgb(image)
+
+
+# ---- color profiles ----
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """Convert by the picture's color profile; without one, or with a damaged one, it is sRGB."""
+    profile = image.info.get("icc_profile")
+    if not profile:
+        return image
+    if image.mode in ("P", "PA", "LA", "La", "RGBa", "1"):
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    mode = {"CMYK": "RGB", "L": "RGB"}.get(image.mode, image.mode)
+    transform = _transform(profile, image.mode, mode)
+    if transform is None:
+        return image
+    image = ImageCms.applyTransform(image, transform)
+    del image.info["icc_profile"]  # so that nothing converts the result again
+    return image
+
+
+@functools.lru_cache(8)
+def _transform(profile: bytes, mode: str, to: str) -> ImageCms.ImageCmsTransform | None:
+    """A transform of a color profile to sRGB; None where there is nothing to do: the profile is
+    damaged, does not fit the mode, or is sRGB itself."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, to)
+        if mode != to:
+            return transform
+        swatches = _swatches().convert(mode)
+        converted = ImageCms.applyTransform(swatches, transform)
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return None
+    change = np.subtract(converted, swatches, dtype=np.int16)
+    return transform if np.abs(change).max() > 2 else None  # levels of 255: rounding
+
+
+def _swatches() -> Image.Image:
+    """All colors of 6 levels a channel."""
+    levels = np.linspace(0, 255, 6, dtype=np.uint8)
+    cube = np.stack(np.meshgrid(levels, levels, levels), -1)
+    return Image.fromarray(cube.reshape(6, 36, 3))
+
+
+# ---- pixels and tensors ----
 
 
 def _gray_to_uint8(image: Image.Image) -> np.ndarray:

@@ -114,6 +114,16 @@ LANDSCAPES = Data(
     "Intel scene classification: color photos of landscapes, 128x128 px",
     "The photos belong to their photographers and are not part of this project.",
 )
+PHOTOS = Data(
+    "Intel scene classification (landscapes); everyday photographs of public sets (Open Images, OSIE, "
+    "ImageNet and sets derived from it, Clothing Co-Parsing, cats and dogs, Grocery Store, BSDS500, "
+    "Caltech-101, PACS, Houses, IKEA rooms, human segmentation); faces of CelebA and LFW; 128x128 px",
+    "No picture is part of this project. The landscapes belong to their photographers. Everyday "
+    "photographs: Open Images CC BY 2.0; OSIE and Grocery Store MIT; Clothing Co-Parsing and cats and "
+    "dogs Apache-2.0; the others research use, non-commercial or unstated. CelebA: non-commercial "
+    "research. LFW: research use, press photographs, rights with their owners.",
+    hub=("flwrlabs/celeba",),
+)
 CIFAR10 = Data(
     "CIFAR-10",
     "CIFAR-10 may be used freely for research. Please cite Krizhevsky 2009.",
@@ -190,8 +200,8 @@ ROWS = (  # of the networks that the app offers
         network=PhotoColorPlus,
         system="photo-color",
         kind="plus",
-        summary="Colors a gray landscape photo vividly, guided by color hints.",
-        data=LANDSCAPES,
+        summary="Colors a gray photo of people, things or landscapes, guided by color hints.",
+        data=PHOTOS,
         headline=CHROMA,
     ),
     Row(

@@ -24,12 +24,18 @@ from ae_models.face.tasks import (
     translate_face,
 )
 from ae_models.photo.tasks import chroma, colorize
-from ae_models.sketch.tasks import color_sketch, paint_sketch, propose_palettes, surprise
+from ae_models.sketch.tasks import (
+    clean_sketch,
+    color_sketch,
+    paint_sketch,
+    propose_palettes,
+    surprise,
+)
 
 __all__ = [
-    "MAX_SAMPLES", "MAX_STEPS", "chroma", "color_sketch", "colorize", "decode", "decode_all",
-    "directions", "draw", "edit", "encode", "estimated_bytes", "morph", "paint_sketch", "priors",
-    "propose_palettes", "random_latents", "reconstruct", "rounded", "sample", "surprise",
+    "MAX_SAMPLES", "MAX_STEPS", "chroma", "clean_sketch", "color_sketch", "colorize", "decode",
+    "decode_all", "directions", "draw", "edit", "encode", "estimated_bytes", "morph", "paint_sketch",
+    "priors", "propose_palettes", "random_latents", "reconstruct", "rounded", "sample", "surprise",
     "translate_face",
 ]  # fmt: skip
 

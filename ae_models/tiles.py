@@ -1,11 +1,13 @@
 """Pictures in tiles or strips of rows, so that memory stays small. Tensors are (B, C, H, W)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
 
-ROWS = 256  # px, the height of a strip in by_pixel
+from ae_models import images
+
+ROWS = 256  # px, the height of a strip in by_pixel and resized
 CELLS = 65536  # latent cells of a strip in strips: 1024x1024 px, about 100 MB of memory
 
 
@@ -24,6 +26,17 @@ def join(tiles: Tensor, rows: int, columns: int) -> Tensor:
 def by_pixel(function: Callable, x: Tensor) -> Tensor:
     """Apply a function of single pixels to a picture, a strip of rows at a time."""
     return torch.cat([function(strip) for strip in x.split(ROWS, 2)], 2)
+
+
+def resized(x: Tensor, size: tuple[int, int]) -> Iterator[Tensor]:
+    """images.resize_tensor(x, size), ROWS rows at a time: (B, C, H, W) each."""
+    height, width = x.shape[2], size[1]
+    wide = images.resize_tensor(x, (height, width))
+    weights = images.resize_tensor(torch.eye(height)[None, None], (size[0], height))[0, 0]
+    for rows in weights.split(ROWS):  # (ROWS, height), few columns of which count
+        used = rows.any(0).nonzero()
+        columns = slice(int(used.min()), int(used.max()) + 1)
+        yield rows[:, columns] @ wide[:, :, columns]
 
 
 def strips(function: Callable, x: Tensor, side: int, reach: int) -> Tensor:

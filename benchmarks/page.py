@@ -1,4 +1,4 @@
-"""What the page costs and how fast the sheet answers, in real Chromium, beside the floor in the same run.
+"""Weight of the page and speed of the sheet in real Chromium, beside the floor in the same run.
 
 python -m benchmarks.page [--strokes 12] [--faces]      prints Markdown tables; needs requirements-dev.txt and Chromium
 

@@ -144,7 +144,7 @@ def test_the_installed_package_runs_in_an_empty_folder(tmp_path):
     source, site, empty = tmp_path / "source", tmp_path / "site", tmp_path / "empty"
     shutil.copytree(ROOT / "ae_models", source / "ae_models")
     shutil.copytree(zoo.WEIGHTS / "dcae", source / "weights" / "dcae")
-    for name in ("pyproject.toml", "requirements.txt", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "setup.py", "requirements.txt", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     empty.mkdir()
     pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation"]

@@ -78,12 +78,11 @@ def test_palette_with_transparency():
         (encoded(Image.new("RGB", (64, 64)), "JPEG")[:300], "none of them|truncated"),
         (encoded(Image.effect_noise((64, 64), 50).convert("RGB"), "JPEG")[:1500], "truncated"),
         (encoded(Image.effect_noise((64, 64), 50).convert("RGB"), "PNG")[:1500], "truncated"),
-        (encoded(Image.new("RGB", (64, 64)), "GIF"), "got GIF"),
         (encoded(Image.new("RGB", (64, 64)), "BMP"), "got BMP"),
         (encoded(Image.new("RGB", (1, 1)), "PNG"), "at least 8x8 px, got 1x1"),
         (encoded(Image.new("RGB", (7, 100)), "PNG"), "at least 8x8 px, got 7x100"),
-        (png_header(20000, 20000), "25 megapixels"),
-        (png_header(6000, 5000), "25 megapixels, got 6000x5000"),
+        (png_header(20000, 20000), "50 megapixels"),
+        (png_header(8000, 7000), "50 megapixels, got 8000x7000"),
     ],
 )
 def test_refuses_with_a_sentence(data, words):
@@ -92,14 +91,12 @@ def test_refuses_with_a_sentence(data, words):
     assert str(caught.value).startswith("expected")
 
 
-def test_animated_gif_is_refused_and_animated_webp_gives_its_first_frame():
+def test_an_animation_gives_its_first_frame():
     frames = [Image.new("RGB", (16, 16), c) for c in ("red", "blue")]
-    with pytest.raises(ValueError, match="GIF"):
-        images.read(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]))
-    read = images.read(
-        encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True)
-    )
-    assert read.getpixel((8, 8)) == (255, 0, 0)
+    for kind in ("GIF", "WEBP"):
+        options = {"lossless": True} if kind == "WEBP" else {}
+        data = encoded(frames[0], kind, save_all=True, append_images=frames[1:], **options)
+        assert images.read(data).getpixel((8, 8)) == (255, 0, 0)
 
 
 def test_missing_path_and_wrong_type():
@@ -153,7 +150,7 @@ def test_a_layer_keeps_its_transparency():
     layer.paste((255, 0, 0, 255), (0, 0, 5, 5))
     assert images.read_layer(encoded(layer, "PNG")).tobytes() == layer.tobytes()
     assert images.read_layer(encoded(layer.convert("RGB"), "JPEG")).getextrema()[3] == (255, 255)
-    with pytest.raises(ValueError, match="PNG, JPEG or WebP"):
+    with pytest.raises(ValueError, match="PNG, JPEG, WebP"):
         images.read_layer(b"nothing")
 
 

@@ -94,8 +94,9 @@ def running(command: list[str], folder: Path, settings: dict):
 
 
 def answering(url: str, process, log) -> str:
-    """The first page."""
-    for _ in range(1200):
+    """The first page; three minutes are enough on a machine with much else to do."""
+    end = time.monotonic() + 180
+    while time.monotonic() < end:
         try:
             return urllib.request.urlopen(url).read().decode()
         except OSError:

@@ -10,7 +10,7 @@ import pytest
 from tests.test_imports import ROOT, packages
 
 OWN = {"ae_models", "app", "benchmarks", "docs", "hubconf", "tests", "train", "ui"}
-OPTIONAL = {"spaces", "trackio"}  # used where they are installed
+OPTIONAL = {"pillow_heif", "spaces", "trackio"}  # used where they are installed
 WHO_NEEDS_WHAT = {  # folder -> the file that names its packages
     "ae_models": "requirements.txt",
     "ui": "requirements.txt",

@@ -8,6 +8,7 @@ from PIL import Image
 from ae_models import color, images, inference, tasks, zoo
 from ae_models.codec.dcae import DCAE, DCAEConfig
 from ae_models.photo import tasks as photo_tasks
+from ae_models.sketch.classic import SketchColor, SketchColorConfig
 from tests.conftest import MINIATURE, coloring_network
 from tests.pictures import blob, circle, hint
 
@@ -78,7 +79,7 @@ def test_same_again(network, slug):
 @pytest.mark.parametrize("slug", ONE_PICTURE)
 def test_bad_pictures_are_refused(network, slug):
     model = network(slug)
-    for bad in (None, "path.png", Image.new("RGB", (1, 1)), Image.new("1", (6000, 5000))):
+    for bad in (None, "path.png", Image.new("RGB", (1, 1)), Image.new("1", (8000, 7000))):
         with pytest.raises(ValueError, match="expected"):
             ONE_PICTURE[slug](model, bad)
 
@@ -169,6 +170,20 @@ def test_the_network_sees_a_photo_in_its_own_aspect_but_for_a_panorama(network):
     assert photo_tasks._working_size(model, 5000, 8) == (64, 16)
 
 
+def test_the_classic_network_sees_a_wide_sketch_in_the_middle_of_its_square():
+    """With the identity for a network the sketch must come back: not moved, not squeezed."""
+
+    class Identity(SketchColor):
+        value_range = (0.0, 1.0)
+
+        def forward(self, x):
+            return x
+
+    sketch = circle((64, 40))
+    colored = tasks.color_sketch(Identity(SketchColorConfig(size=64, widths=(4, 8))), sketch)
+    assert colored.tobytes() == sketch.convert("RGB").tobytes()
+
+
 def test_another_seed_surprises_with_other_palettes():
     model = coloring_network()
     first, same, other = (tasks.surprise(model, circle(), seed, 2) for seed in (1, 1, 2))
@@ -213,6 +228,25 @@ def test_blending_a_perfect_network_is_exact():
         assert (
             tasks.reconstruct(Identity(DCAEConfig(size=16)), picture).tobytes() == picture.tobytes()
         )
+
+
+def test_a_rate_rounds_the_latent(network):
+    model, picture = network("dcae-plus"), blob((40, 24), 4)
+    latent = tasks.encode(model, picture, 1)
+    rounded, exact = (
+        tasks.decode(model, z, 1).crop((0, 0, 40, 24))
+        for z in (tasks.rounded(model, latent, 1), latent)
+    )
+    assert tasks.reconstruct(model, picture, 1).tobytes() == rounded.tobytes() != exact.tobytes()
+
+
+def test_a_face_is_rebuilt_in_its_square_and_nowhere_else(network):
+    model, picture = network("face-vae"), blob((300, 120), 1)
+    again = tasks.reconstruct(model, picture)
+    face = images.resize(tasks.decode(model, tasks.encode(model, picture)), (120, 120))
+    assert again.crop((90, 0, 210, 120)).tobytes() == face.tobytes()
+    for side in ((0, 0, 90, 120), (210, 0, 300, 120)):
+        assert again.crop(side).tobytes() == picture.crop(side).tobytes()
 
 
 @pytest.mark.parametrize("shape", [(6,), (2, 6), (1, 5), (1, 6, 1)])

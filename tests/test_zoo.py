@@ -17,6 +17,19 @@ from ae_models.release import card, files
 from tests.conftest import MINIATURE, config_of
 
 SLUGS = list(zoo.BY_SLUG)
+LATENTS = {  # of the design, for one picture
+    "face-sketch": (1, 512, 4, 4),
+    "face-sketch-plus": (1, 256, 16, 16),
+    "sketch-face-plus": (1, 256, 16, 16),
+    "sketch-color": (1, 128, 32, 32),
+    "sketch-color-plus": (1, 256, 8, 8),
+    "photo-color": (1, 256, 16, 16),
+    "photo-color-plus": (1, 256, 4, 4),
+    "dcae": (1, 16, 8, 8),
+    "dcae-plus": (1, 16, 8, 8),
+    "face-vae": (1, 128),
+    "face-vae-plus": (1, 128),
+}
 EVERY = [*SLUGS, *zoo.INSTRUMENTS]
 DAMAGED = [
     "sketch-color",
@@ -61,24 +74,12 @@ def test_shapes(slug, network):
     )
 
 
+@pytest.mark.parametrize("slug", LATENTS)
 def test_the_full_size_network_has_the_designs_latent(slug):
     with torch.device("meta"):
         network = zoo.build(slug)
         z = coarsest(latent(network.encode(batch(network, 1))))
-    shapes = {
-        "face-sketch": (1, 512, 4, 4),
-        "face-sketch-plus": (1, 256, 16, 16),
-        "sketch-face-plus": (1, 256, 16, 16),
-        "sketch-color": (1, 128, 32, 32),
-        "sketch-color-plus": (1, 256, 8, 8),
-        "photo-color": (1, 256, 16, 16),
-        "photo-color-plus": (1, 256, 4, 4),
-        "dcae": (1, 16, 8, 8),
-        "dcae-plus": (1, 16, 8, 8),
-        "face-vae": (1, 128),
-        "face-vae-plus": (1, 128),
-    }
-    assert z.shape == shapes[slug]
+    assert z.shape == LATENTS[slug]
 
 
 def test_forward_is_decode_of_encode(network):

@@ -24,7 +24,7 @@ def colorize(
 ):
     """Color a gray photo; of a color photo only the lightness is used.
 
-    photo: PNG, JPEG or WebP. saturation: 0 (gray) to 3, 1 is what the network says. model: which network.
+    photo: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC. saturation: 0 (gray) to 3, 1 is what the network says. model: which network.
     hints: picture of the photo's size, opaque where its color is wanted and transparent elsewhere; the classic network
     ignores it. Returns an RGB picture of the photo's size."""
     photo = parts.needs(photo, "a photo")

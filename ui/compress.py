@@ -20,7 +20,7 @@ FINEST = DCAEPlusConfig.rates
 def reconstruct(picture: Image.Image, model: str, rate: float) -> Image.Image:
     """Send a picture through the autoencoder's latent and back.
 
-    picture: PNG, JPEG or WebP; one of more than 768x768 pixels is shrunk to that many first. model: which
+    picture: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC; one of more than 768x768 pixels is shrunk to that many first. model: which
     network. rate: how the latent is rounded, 1 (coarsest) to 5 (finest), or 0 for not at all; the classic network does
     not round, and ignores it. Returns an RGB picture."""
     network = parts.load("dcae", model)

@@ -14,7 +14,7 @@ SHAPES = {  # how high the left and right sides of a box are
 
 
 def fold(system: str, steps: list[str], text: str) -> None:
-    """What flows through the system's networks, in boxes, a text, and the measured figures of each network beside the
+    """A diagram of what flows through the system's networks, a text, and the figure of each network beside the
     trivial baseline's."""
     figures = "".join(
         f"<li><b>{kind}</b>: {html.escape(parts.figure_line(slug))}</li>"

@@ -6,14 +6,14 @@ from PIL import Image
 from ae_models import tasks
 from ui import alignment, explain, parts
 
-SCRIPTS = ("transport", "eyes", "webcam")
+SCRIPTS = ("transport", "eyes", "webcam", "portrait")
 POSE = "cufs"  # of both networks: of the CUHK Face Sketch Database
 
 
 def face_to_sketch(photo: Image.Image, model: str, align: bool = True) -> Image.Image:
     """Draw a face photo as a pencil sketch.
 
-    photo: PNG, JPEG or WebP with a face seen from the front. model: which network. align: find the largest face and
+    photo: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC with a face seen from the front. model: which network. align: find the largest face and
     bring it into the pose of the training photos (a photo that has it is left as it is); without a face, and if false,
     the largest centerd 4:5 part is drawn. Returns a gray picture, 4:5."""
     return translated("face-sketch", parts.needs(photo, "a photo of a face"), model, align)
@@ -22,7 +22,7 @@ def face_to_sketch(photo: Image.Image, model: str, align: bool = True) -> Image.
 def sketch_to_face(sketch: Image.Image, model: str, align: bool = True) -> Image.Image:
     """Turn a pencil sketch of a face into a photo.
 
-    sketch: PNG, JPEG or WebP with a face seen from the front. model: which network. align: as in face_to_sketch.
+    sketch: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC with a face seen from the front. model: which network. align: as in face_to_sketch.
     Returns an RGB picture, 4:5."""
     return translated("sketch-face", parts.needs(sketch, "a sketch of a face"), model, align)
 

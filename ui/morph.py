@@ -11,7 +11,10 @@ from PIL import Image
 from ae_models import tasks, zoo
 from ui import alignment, explain, latents, parts
 
-SCRIPTS = ("transport", "mixing", "eyes", "webcam")
+SCRIPTS = (
+    *("transport", "mixing", "eyes", "webcam", "morph", "point", "slots", "changes", "bars"),
+    *("drawn", "way", "files", "begin"),
+)
 START = ("face-14", "face-48", "face-28", "face-57")  # the first two begin
 
 
@@ -20,7 +23,7 @@ def morph(
 ) -> tuple[list[Image.Image], list[str]]:
     """Morph one face into another.
 
-    a, b: PNG, JPEG or WebP pictures of frontal faces; of each the largest face is brought into CelebA's pose. Without a
+    a, b: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC pictures of frontal faces; of each the largest face is brought into CelebA's pose. Without a
     face the largest centerd square is used (of a picture in the proportions of CelebA's aligned 178x218, its face).
     steps: 2 to 257. mode: slerp (great circle) or lerp (straight line). model: which network. Returns the pictures, and
     the same as JPEG data URLs."""
@@ -87,7 +90,7 @@ def endpoints(kinds: list[str]) -> None:
     a, b = parts.picture("First face"), parts.picture("Second face")
     steps = gr.Slider(2, tasks.MAX_STEPS, value=33, step=1)
     mode, model = gr.Radio(["slerp", "lerp"], value="slerp"), gr.Radio(kinds, value="plus")
-    frames, urls = gr.Gallery(format="jpeg"), gr.JSON()
+    frames, urls = parts.Gallery("Face between the two", "jpeg"), gr.JSON()
     parts.run([], morph, [a, b, steps, mode, model], [frames, urls], api_name="morph")
     drawn = [
         gr.Slider(1, tasks.MAX_SAMPLES, value=16, step=1),
@@ -96,6 +99,6 @@ def endpoints(kinds: list[str]) -> None:
         model,
         gr.Radio(["mixture", "normal"], value="mixture"),
     ]
-    parts.run([], sample, drawn, gr.Gallery(format="png"), api_name="sample")
+    parts.run([], sample, drawn, parts.Gallery("Face"), api_name="sample")
     changes, changed = gr.Textbox("{}"), parts.result("Changed face")
     parts.run([], edit, [parts.picture("Face"), changes], changed, api_name="edit")

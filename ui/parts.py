@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import gradio as gr
+from gradio.components.gallery import GalleryData
 from PIL import Image
 
 from ae_models import images, zoo
@@ -71,6 +72,23 @@ class Layer(gr.Image):
     is_template = True
     read = staticmethod(images.read_layer)
     preprocess = Picture.preprocess
+
+
+class Gallery(gr.HTML):
+    """Pictures in a grid. Clients get what gr.Gallery gives them, whose own page element brings a video player."""
+
+    is_template = True
+    data_model = GalleryData
+
+    def __init__(self, named: str, format: str = "png", **kwargs):
+        self.gallery = gr.Gallery(format=format, render=False)
+        super().__init__(**element("gallery"), named=named, **kwargs)
+
+    def postprocess(self, value: list[Image.Image] | None) -> GalleryData:
+        return self.gallery.postprocess(value)
+
+    def api_info(self) -> dict:
+        return self.gallery.api_info()
 
 
 def layer(label: str) -> Layer:
@@ -212,26 +230,31 @@ def headline(config: dict) -> str:
 
 
 def component(name: str, *scripts: str, value=None, **props) -> gr.HTML:
-    """A page element of our own: ui/static/<name>.html, .css and .js, which finds in its scope what the files named
-    by `scripts` define, and their looks. `props` reach it as props.<name>."""
-    looks = [f"{part}.css" for part in (*scripts, name) if (STATIC / f"{part}.css").exists()]
-    return gr.HTML(
-        value,
-        html_template=static(f"{name}.html"),
-        css_template="\n".join(map(static, looks)),
-        js_on_load="\n".join(static(f"{script}.js") for script in (*scripts, name)),
-        elem_classes=name,
-        **props,
-    )
+    """A page element of our own, whose scripts know `props` as props.<name>."""
+    return gr.HTML(value, **element(name, *scripts), **props)
+
+
+def element(name: str, *scripts: str) -> dict:
+    """Arguments of gr.HTML: ui/static/<name>.html and .css, and its .js or those of `scripts`, which share a scope
+    and bring their .css if they have one."""
+    looks = [
+        part for part in {name: 0} | dict.fromkeys(scripts) if (STATIC / f"{part}.css").exists()
+    ]
+    return {
+        "html_template": static(f"{name}.html"),
+        "css_template": "\n".join(static(f"{part}.css") for part in looks),
+        "js_on_load": "\n".join(static(f"{script}.js") for script in scripts or (name,)),
+        "elem_classes": name,
+    }
 
 
 def note() -> gr.HTML:
-    """Where a tab says something in sentences, a line each."""
+    """A place for sentences, a line each."""
     return component("note", value="")
 
 
 def head(indonesian: dict[str, str]) -> str:
-    """What the page runs before anything else: its language, its theme and its look."""
+    """Script and style that the page runs before anything else: language, theme and look."""
     script = static("words.js").replace("WORDS", json.dumps(indonesian, ensure_ascii=False))
     return f"<script>{script}</script><style>{static('app.css')}</style>"
 

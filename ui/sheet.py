@@ -1,4 +1,4 @@
-"""What the sheet asks of the server: colors for its lines, palettes, and any picture as lines."""
+"""Answers to the sheet: colors for its lines, palettes that suit them, and any picture as lines."""
 
 import io
 
@@ -22,7 +22,7 @@ def paint(body: bytes, query: dict) -> Response:
     lines, hints = layers(body, query.get("hints") == "1")
     network = parts.load("sketch-color", query.get("model", "plus"))
     colors = tasks.paint_sketch(
-        network, lines, entries(query.get("palette")), hints, number(query, "seed")
+        network, lines, entries(query.get("palette")), hints, number(query, "seed"), clean=False
     )
     return encoded(colors, lossless=max(colors.size) >= FULL)
 
@@ -31,20 +31,21 @@ def palettes(body: bytes, query: dict) -> Response:
     """Lines and hints -> four palettes that suit them: [[["#rrggbb", weight], ...], ...]."""
     lines, hints = layers(body, query.get("hints") == "1")
     network = parts.load("sketch-color", "plus")
-    proposed = tasks.propose_palettes(network, lines, number(query, "seed"), hints=hints)
+    seed = number(query, "seed")
+    proposed = tasks.propose_palettes(network, lines, seed, hints=hints, clean=False)
     return JSONResponse(
         [[(hexadecimal(color), weight) for color, weight in palette] for palette in proposed]
     )
 
 
 def open_picture(body: bytes, query: dict) -> Response:
-    """Any picture of a drawing -> its lines, black on nothing, of at most MOST_SIDE px: PNG."""
-    picture = images.read(body)
+    """Any picture of a drawing -> its lines in the colors of their pens on nothing, of at most MOST_SIDE px: PNG."""
+    picture = tasks.clean_sketch(images.read_layer(body))
     scale = min(1, MOST_SIDE / max(picture.size))
     picture = images.resize(picture, tuple(max(8, round(n * scale)) for n in picture.size))
-    (ink,) = images.to_images(drawing.ink_of(picture))
-    sheet = Image.new("LA", picture.size)
-    sheet.putalpha(ink)
+    ink = drawing.ink_of(picture)
+    (sheet,) = images.to_images(drawing.pens_of(picture) / ink.clamp_min(1 / 255))
+    sheet.putalpha(images.to_images(ink)[0])
     return encoded(sheet, lossless=True)
 
 

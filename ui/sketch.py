@@ -7,7 +7,7 @@ from ae_models import tasks
 from ui import explain, parts
 from ui.palettes import entries
 
-SCRIPTS = ("canvas", "transport", "palette")
+SCRIPTS = ("canvas", "transport", "palette", "sheet", "hand", "tools", "pictures", "start")
 SKETCHES = (  # in the order of ui/static/examples/shelf.webp
     *("bird", "cat", "house", "flower", "car", "person", "robot", "dragon", "fish", "turtle"),
     *("rabbit", "octopus", "snail", "beetle", "dinosaur"),
@@ -23,7 +23,7 @@ def color_sketch(
 ) -> Image.Image:
     """Color a line sketch.
 
-    sketch: PNG, JPEG or WebP, dark lines on white. model: which network; the classic one takes nothing else. palette: up
+    sketch: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC, dark lines on white. model: which network; the classic one takes nothing else. palette: up
     to 5 colors with weights as JSON, [["#e8563f", 2], ["#f4c95d", 1]]; empty lets the network choose, another one for
     another seed. hints: PNG or WebP of the sketch's size, opaque where its color is wanted and transparent elsewhere.
     Returns an RGB picture of the sketch's size."""
@@ -44,7 +44,7 @@ def build(tab: gr.Tab) -> None:
         "up to your own lines. The classic network has two layers and no palette: it paints the mean.",
     )
     with gr.Column(visible=False):  # of the endpoint: the sheet has a route of its own
-        sketch, hints = parts.picture("Sketch"), parts.layer("Hints")
+        sketch, hints = parts.layer("Sketch"), parts.layer("Hints")  # lines may lie on nothing
         given = [
             gr.Radio(list(parts.networks("sketch-color")), value="plus"),
             gr.Textbox(""),

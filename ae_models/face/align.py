@@ -2,12 +2,14 @@
 
     photo -> find_faces -> eyes -> align -> picture in the pose that a network was trained on
 
-Faces and eyes are found by the boosted Haar cascades that come inside the opencv-python-headless package (Viola and
-Jones 2001; Lienhart and Maydt 2002), so nothing is downloaded. Places are (x, y) in px, from the picture's corner, the
-left eye being the one on the left of the picture.
+Faces and eyes are found by the boosted Haar cascades that come inside the opencv-python-headless
+package (Viola and Jones 2001; Lienhart and Maydt 2002), so nothing is downloaded. Places are (x, y)
+in px from the picture's top left corner. The left eye is the one on the left of the face when the
+face is upright, seen from the front.
 """
 
 import cmath
+import dataclasses
 import functools
 import math
 import threading
@@ -17,103 +19,136 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from ae_models import images
+from ae_models import images, tones
 
 Point = tuple[float, float]
 Eyes = tuple[Point, Point]  # left, right
 
 
 class NoFace(ValueError):
-    """There is no face in the picture, or none that is found."""
+    """No face is found in a picture."""
 
 
 @dataclass(frozen=True)
 class Face:
-    """A face that was found: its eyes and its width in px of the picture, and the detector's score (about 54 to 58,
-    higher is surer)."""
+    """A face: its eyes and its width in px of the picture, the detector's score (about 54 to 58,
+    higher is surer), and how many of the WITNESSES see it too."""
 
     eyes: Eyes
     width: float
     score: float
+    witnesses: int
 
 
 @dataclass(frozen=True)
 class Pose:
-    """How a data set shows faces: a picture's size, where its eyes are, and which part of a picture of any size a
-    network takes by itself (images.center_box and the like)."""
+    """The layout of a data set's faces: a picture's size, its eyes, and `part`, which gives the box of
+    a picture of any size that a network takes where no face is found (images.center_box)."""
 
     size: tuple[int, int]
     eyes: Eyes
     part: Callable[[tuple[int, int]], tuple[int, int, int, int]]
 
 
-# Where find_faces sees the eyes in the training photos on average, within 0.5 px.
+# Mean places of the eyes that find_faces finds in the training photos, to 0.5 px.
 POSES = {
     "cufs": Pose(
         (200, 250), ((73.3, 125.8), (125.1, 125.8)), lambda size: images.center_box(size, 200 / 250)
     ),
     "celeba": Pose((128, 128), ((46.5, 66.2), (80.3, 66.2)), images.face_box),
 }
-TOLERANCE = 0.12  # of the eyes' distance: nearer to the pose they are left alone, since the detector is no surer
-MOST_SIDE = 32_000  # px that OpenCV warps
-MOST_SCALE = 4  # an aligned picture has at most this many times the sides of its pose
+# Share of the eyes' distance by which they may be off the pose and are left alone: the detector is
+# no more exact than that.
+TOLERANCE = 0.12
+MAX_SIDE = 32_000  # px that OpenCV warps
+MAX_SCALE = 4  # sides of an aligned picture over those of its pose
 
 SEARCHED = 320  # px, the long side of the picture in which faces are searched
 LEAST_FACE = 24  # px of these
-# Ratio of the sizes searched, turns in degrees (a cascade knows faces turned by up to about 15), and how many eyes have
-# to be found. The second look is for pictures where the first finds nothing: closer, so it needs more proof.
-LOOKS = ((1.1, (0, -25, 25), 1), (1.05, (0, -12, 12), 2))
+# A look: ratio of the sizes searched; turns in degrees against the clock (a cascade knows faces turned
+# by up to about 15); how many eyes have to be found, and how many WITNESSES have to agree. The second
+# is closer, for pictures where the first finds nothing; the last is for photos that lie on a side or
+# upside down. The more windows it opens, the more proof it needs.
+LOOKS = ((1.1, (0, -25, 25), 1, 2), (1.05, (0, -12, 12), 2, 3))
+TURNED = (1.05, (90, -90, 180), 2, 3)
 FACE_SIDE = 160  # px of a face's box in which its eyes are searched
-USUAL = (
-    0.31 + 0.38j,
-    0.68 + 0.38j,
-)  # eyes in the detector's box of width 1: mean of the training photos
+# The eyes in the detector's box of width 1, as complex numbers: mean of the training photos.
+USUAL = (0.31 + 0.38j, 0.68 + 0.38j)
 REACH = 0.14  # of that width: how far from there they may be
+# Cascades trained apart from the one that searches; they look at a candidate alone, in a picture of
+# PROOF_SIDE px with its eyes level.
+WITNESSES = ("frontalface_alt", "frontalface_default", "frontalface_alt_tree")
+PROOF_SIDE = 96
 
 
 def find_faces(picture: Image.Image) -> list[Face]:
-    """All faces of a picture of any size, largest first; none found is an empty list. Faces turned by up to about 35
-    degrees are found, profiles are not, nor faces smaller than a thirteenth of the long side."""
+    """Find the faces of a picture of any size, largest first; none found is an empty list.
+
+    Faces turned by up to about 35 degrees are found, and where there is none, faces in a photo turned
+    by quarter turns; profiles are not, nor faces smaller than a thirteenth of the long side."""
     gray = images.to_rgb(picture).convert("L")
     scale = 2 * SEARCHED / max(gray.size)
     gray = images.resize(gray, tuple(max(1, round(side * scale)) for side in gray.size))
+    gray = tones.stretched(gray)
     with _lock:
-        for look in LOOKS:
-            faces = _looked_for(gray, *look)
-            if faces:
-                break
+        faces = _upright_or_turned(gray)
     faces.sort(key=lambda face: face.width, reverse=True)
     return [
-        Face(tuple((x / scale, y / scale) for x, y in face.eyes), face.width / scale, face.score)
+        dataclasses.replace(
+            face, eyes=tuple((x / scale, y / scale) for x, y in face.eyes), width=face.width / scale
+        )
         for face in faces
     ]
 
 
+def face_at(faces: list[Face], place: Point) -> Face | None:
+    """The face on which a place of the picture lies, or the next one; None without faces."""
+
+    def distance(face: Face) -> float:
+        middle = np.mean(face.eyes, axis=0)
+        return math.dist(middle, place) / face.width
+
+    return min(faces, key=distance, default=None)
+
+
+def in_order(picture: Image.Image, eyes: Eyes) -> Eyes:
+    """Two clicked eyes in any order -> left and right, whatever way the face is turned.
+
+    The order in which a face is seen upright; where both or none show one, the order that turns the
+    picture less, and of two such the order of the clicks."""
+    first, second = eyes
+    orders = ((first, second), (second, first))
+    gray = images.to_rgb(picture).convert("L")
+    with _lock:
+        seen = [_witnesses(gray, order) for order in orders]
+    if seen[0] != seen[1]:
+        return orders[seen.index(max(seen))]
+    return orders[0] if second[0] - first[0] >= -1e-6 else orders[1]
+
+
 def align(picture: Image.Image, eyes: Eyes, pose: str) -> Image.Image:
-    """The part of a picture that has these eyes in the places of POSES[pose], turned and scaled but not distorted: RGB,
-    1 to 4 times the size of the pose, as large as the picture's pixels warrant. What lies outside the picture repeats
-    its edge. Raises ValueError for eyes less than 2 px apart."""
+    """Turn and scale a picture so that these eyes (left, right) are where POSES[pose] has them: RGB.
+
+    It is 1 to MAX_SCALE times the size of the pose, as large as the picture's pixels warrant. Outside
+    the picture its edge is repeated. Raises ValueError for eyes less than 2 px apart."""
     goal, image = _pose(pose), images.to_rgb(picture)
     left, right = (complex(*eye) for eye in eyes)
     if not abs(right - left) >= 2:
         raise ValueError(f"expected two eyes at least 2 px apart, got {eyes}")
     goal_left, goal_right = (complex(*eye) for eye in goal.eyes)
-    scale = min(MOST_SCALE, max(1, int(abs(right - left) / abs(goal_right - goal_left))))
+    scale = min(MAX_SCALE, max(1, int(abs(right - left) / abs(goal_right - goal_left))))
+    size = tuple(side * scale for side in goal.size)
     turn = (
         (right - left) / (goal_right - goal_left) / scale
     )  # px of the picture for one of the result
-    shrink = max(
-        1.0, abs(turn), max(image.size) / MOST_SIDE
-    )  # ahead of the warp, which does not filter
-    small = images.resize(image, tuple(max(1, round(side / shrink)) for side in image.size))
-    return _warp(
-        small, turn / shrink, left / shrink - goal_left * scale * turn / shrink, goal.size, scale
-    )
+    return _warp(image, turn, left - goal_left * scale * turn, size)
 
 
 def align_face(picture: Image.Image, pose: str) -> tuple[Image.Image, int]:
-    """The largest face of a picture in a pose, and how many faces there are. A picture that has the pose already is
-    not searched for others and not warped: it loses only what the network would not see of it. Raises NoFace."""
+    """Bring the largest face of a picture into a pose; also return how many faces there are.
+
+    A picture that has the pose already is neither searched for others nor warped: it loses only what
+    the network would not see of it. Raises NoFace."""
     image = images.to_rgb(picture)
     shown = whole(image, pose)
     with _lock:
@@ -128,13 +163,14 @@ def align_face(picture: Image.Image, pose: str) -> tuple[Image.Image, int]:
 
 
 def whole(picture: Image.Image, pose: str) -> Image.Image:
-    """The part of a picture that a network takes by itself, RGB: what is left to do where no face is found."""
+    """Crop a picture to the part that a network takes where no face is found: RGB."""
     image = images.to_rgb(picture)
     return image.crop(_pose(pose).part(image.size))
 
 
 def has_pose(size: tuple[int, int], eyes: Eyes, pose: str) -> bool:
-    """Whether these eyes of a picture of this size lie where the pose has them in the part that the network takes."""
+    """Whether the eyes of a picture of this size are where the pose has them, in the part of it that
+    the network takes."""
     goal = _pose(pose)
     left, top, right, _ = goal.part(size)
     there = (np.array(eyes) - (left, top)) * goal.size[0] / (right - left)
@@ -148,17 +184,16 @@ def _pose(name: str) -> Pose:
     return POSES[name]
 
 
-def _warp(
-    image: Image.Image, turn: complex, offset: complex, size: tuple[int, int], scale: int
-) -> Image.Image:
+def _warp(image: Image.Image, turn: complex, offset: complex, size: tuple[int, int]) -> Image.Image:
     """Pixel z of the result, as a complex number, is pixel turn * z + offset of the image."""
-    cv2, half = _opencv(), 0.5 + 0.5j
-    offset += turn * half - half  # OpenCV counts from a pixel's middle
+    shrink = max(1.0, abs(turn), max(image.size) / MAX_SIDE)  # first: the warp does not filter
+    image = images.resize(image, tuple(max(1, round(side / shrink)) for side in image.size))
+    cv2, half, turn = _opencv(), 0.5 + 0.5j, turn / shrink
+    offset = offset / shrink + turn * half - half  # OpenCV counts from a pixel's middle
     matrix = np.array([[turn.real, -turn.imag, offset.real], [turn.imag, turn.real, offset.imag]])
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    width, height = (side * scale for side in size)
     pixels = cv2.warpAffine(
-        np.asarray(image), matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
+        np.asarray(image), matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
     )
     return Image.fromarray(pixels)
 
@@ -168,7 +203,7 @@ _lock = threading.Lock()  # a cascade keeps its pyramid in itself
 
 @functools.cache
 def _opencv():
-    """The package, imported here: it takes a quarter of a second, for which only those need wait who look for a face."""
+    """Import the package: a quarter of a second, which only those wait who look for a face."""
     import cv2
 
     cv2.setNumThreads(1)  # as torch in app.py
@@ -181,25 +216,56 @@ def _cascade(name: str):
     return _opencv().CascadeClassifier(f"{_opencv().data.haarcascades}haarcascade_{name}.xml")
 
 
-def _looked_for(gray: Image.Image, step: float, turns: tuple[float, ...], least: int) -> list[Face]:
-    """Faces of a gray picture that are upright in one of its turns: of those at one place the surest, if `least` eyes
-    of it are found."""
-    found = sorted(
-        (b for turn in turns for b in _boxes(gray, step, turn)),
-        key=lambda box: box.score,
-        reverse=True,
-    )
+def _upright_or_turned(gray: Image.Image) -> list[Face]:
+    """Faces of a gray picture as it is, or where none is certain, of the picture turned: a face upside
+    down looks a little like one."""
+    faces = next(filter(None, (_search(gray, *look) for look in LOOKS)), [])
+    if any(face.witnesses == len(WITNESSES) for face in faces):
+        return faces
+    return _search(gray, *TURNED) or faces
+
+
+def _search(
+    gray: Image.Image, step: float, turns: tuple[float, ...], eyes: int, witnesses: int
+) -> list[Face]:
+    """Faces of a gray picture that are upright in one of its turns: of those at one place the surest,
+    if so many eyes of it are found and so many witnesses agree."""
+    boxes = [box for turn in turns for box in _boxes(gray, step, turn)]
     surest = []
-    for box in found:
+    for box in sorted(boxes, key=lambda box: box.score, reverse=True):
         if all(abs(box.center - other.center) > max(box.side, other.side) / 2 for other in surest):
             surest.append(box)
-    faces = ((box, _eyes(box, least)) for box in surest)
-    return [Face(eyes, box.side, box.score) for box, eyes in faces if eyes]
+    faces = [
+        Face(both, box.side, box.score, _witnesses(gray, both))
+        for box in surest
+        if (both := _eyes(box, eyes))
+    ]
+    return [face for face in faces if face.witnesses >= witnesses]
+
+
+def _witnesses(gray: Image.Image, eyes: Eyes) -> int:
+    """How many of the WITNESSES see an upright face between these eyes (left, right)."""
+    left, right = (complex(*eye) for eye in eyes)
+    side = 0.6 * PROOF_SIDE  # of a face's box in the middle of the picture
+    turn = (right - left) / (side * (USUAL[1] - USUAL[0]))
+    middle = complex(PROOF_SIDE, PROOF_SIDE) / 2
+    usual = middle + side * ((USUAL[0] + USUAL[1]) / 2 - (0.5 + 0.5j))
+    offset = (left + right) / 2 - turn * usual
+    patch = np.asarray(_warp(gray, turn, offset, (PROOF_SIDE, PROOF_SIDE)))
+    return sum(_sees(name, patch, side) for name in WITNESSES)
+
+
+def _sees(name: str, patch: np.ndarray, side: float) -> bool:
+    """Whether a cascade finds a face of about this side in the middle of a patch."""
+    sizes = {"minSize": (int(0.7 * side),) * 2, "maxSize": (int(1.4 * side),) * 2}
+    boxes = _cascade(name).detectMultiScale(patch, 1.05, 1, **sizes)
+    middles = np.array([(x + w / 2, y + h / 2) for x, y, w, h in boxes]).reshape(-1, 2)
+    return bool((np.abs(middles - PROOF_SIDE / 2) < side / 4).all(1).any())
 
 
 @dataclass(frozen=True)
 class _Box:
-    """A square in which a face is upright, in a picture that was turned; places as complex numbers."""
+    """A square of a turned picture in which a face is upright; places are complex numbers."""
 
     turned: Image.Image
     corner: complex
@@ -209,10 +275,9 @@ class _Box:
     middle: complex  # of the picture before it was turned
 
     def before(self, place: complex) -> complex:
-        """A place of the turned picture -> the same before the turn."""
-        return (place - complex(*self.turned.size) / 2) * cmath.rect(
-            1, math.radians(self.turn)
-        ) + self.middle
+        """A place of the turned picture -> its place before the turn."""
+        back = cmath.rect(1, math.radians(self.turn))
+        return (place - complex(*self.turned.size) / 2) * back + self.middle
 
     @property
     def center(self) -> complex:
@@ -220,7 +285,7 @@ class _Box:
 
 
 def _usual_box(image: Image.Image, pose: Pose) -> _Box:
-    """Where the detector would find the face of a picture that has the pose."""
+    """The detector's box for the face of a picture that has the pose."""
     left, right = (complex(*eye) * image.width / pose.size[0] for eye in pose.eyes)
     side = abs(right - left) / abs(USUAL[1] - USUAL[0])
     corner = (left + right) / 2 - side * (USUAL[0] + USUAL[1]) / 2
@@ -246,8 +311,9 @@ def _boxes(gray: Image.Image, step: float, turn: float) -> list[_Box]:
 
 
 def _eyes(box: _Box, least: int) -> Eyes | None:
-    """Both eyes in px of the picture before the turn; None if fewer than `least` (1 or 2) are found. One that is not
-    found is taken to lie as far from its usual place as the other one."""
+    """Both eyes in px of the picture before the turn; None if fewer than `least` (1 or 2) are found.
+
+    An eye that is not found is taken to be as far from its usual place as the other one."""
     left, top, side = box.corner.real, box.corner.imag, box.side
     width, height = box.turned.size  # the halved picture may have been half a pixel larger
     part = (left, top, min(left + side, width), min(top + side, height))

@@ -4,7 +4,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from ae_models import images, inference
+from ae_models import images, inference, tones
 from ae_models.face import align
 from ae_models.face.latents import lerp, slerp
 from ae_models.face.sketch import FaceSketch
@@ -26,7 +26,10 @@ def translate_face(model: nn.Module, picture: Image.Image) -> Image.Image:
         model, TRANSLATORS, "a network that translates between face photos and sketches"
     )
     face = align.whole(picture, POSE)
-    source = face.convert("L") if isinstance(model, SketchFacePlus) else face
+    if isinstance(model, SketchFacePlus):
+        source = face.convert("L")
+    else:
+        source = tones.stretched(face)
     source = images.resize(source, inference.input_size(model))
     x = inference.to_network(model, images.to_tensor(source))
     if isinstance(model, FaceSketch):

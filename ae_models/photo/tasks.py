@@ -1,33 +1,74 @@
 """Photo tasks on pictures: color a gray photo."""
 
+from collections.abc import Iterable
+
 import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from ae_models import color, images, inference, tiles
+from ae_models import color, images, inference, tiles, tones
+from ae_models.photo import borders
 from ae_models.photo import hints as color_hints
 from ae_models.photo.classic import PhotoColor
 from ae_models.photo.plus import PhotoColorPlus
 
 MAX_ASPECT = 4  # longer side over shorter side of a photo as the network sees it
+EXTREME = 1.0  # units of lightness next to black and white over which chroma fades to none
 
 
 def colorize(
-    model: nn.Module, photo: Image.Image, saturation: float = 1.0, hints=None
+    model: nn.Module,
+    photo: Image.Image,
+    saturation: float = 1.0,
+    hints: Image.Image | None = None,
+    restore: bool = False,
 ) -> Image.Image:
     """Photo, gray or not -> RGB of its own size: predicted chroma on its own CIE lightness.
 
     saturation: factor on the chroma, in [0, 3].
     hints: RGBA picture of the photo's size, opaque where a user puts a color; only its chroma is
-        used. The classic network ignores it."""
+        used. The classic network ignores it.
+    restore: give the tones of a faded, flat or dark photo their range back (tones.stretched). The
+        network sees them so in any case; without it the result keeps the photo's own lightness.
+
+    A border stays as it is, and is not shown to the network. Black and white stay so, unless there
+    are hints, which may mean a white sky."""
     _expect_colorizer(model)
     saturation = inference.number("saturation", saturation, 0, 3)
     image = images.to_rgb(photo)
     if hints is not None:
-        hints = color_hints.read(inference.hint_layer(hints, image.size, "photo"))
-    lightness = tiles.by_pixel(lambda rgb: color.rgb_to_lab(rgb)[:, :1], images.to_tensor(image))
-    lab = torch.cat([lightness, chroma(model, lightness, hints) * saturation], 1)
-    return images.to_images(tiles.by_pixel(color.lab_to_rgb, lab))[0]
+        hints = inference.hint_layer(hints, image.size, "photo")
+    border = borders.find(image)
+    if border is None:
+        return _colorize(model, image, saturation, hints, restore)
+    hints = hints and hints.crop(border.box)
+    colored = _colorize(model, border.inside(image), saturation, hints, restore)
+    image = image.copy()
+    image.paste(colored, border.box, border.mask())
+    return image
+
+
+def _colorize(
+    model: nn.Module,
+    image: Image.Image,
+    saturation: float,
+    hints: Image.Image | None,
+    restore: bool,
+) -> Image.Image:
+    toned = tones.stretched(image)
+    seen = color.lightness(toned)
+    own = seen if restore or toned is image else color.lightness(image)
+    wanted = color_hints.read(hints) if hints is not None and model.takes_hints else None
+    if wanted is not None and not wanted[:, 2:].any():
+        wanted = None  # nothing is opaque
+    result, top = Image.new("RGB", image.size), 0
+    for lightness, ab in zip(own.split(tiles.ROWS, 2), _chroma_strips(model, seen, wanted)):
+        if wanted is None:
+            ab = ab * (torch.minimum(lightness, 100 - lightness) / EXTREME).clamp(0, 1)
+        lab = torch.cat([lightness, ab * saturation], 1)
+        result.paste(images.to_images(color.lab_to_rgb(lab))[0], (0, top))
+        top += lightness.shape[2]
+    return result
 
 
 def chroma(model: nn.Module, lightness: Tensor, hints: Tensor | None = None) -> Tensor:
@@ -38,10 +79,27 @@ def chroma(model: nn.Module, lightness: Tensor, hints: Tensor | None = None) -> 
     The classic network ignores hints and sees the picture squeezed to a square; the plus network
     sees it with the shorter side at the network's size."""
     _expect_colorizer(model)
+    return torch.cat(list(_chroma_strips(model, lightness, hints)), 2)
+
+
+def _chroma_strips(model: nn.Module, lightness: Tensor, hints: Tensor | None) -> Iterable[Tensor]:
+    """Rows of `chroma`, tiles.ROWS at a time, so that a large photo needs little memory."""
     if isinstance(model, PhotoColor):
         side = (model.config.size, model.config.size)
         ab = color.unit_to_ab(inference.run(model, images.resize_tensor(lightness, side) / 100))
-        return images.resize_tensor(ab, lightness.shape[-2:])
+        return tiles.resized(ab, lightness.shape[-2:])
+    ab = _hinted_cells(model, lightness, hints)
+    strips = color.chroma_strips(ab, lightness)
+    if hints is None:
+        return strips
+    return (
+        torch.where(rows[:, 2:] > 0, color.unit_to_ab(rows[:, :2]), strip)
+        for strip, rows in zip(strips, hints.split(tiles.ROWS, 2))
+    )
+
+
+def _hinted_cells(model: PhotoColorPlus, lightness: Tensor, hints: Tensor | None) -> Tensor:
+    """ab of the plus network's cells (B, 2, h, w), made to agree with the hints."""
     if hints is None:
         hints = torch.zeros(len(lightness), 3, 1, 1)
     size = _working_size(model, *lightness.shape[-2:])
@@ -49,18 +107,16 @@ def chroma(model: nn.Module, lightness: Tensor, hints: Tensor | None = None) -> 
         [images.resize_tensor(lightness, size) / 100, color_hints.resize(hints, size)], 1
     )
     ab = color.unit_to_ab(inference.run(model, small))
+    if not hints[:, 2:].any():
+        return ab
     cells = ab.shape[-2:]
-    if hints[:, 2:].any():
-        cell_lightness = images.resize_tensor(lightness, cells)
-        ab = ab + color_hints.correction(
-            ab,
-            color_hints.resize(hints, cells),
-            cell_lightness,
-            model.config.hint_distance,
-            model.config.hint_lightness,
-        )
-    ab = color.upsample_chroma(ab, lightness)
-    return torch.where(hints[:, 2:] > 0, color.unit_to_ab(hints[:, :2]), ab)
+    return ab + color_hints.correction(
+        ab,
+        color_hints.resize(hints, cells),
+        images.resize_tensor(lightness, cells),
+        model.config.hint_distance,
+        model.config.hint_lightness,
+    )
 
 
 def _expect_colorizer(model: nn.Module) -> None:

@@ -2,8 +2,8 @@
 
 shares = network.shares(network.encode(sketch, palette, hints), palette)
 color = per_region(shares, regions(shares.ink), config)    one palette entry for each region
-color = obey(color, hints, sketch, config)                 hints have the last word
-picture = under_lines(color, ink, config)                  at the drawing's size, under its lines
+picture = under_lines(color, ink, pens, parts, config)     at the drawing's size, under its lines,
+                                                           with each hint's color in its part
 """
 
 import math
@@ -14,10 +14,11 @@ from torch.nn import functional as F
 from torchvision.transforms.functional import rgb_to_grayscale
 
 from ae_models import images
-from ae_models.sketch import drawing
+from ae_models.sketch import drawing, parts
 from ae_models.sketch.config import SketchColorPlusConfig
 from ae_models.sketch.domain_transform import flow
 from ae_models.sketch.palettes import COLORS
+from ae_models.sketch.parts import Parts
 from ae_models.sketch.plus import EPSILON, Shares, enlarged, mix, mixed_entries, split
 from ae_models.sketch.regions import means, pictures, shown, sizes
 
@@ -115,48 +116,49 @@ def _auction(
     return logits
 
 
-def obey(color: Tensor, hints: Tensor, sketch: Tensor, config: SketchColorPlusConfig) -> Tensor:
-    """Correct colors (B, 3, H, W) towards the hints (1, 4, H, W).
-
-    The difference at each hint is spread up to the lines of the sketch (1, 1, H, W) and added.
-    Paper stays white; a difference in lightness of up to config.shading stays, as light and
-    shadow."""
-    rgb, opaque = hints.split([3, 1], 1)
-    missing = rgb - color
-    light = rgb_to_grayscale(missing).clamp(-config.shading, config.shading)
-    missing = (missing - light) * opaque
-    missing = torch.cat([missing, opaque.expand(len(color), -1, -1, -1)], 1)
-    flowed = [flow(x[None], 1 - sketch, config.flow_reach, config.barrier) for x in missing]
-    missing, amount = torch.cat(flowed).split([3, 1], 1)
-    painted = ((1 - color.amin(1, keepdim=True)) / config.paint_darkness).clamp(0, 1)
-    strength = amount / (amount + config.correction_softness) * torch.maximum(painted, opaque)
-    return color + missing / amount.clamp_min(1e-8) * strength
-
-
-def under_lines(color: Tensor, ink: Tensor, config: SketchColorPlusConfig) -> Tensor:
+def under_lines(
+    color: Tensor, ink: Tensor, pens: Tensor, hinted: Parts | None, config: SketchColorPlusConfig
+) -> Tensor:
     """Colors (1, 3, size, size) and a drawing's ink (1, 1, H, W) -> colored drawing (1, 3, H, W).
 
+    pens: the light that colored lines give back (1, 3, H, W), 0 for black ones; hinted: parts.find.
     The network's picture contains blurred, slightly shifted lines. At the network's own size it is
     used as it is; the larger the drawing, the more of it is the space between lines alone, with the
-    user's own lines on top, and from four times the size on all of it."""
-    height, width = ink.shape[2:]
-    side, size = max(height, width), color.shape[-1]
-    picture = images.resize_tensor(color, (side, side))
-    picture = drawing.crop(picture, (height, width)).clamp(0, 1)
-    amount = min(1.0, max(0.0, math.log2(side / size) / 2))
-    if amount == 0:
-        return picture
-    return torch.lerp(picture, fill(color, ink, config).clamp(0, 1) * (1 - ink), amount)
+    user's own lines on top, and from four times the size on all of it. On the way there lines are
+    thinner and fainter than the user's: artwork has colored outlines, and black ones cost PSNR."""
+    size = ink.shape[2:]
+    larger = max(size) / color.shape[-1]
+    picture = drawing.crop(_enlarge(color, max(size)), size).clamp(0, 1)
+    amount = min(1.0, max(0.0, math.log2(larger) / 2))
+    if amount == 0 and hinted is None:
+        return picture + pens
+    filled = fill(color, ink, config)
+    if hinted is not None:
+        recolored = parts.recolor(filled, hinted, config)
+        picture = picture + images.resize_tensor(recolored - filled, size)
+        filled = recolored
+    filled = images.resize_tensor(filled, size).clamp(0, 1)
+    picture = torch.lerp(picture.clamp(0, 1), filled, amount)
+    return picture * (1 - (ink - (1 - amount**config.line_growth)).clamp_min(0)) + pens
+
+
+def between_lines(
+    color: Tensor, ink: Tensor, hinted: Parts | None, config: SketchColorPlusConfig
+) -> Tensor:
+    """The colored space between lines, as in under_lines, without the lines: (1, 3, H, W)."""
+    filled = fill(color, ink, config)
+    if hinted is not None:
+        filled = parts.recolor(filled, hinted, config)
+    return images.resize_tensor(filled, ink.shape[2:]).clamp(0, 1)
 
 
 def fill(color: Tensor, ink: Tensor, config: SketchColorPlusConfig) -> Tensor:
-    """Replace the lines in colors (1, 3, size, size) by the colors beside them: (1, 3, H, W).
+    """Replace the lines in colors (1, 3, size, size) by the colors beside them.
 
-    Colors flow up to the lines of the drawing's ink (1, 1, H, W) and not across, at a longer side
-    of config.fill_side at most."""
-    height, width = ink.shape[2:]
-    side, size = min(max(height, width), config.fill_side), color.shape[-1]
-    inner = tuple(max(1, round(n * side / max(height, width))) for n in (height, width))
+    Colors flow up to the lines of the drawing's ink (1, 1, H, W) and not across: (1, 3, h, w), with a
+    longer side of config.fill_side at most."""
+    inner = fill_size(ink, config)
+    side, size = max(inner), color.shape[-1]
     ink = images.resize_tensor(ink, inner)
     lines = images.resize_tensor(drawing.square(ink), (size, size))
     certain = 1 - F.max_pool2d((3 * lines).clamp(0, 1), 3, 1, 1)  # 0 on lines and beside them
@@ -166,8 +168,28 @@ def fill(color: Tensor, ink: Tensor, config: SketchColorPlusConfig) -> Tensor:
     weighted, certain = layers.split([4, 1], 1)
     flowed = flow(weighted, ink, config.flow_reach * side / size, config.barrier)
     flowed = flowed[:, :3] / flowed[:, 3:].clamp_min(1e-8)
-    filled = torch.lerp(flowed, weighted[:, :3] / weighted[:, 3:], certain.clamp(0, 1))
-    return images.resize_tensor(filled, (height, width))
+    return torch.lerp(flowed, weighted[:, :3] / weighted[:, 3:], certain.clamp(0, 1))
+
+
+def fill_size(ink: Tensor, config: SketchColorPlusConfig) -> tuple[int, int]:
+    """Height and width at which the space between lines is filled."""
+    height, width = ink.shape[2:]
+    scale = min(1.0, config.fill_side / max(height, width))
+    return max(1, round(height * scale)), max(1, round(width * scale))
+
+
+def hinted_parts(color: Tensor, ink: Tensor, hints: Tensor, config: SketchColorPlusConfig) -> Parts:
+    """The parts that hints (1, 4, H, W) color, in a drawing colored without them (1, 3, size, size)."""
+    size = fill_size(ink, config)
+    small = images.resize_tensor(ink, size)
+    return parts.find(fill(color, ink, config), small, drawing.shrink_hints(hints, size), config)
+
+
+def _enlarge(color: Tensor, side: int) -> Tensor:
+    """(1, 3, size, size) -> (1, 3, side, side); bicubic, which keeps more detail than bilinear."""
+    if side == color.shape[-1]:
+        return color
+    return F.interpolate(color, size=(side, side), mode="bicubic", antialias=True)
 
 
 def _ramp(x: Tensor, low: float, high: float) -> Tensor:

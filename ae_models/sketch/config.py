@@ -42,7 +42,7 @@ class SketchColorPlusConfig:
 
     # ---- hints, and the drawing's own lines ----
     flow_reach: float = 12.0  # px of the network over which colors flow up to the lines
-    correction_softness: float = 0.03  # flowed opacity at which a correction has half its strength
     shading: float = 0.1  # difference in lightness from a hint that stays, as light and shadow
     paint_darkness: float = 0.2  # darkness from which on a pixel counts as painted, not as paper
+    line_growth: float = 1.3  # exponent of how lines gain strength from one to four times the size
     fill_side: int = 512  # px of the longer side at which the space between lines is filled

@@ -16,15 +16,20 @@ PAPER_QUANTILE = 0.9  # of the gray levels of a drawing: the tone of its paper
 SAMPLES = 100_000  # pixels at most that this is taken from
 
 
-def ink_of(sketch: Image.Image) -> Tensor:
-    """Picture of a drawing -> its ink.
+def ink_of(drawing: Image.Image) -> Tensor:
+    """RGB picture of dark or colored lines on light paper -> its ink, as much as the darkest channel has.
 
-    The tone of the paper is taken as white; a drawing in white on black is inverted."""
-    gray = images.to_tensor(images.to_rgb(sketch).convert("L"))
-    if gray.median() < 0.5:
-        gray = 1 - gray
-    paper = gray.flatten()[:: max(1, gray.numel() // SAMPLES)].quantile(PAPER_QUANTILE)
-    return (1 - gray / paper).clamp(0, 1)
+    The tone of the paper is taken as white."""
+    dark = images.to_tensor(drawing).amin(1, keepdim=True)
+    paper = dark.flatten()[:: max(1, dark.numel() // SAMPLES)].quantile(PAPER_QUANTILE)
+    return (1 - dark / paper.clamp_min(1 / 255)).clamp(0, 1)
+
+
+def pens_of(drawing: Image.Image) -> Tensor:
+    """RGB picture of dark or colored lines -> the light that lines in colored pens give back, (1, 3, H, W); 0 where
+    they are gray or black."""
+    rgb = images.to_tensor(drawing)
+    return rgb - rgb.amin(1, keepdim=True)
 
 
 def is_blank(ink: Tensor, config: SketchColorPlusConfig) -> bool:
@@ -41,12 +46,17 @@ def for_network(ink: Tensor, config: SketchColorPlusConfig) -> Tensor:
     return 1 - scaled.clamp(0, 1)
 
 
-def hints_for_network(hints: Image.Image, size: int) -> Tensor:
-    """RGBA picture of hints -> RGB and opacity, 0 or 1, (1, 4, size, size).
+def hints_for_network(hints: Tensor, size: int) -> Tensor:
+    """Hints (1, 4, H, W), RGB and opacity -> (1, 4, size, size), opacity 0 or 1."""
+    return shrink_hints(square(hints), (size, size))
+
+
+def shrink_hints(hints: Tensor, size: tuple[int, int]) -> Tensor:
+    """Hints (1, 4, H, W), RGB and opacity -> (1, 4, *size), opacity 0 or 1.
 
     A hint that shrinking makes smaller than 5 px is widened to 3 px."""
-    rgb, alpha = square(images.to_tensor(hints)).split([3, 1], 1)
-    small = images.resize_tensor(torch.cat([rgb * alpha, alpha], 1), (size, size))
+    rgb, alpha = hints.split([3, 1], 1)
+    small = images.resize_tensor(torch.cat([rgb * alpha, alpha], 1), size)
     alpha = small[:, 3:]
     tiny = (F.max_pool2d(alpha, 5, 1, 2) < 0.99) & (F.max_pool2d(alpha, 3, 1, 1) > 0.02)
     rgb, weight = torch.where(tiny, F.avg_pool2d(small, 3, 1, 1), small).split([3, 1], 1)

@@ -1,12 +1,20 @@
 """Palettes of up to 5 weighted colors: (5, 4), RGB in [0, 1] and weight, 0 for no entry."""
 
+import math
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ae_models import color
+
 COLORS = 5
 SAME_COLOR = 0.15  # RGB distance below which one color can stand for another
 NO_ENTRY = 9.0  # RGB distance to an entry that is missing; those to others are sqrt(3) at most
+
+MEMORY = 32  # palettes shown last that a surprise must not look like
+FRESH = 0.06  # distance between mean colors, in RGB, from which on palettes do not look alike
+TURNS = tuple(2 * math.pi * i / 12 for i in (4, 8, 6, 2, 10, 1, 5, 9, 3, 7, 11))  # of hues
 
 # ((r, g, b) in 0..255, weight), as users and endpoints write a palette.
 Entries = list[tuple[tuple[int, int, int], float]]
@@ -99,3 +107,42 @@ def distance(a: Tensor, b: Tensor) -> Tensor:
     to_b = (distances.masked_fill(absent_b, NO_ENTRY).amin(3) * shares(a)[:, None]).sum(2)
     to_a = (distances.masked_fill(absent_a, NO_ENTRY).amin(2) * shares(b)[None]).sum(2)
     return (to_b + to_a) / 2
+
+
+def walk(suited: Tensor, count: int, step: int) -> Tensor:
+    """Palettes (count, 5, 4) that step 0, 1, 2 ... of a walk through suited ones (N, 5, 4) shows.
+
+    The best, which come first, are taken first, each with those that look most unlike it and each
+    other; one that looks like any of the last MEMORY is passed over. When there are no others, their
+    hues are turned. No palette comes twice until all turns have been shown."""
+    options = torch.cat([suited, *(turned(suited, angle) for angle in TURNS)])
+    turn = torch.arange(len(options)) // len(suited)
+    mean = mean_color(options)
+    unlike, shown = torch.cdist(mean, mean), []
+    for i in range(count * (step % (len(options) // count) + 1)):
+        shown.append(_next(unlike, turn, shown, i % count))
+    return options[shown[-count:]]
+
+
+def _next(unlike: Tensor, turn: Tensor, shown: list[int], beside: int) -> int:
+    """The option to show next, with the last `beside` of those shown: as in walk."""
+    if not shown:
+        return 0
+    new = unlike[:, shown[-MEMORY:]].amin(1)
+    new[shown] = -1
+    fresh = new > FRESH
+    if not fresh.any():
+        return int(new.argmax())
+    fresh &= turn == turn[fresh].min()
+    if not beside:
+        return int(fresh.nonzero()[0, 0])
+    return int(unlike[:, shown[-beside:]].amin(1).masked_fill(~fresh, -1).argmax())
+
+
+def turned(palettes: Tensor, angle: float) -> Tensor:
+    """Palettes (N, 5, 4) with their hues turned in CIE Lab, angle in radians; lightness stays."""
+    rgb, weight = palettes.split([3, 1], 2)
+    lightness, a, b = color.rgb_to_lab(rgb.movedim(2, 1)[..., None]).unbind(1)
+    cos, sin = math.cos(angle), math.sin(angle)
+    lab = torch.stack([lightness, cos * a - sin * b, sin * a + cos * b], 1)
+    return torch.cat([color.lab_to_rgb(lab)[..., 0].movedim(1, 2).clamp(0, 1), weight], 2)

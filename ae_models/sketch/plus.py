@@ -116,31 +116,20 @@ class SketchColorPlus(Network):
     ) -> Tensor:
         """Palettes (count, 5, 4) that suit a sketch (1, 1, H, W) and hold `colors` (N, 3).
 
-        Seed 0 takes the best-scored one, another seed draws among the candidates; further ones are
-        those that differ most from it and each other. The network looks at the sketch at half its
-        size, which costs a quarter."""
+        Seeds 0, 1, 2 ... walk through the candidates without repetition, from the best-scored one on,
+        and then through turns of their hues (palettes.walk). The network looks at the sketch at half
+        its size, which costs a quarter."""
         kept = self.palettes.float().cpu()
         score = self.suggest(self.encode(F.avg_pool2d(sketch, 2)))[0].float().cpu()
-        if colors is None or not len(colors):
-            return kept[self._varied(kept, score, count, seed)]
-        colors = colors.float().cpu()
-        score = score - self.config.missing_color_penalty * palettes.misfit(kept, colors)
-        chosen = kept[self._varied(kept, score, count, seed)]
+        given = colors is not None and len(colors) > 0
+        if given:
+            colors = colors.float().cpu()
+            score = score - self.config.missing_color_penalty * palettes.misfit(kept, colors)
+        best = score.argsort(descending=True)[: max(count, self.config.candidates)]
+        chosen = palettes.walk(kept[best], count, seed)
+        if not given:
+            return chosen
         return torch.stack([palettes.with_colors(palette, colors) for palette in chosen])
-
-    def _varied(self, kept: Tensor, score: Tensor, count: int, seed: int) -> Tensor:
-        """Indices (count,) of palettes (N, 5, 4) among those of the highest score (N,)."""
-        candidates = score.argsort(descending=True)[: max(count, self.config.candidates)]
-        first = torch.tensor([0])
-        if seed:
-            generator = torch.Generator().manual_seed(seed)
-            first = torch.multinomial(score[candidates].softmax(0), 1, generator=generator)
-        mean = palettes.mean_color(kept)
-        chosen, distance = candidates[first], torch.cdist(mean, mean)[candidates]
-        while len(chosen) < count:
-            farthest = candidates[distance[:, chosen].amin(1).argmax()]
-            chosen = torch.cat([chosen, farthest[None]])
-        return chosen
 
     def _lines(self, sketch: Tensor) -> Tensor:
         """Sketch (B, 1, H, W) -> lines, 1 is ink, (B, 1, H / 2, W / 2), none of them lost."""

@@ -1,67 +1,96 @@
 """Sketch tasks on pictures: color a line drawing, propose palettes for it."""
 
+from typing import NamedTuple
+
+import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from ae_models import images, inference
-from ae_models.sketch import coloring, drawing, palettes
+from ae_models.sketch import coloring, drawing, palettes, paper, parts
 from ae_models.sketch.classic import SketchColor
 from ae_models.sketch.plus import SketchColorPlus
 from ae_models.sketch.regions import regions
 
 
+def clean_sketch(picture: Image.Image) -> Image.Image:
+    """Any picture of a drawing -> dark or colored lines on white, RGB of its size, as color_sketch takes it.
+
+    A photo of a sheet is squared up to fill it, light and paper are evened, rules and frames left out,
+    light lines on dark inverted; the pixels of a clean drawing on white are unchanged."""
+    return paper.clean(picture)[0]
+
+
 def color_sketch(
-    model: nn.Module, sketch: Image.Image, palette=None, hints=None, seed: int = 0
+    model: nn.Module,
+    sketch: Image.Image,
+    palette=None,
+    hints=None,
+    seed: int = 0,
+    clean: bool = True,
 ) -> Image.Image:
-    """Line sketch -> RGB picture of the sketch's size. White lines on black are inverted.
+    """Line sketch -> RGB picture of the sketch's size.
 
     palette: up to 5 of ((r, g, b) in 0..255, weight); without one the network proposes one that
         suits the sketch, another for another seed.
-    hints: RGBA picture of the sketch's size, opaque where a user puts a color.
+    hints: RGBA picture of the sketch's size, opaque where a user puts a color; each colors its part.
+    clean: color what clean_sketch makes of the sketch, with the hints moved along; otherwise the
+        sketch as it is, which has to be dark lines on light paper.
 
     The classic network sees the whole sketch, padded with white to a square of its own size, and
     ignores palette, hints and seed."""
     inference.expect(model, (SketchColor, SketchColorPlus), "a network that colors sketches")
     if isinstance(model, SketchColor):
-        return _color_classic(model, sketch)
+        return _color_classic(model, _cleaned(sketch, None, clean)[0])
     seed = int(inference.number("seed", seed, 0, 2**32 - 1))
     palette = palettes.from_entries(palette)
-    ink, x, hints = _seen(model, sketch, hints)
-    if drawing.is_blank(ink, model.config):
-        return _under_lines(torch.ones(1, 3, *x.shape[2:]), ink, model)
-    chosen = _propose(model, x, hints, 1, seed) if palette is None else palette[None]
-    return _color(model, ink, x, chosen, hints)[0]
+    seen = _seen(model, *_cleaned(sketch, hints, clean))
+    if drawing.is_blank(seen.ink, model.config):
+        return _blank(seen)
+    chosen = _propose(model, seen, 1, seed) if palette is None else palette[None]
+    return _color(model, seen, chosen)[0]
 
 
 @torch.inference_mode()
 def paint_sketch(
-    model: nn.Module, sketch: Image.Image, palette=None, hints=None, seed: int = 0
+    model: nn.Module,
+    sketch: Image.Image,
+    palette=None,
+    hints=None,
+    seed: int = 0,
+    clean: bool = True,
 ) -> Image.Image:
     """Paint the colors of color_sketch alone, to be shown under the sketch's own lines.
 
     The classic network has no such layer: its picture comes with the lines that it painted."""
     inference.expect(model, (SketchColor, SketchColorPlus), "a network that colors sketches")
     if isinstance(model, SketchColor):
-        return _color_classic(model, sketch)
-    ink, x, hints = _seen(model, sketch, hints)
+        return _color_classic(model, _cleaned(sketch, None, clean)[0])
     palette = palettes.from_entries(palette)
-    if drawing.is_blank(ink, model.config):
-        return images.to_images(torch.ones(1, 3, *ink.shape[2:]))[0]
-    chosen = _propose(model, x, hints, 1, seed) if palette is None else palette[None]
-    filled = coloring.fill(_colors(model, x, chosen, hints), ink, model.config)
-    return images.to_images(filled.clamp(0, 1))[0]
+    seen = _seen(model, *_cleaned(sketch, hints, clean))
+    if drawing.is_blank(seen.ink, model.config):
+        return _blank(seen)
+    chosen = _propose(model, seen, 1, seed) if palette is None else palette[None]
+    color, hinted = _predicted(model, seen, chosen)
+    return images.to_images(coloring.between_lines(color, seen.ink, hinted, model.config))[0]
 
 
 def propose_palettes(
-    model: nn.Module, sketch: Image.Image, seed: int = 0, count: int = 4, hints=None
+    model: nn.Module,
+    sketch: Image.Image,
+    seed: int = 0,
+    count: int = 4,
+    hints=None,
+    clean: bool = True,
 ) -> list[palettes.Entries]:
     """The palettes of `surprise`, without its pictures; none for a blank sketch."""
     inference.expect(model, SketchColorPlus, "a network that proposes palettes")
-    ink, x, hints = _seen(model, sketch, hints)
-    if drawing.is_blank(ink, model.config):
+    seen = _seen(model, *_cleaned(sketch, hints, clean))
+    if drawing.is_blank(seen.ink, model.config):
         return []
-    return list(map(palettes.to_entries, _propose(model, x, hints, count, seed)))
+    return list(map(palettes.to_entries, _propose(model, seen, count, seed)))
 
 
 def surprise(
@@ -70,6 +99,7 @@ def surprise(
     seed: int = 0,
     count: int = 4,
     hints: Image.Image | None = None,
+    clean: bool = True,
 ) -> list[tuple[Image.Image, palettes.Entries]]:
     """Line sketch -> `count` (1 to 8) pictures of its size, each with its palette as entries.
 
@@ -77,16 +107,28 @@ def surprise(
     inference.expect(model, SketchColorPlus, "a network that proposes palettes")
     count = int(inference.number("count", count, 1, 8))
     seed = int(inference.number("seed", seed, 0, 2**32 - 1))
-    ink, x, hints = _seen(model, sketch, hints)
-    if drawing.is_blank(ink, model.config):
+    seen = _seen(model, *_cleaned(sketch, hints, clean))
+    if drawing.is_blank(seen.ink, model.config):
         raise ValueError("expected a drawing, got a blank sheet: draw a few lines")
-    chosen = _propose(model, x, hints, count, seed)
-    return list(zip(_color(model, ink, x, chosen, hints), map(palettes.to_entries, chosen)))
+    chosen = _propose(model, seen, count, seed)
+    return list(zip(_color(model, seen, chosen), map(palettes.to_entries, chosen)))
+
+
+def _cleaned(
+    sketch: Image.Image, hints: Image.Image | None, clean: bool
+) -> tuple[Image.Image, Image.Image | None]:
+    """Sketch as RGB on white and its hints, cleaned if wanted.
+
+    Raises ValueError for hints of another size or kind."""
+    rgb = images.to_rgb(sketch)
+    if hints is not None:
+        hints = inference.hint_layer(hints, rgb.size, "sketch")
+    return paper.clean(sketch, hints) if clean else (rgb, hints)
 
 
 def _color_classic(model: SketchColor, sketch: Image.Image) -> Image.Image:
     """Color a sketch of any size, padded with white to a square of the network's size."""
-    gray = images.to_rgb(sketch).convert("L")
+    gray = sketch.convert("L")
     box = drawing.square_box(*gray.size)
     square = Image.new("L", (max(gray.size),) * 2, 255)
     square.paste(gray, box)
@@ -95,48 +137,77 @@ def _color_classic(model: SketchColor, sketch: Image.Image) -> Image.Image:
     return images.resize(inference.to_pictures(model, colored)[0], square.size).crop(box)
 
 
-def _seen(
-    model: SketchColorPlus, sketch: Image.Image, hints: Image.Image | None
-) -> tuple[Tensor, Tensor, Tensor | None]:
-    """Ink of a sketch; sketch and hints as the network sees them, on its device.
+class _Seen(NamedTuple):
+    """A cleaned drawing and its hints, at their own size and as the network sees them."""
 
-    Raises ValueError for hints of another size or kind."""
-    ink = drawing.ink_of(sketch)
-    x = drawing.for_network(ink, model.config).to(inference.device(model))
-    if hints is None:
-        return ink, x, None
-    layer = inference.hint_layer(hints, (ink.shape[3], ink.shape[2]), "sketch")
-    return ink, x, drawing.hints_for_network(layer, model.config.size).to(x)
+    ink: Tensor  # (1, 1, H, W)
+    pens: Tensor  # (1, 3, H, W)
+    hints: Tensor | None  # (1, 4, H, W)
+    small: Tensor  # (1, 1, size, size), on the network's device
+    small_hints: Tensor | None  # (1, 4, size, size)
+
+
+def _seen(model: SketchColorPlus, sketch: Image.Image, layer: Image.Image | None) -> _Seen:
+    """Drawing, RGB, and its hints, RGBA of the same size, as tensors."""
+    ink, device = drawing.ink_of(sketch), inference.device(model)
+    small = drawing.for_network(ink, model.config).to(device)
+    if layer is None or not layer.getchannel("A").getbbox():
+        return _Seen(ink, drawing.pens_of(sketch), None, small, None)
+    hints = images.to_tensor(layer)
+    small_hints = drawing.hints_for_network(hints, model.config.size).to(device)
+    return _Seen(ink, drawing.pens_of(sketch), hints, small, small_hints)
 
 
 @torch.inference_mode()
-def _propose(
-    model: SketchColorPlus, x: Tensor, hints: Tensor | None, count: int, seed: int
-) -> Tensor:
+def _propose(model: SketchColorPlus, seen: _Seen, count: int, seed: int) -> Tensor:
     """Palettes (count, 5, 4) that suit the sketch and hold the colors of the hints."""
+    hints = seen.small_hints
     colors = None if hints is None else hints[0, :3, hints[0, 3] > 0].T
-    return model.propose(x, count, seed, colors)
+    return model.propose(seen.small, count, seed, colors)
 
 
 @torch.inference_mode()
-def _color(
-    model: SketchColorPlus, ink: Tensor, x: Tensor, palette: Tensor, hints: Tensor | None
-) -> list[Image.Image]:
-    """Color a sketch (1, 1, size, size) in each palette (B, 5, 4), at the drawing's size."""
-    colors = _colors(model, x, palette, hints)
-    return [_under_lines(color[None], ink, model) for color in colors]
+def _color(model: SketchColorPlus, seen: _Seen, palette: Tensor) -> list[Image.Image]:
+    """Color a drawing in each palette (B, 5, 4), at its own size."""
+    colors, hinted = _predicted(model, seen, palette)
+    colored = [
+        coloring.under_lines(color[None], seen.ink, seen.pens, hinted, model.config)
+        for color in colors
+    ]
+    return images.to_images(torch.cat(colored))
 
 
-def _colors(model: SketchColorPlus, x: Tensor, palette: Tensor, hints: Tensor | None) -> Tensor:
-    """Colors of a sketch (1, 1, size, size) for each palette (B, 5, 4): (B, 3, size, size)."""
-    config, count, size = model.config, len(palette), x.shape[2:]
-    sketches, palette = x.expand(count, -1, -1, -1), palette.to(x)
+def _predicted(
+    model: SketchColorPlus, seen: _Seen, palette: Tensor
+) -> tuple[Tensor, parts.Parts | None]:
+    """Colors for each palette (B, 5, 4), (B, 3, size, size), and the parts that hints color.
+
+    Where paper is, which the network does not see hints on, is decided without hints."""
+    if seen.hints is None:
+        return _network(model, seen.small, palette, None), None
+    plain = _network(model, seen.small, palette[:1], None)
+    hinted = coloring.hinted_parts(plain, seen.ink, seen.hints, model.config)
+    return _network(model, seen.small, palette, _without(seen.small_hints, hinted.on_paper)), hinted
+
+
+def _network(
+    model: SketchColorPlus, sketch: Tensor, palette: Tensor, hints: Tensor | None
+) -> Tensor:
+    """The network's colors of a sketch (1, 1, size, size) in each palette (B, 5, 4), on the CPU."""
+    count, (height, width) = len(palette), sketch.shape[2:]
+    sketches, palette = sketch.expand(count, -1, -1, -1), palette.to(sketch)
     repeated = None if hints is None else hints.expand(count, -1, -1, -1)
     shares = model.shares(model.encode(sketches, palette, repeated), palette)
-    color = coloring.per_region(shares, regions(shares.ink), config)
-    color = color[..., : size[0], : size[1]].float().cpu()
-    return color if hints is None else coloring.obey(color, hints.cpu(), x.cpu(), config)
+    color = coloring.per_region(shares, regions(shares.ink), model.config)
+    return color[..., :height, :width].float().cpu()
 
 
-def _under_lines(color: Tensor, ink: Tensor, model: SketchColorPlus) -> Image.Image:
-    return images.to_images(coloring.under_lines(color, ink, model.config))[0]
+def _blank(seen: _Seen) -> Image.Image:
+    return Image.new("RGB", seen.ink.shape[:1:-1], "white")
+
+
+def _without(hints: Tensor, mask: np.ndarray) -> Tensor:
+    """Hints (1, 4, size, size) without those that the mask (h, w) of the drawing covers."""
+    covered = drawing.square(torch.from_numpy(mask)[None, None].float())
+    covered = F.interpolate(covered, size=hints.shape[2:], mode="area").to(hints)
+    return hints * (F.max_pool2d(covered, 5, 1, 2) == 0)  # widened ones too

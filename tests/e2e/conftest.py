@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -23,7 +24,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 60_000  # ms, for a busy machine
+PATIENCE = int(os.environ.get("PATIENCE", 60_000))  # ms, for a busy machine
 
 expect.set_options(timeout=PATIENCE)
 
@@ -43,6 +44,7 @@ def url(tmp_path_factory):
             break
         except OSError:
             assert process.poll() is None, "app.py ended"
+            time.sleep(0.2)
     yield address
     process.terminate()
     process.wait(timeout=20)

@@ -1,4 +1,4 @@
-"""What all tabs share: addresses, languages, themes, examples at work; and a person at each of the other tabs."""
+"""All tabs: addresses, languages, themes, examples at work; and a person at each of the other tabs."""
 
 import re
 
@@ -149,6 +149,6 @@ def test_a_bad_file_shows_one_sentence_and_the_page_goes_on(visit, tmp_path):
     before = picture(page, "Colored photo").get_attribute("src")
     panel(page).get_by_role("button", name="Remove Image").click()
     panel(page).locator("input[type=file]").first.set_input_files(bad)
-    expect(page.get_by_role("alert").first).to_contain_text("Expected a PNG, JPEG or WebP picture")
+    expect(page.get_by_role("alert").first).to_contain_text("Expected a PNG, JPEG, WebP")
     panel(page).get_by_role("button", name="Example 2").click()
     expect(picture(page, "Colored photo")).not_to_have_attribute("src", before)

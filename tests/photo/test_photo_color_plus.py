@@ -6,6 +6,8 @@ import torch
 from ae_models import zoo
 from tests.conftest import MINIATURE
 from train import photo_color_plus as recipe
+from train.engine import folding
+from train.measures import photos
 
 
 def test_a_target_is_shared_among_four_colors_whose_mean_it_is():
@@ -58,3 +60,73 @@ def test_rarity_counts_less_the_more_is_hinted():
     network.rarity[8] = 5.0
     assert (network(x) - plain)[0].abs().min() > 0.01
     assert torch.allclose(network(x)[1], plain[1])
+
+
+def test_training_pictures_are_landscapes_things_and_people_in_their_shares(pictures):
+    (mixed,) = recipe.everything(pictures, "train")
+    counts, start = [], 0
+    for part, share in zip(recipe.sets(pictures, "train"), recipe.SHARES):
+        count = round(len(mixed) * share)
+        rows = {x.numpy().tobytes() for x in part}
+        assert all(x.numpy().tobytes() in rows for x in mixed[start : start + count])
+        start += count
+        counts.append(count)
+    assert sum(counts) == len(mixed)
+    assert len(recipe.everything(pictures, "val")[0]) <= recipe.ROWS["val"]
+
+
+def test_an_old_print_is_faded_and_keeps_its_picture():
+    lightness = torch.linspace(0, 1, 64).expand(8, 1, 64, 64).contiguous()
+    old = recipe.age(lightness, torch.Generator().manual_seed(0))
+    assert old.shape == lightness.shape
+    assert ((old.amax((1, 2, 3)) - old.amin((1, 2, 3))) < 1.3).all()
+    assert (old[..., 48:].mean((1, 2, 3)) - old[..., :16].mean((1, 2, 3)) < 0.75).all()
+    for a, b in zip(old, lightness):
+        assert torch.corrcoef(torch.stack([a.flatten(), b.flatten()]))[0, 1] > 0.9
+
+
+def test_a_folded_network_takes_its_norms_up_again():
+    torch.manual_seed(0)
+    network = folding.add_norm(zoo.build("photo-color-plus", **MINIATURE["photo-color-plus"]))
+    x = torch.rand(16, 4, 16, 16)
+    for _ in range(3):
+        network.train()(x)
+    plain = zoo.build("photo-color-plus", **MINIATURE["photo-color-plus"])
+    plain.load_state_dict(folding.fold(network.eval()).state_dict())
+    again = folding.add_norm(zoo.build("photo-color-plus", **MINIATURE["photo-color-plus"]))
+    folding.unfold(again, plain.state_dict(), lambda: again(x))
+    assert torch.allclose(again.eval()(x), plain(x), atol=1e-5)
+    assert torch.allclose(again.train()(x), plain(x), atol=1e-3)  # the statistics are those of x
+    stem = again.unet.stem[0].weight
+    assert torch.allclose(stem.square().sum((1, 2, 3)), torch.full((len(stem),), 1 / 3), atol=1e-4)
+
+
+def test_vividness_is_that_of_the_picture(pictures):
+    (shown,) = recipe.everything(pictures, "val")
+    network = zoo.build("photo-color-plus").eval()
+    guess = recipe.Guess(network, shown)
+    assert guess.frequency.sum() == pytest.approx(1, abs=1e-4)
+    even, rare = guess.vividness(torch.zeros(121)), guess.vividness(-10 * guess.frequency)
+    assert 0 <= even < rare
+
+
+def test_faces_are_told_apart_by_the_lightness_of_their_skin():
+    levels = (60, 128, 220)
+    faces = torch.stack([torch.full((3, 128, 128), level, dtype=torch.uint8) for level in levels])
+    assert photos.skin_tones(faces).tolist() == [0, 1, 2]
+
+
+def test_figures_of_pictures_of_many_sizes_are_those_of_one_batch():
+    pictures = torch.randint(0, 256, (3, 3, 24, 16), dtype=torch.uint8)
+    network = zoo.build("photo-color-plus", **MINIATURE["photo-color-plus"]).eval()
+    batch, single = (
+        photos._figures(photos._hinted_values(network, x)) for x in (pictures, list(pictures))
+    )
+    assert torch.allclose(batch["psnr"], single["psnr"], atol=0.02)
+    rows = torch.arange(3)
+    assert batch["colorfulness_ratio"](rows) == pytest.approx(
+        single["colorfulness_ratio"](rows), rel=0.02
+    )
+    assert len(batch["colorfulness_ratio"]) == 3
+    gray = photos._figures(photos._values(None, list(pictures)))
+    assert gray["psnr_gain"].abs().max() == 0 and gray["colorfulness_ratio"](rows) < 0.01

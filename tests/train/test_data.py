@@ -16,6 +16,8 @@ READERS = {
     "landscape": (readers.landscape, [(3, 128, 128)]),
     "cifar10": (readers.cifar10, [(3, 32, 32)]),
     "celeba": (celeba.faces, [(3, 128, 128)]),
+    "photos": (readers.photos, [(3, 128, 128)]),
+    "lfw": (readers.lfw, [(3, 128, 128)]),
 }
 
 
@@ -35,7 +37,7 @@ def test_the_sets_own_folder_is_found_too(pictures, name):
         assert torch.equal(a, b)
 
 
-@pytest.mark.parametrize("name", ["landscape", "cifar10", "sketch2photo"])
+@pytest.mark.parametrize("name", ["landscape", "cifar10", "sketch2photo", "photos", "lfw"])
 def test_train_and_val_share_no_picture(pictures, name):
     read, _ = READERS[name]
     rows = [{x.numpy().tobytes() for x in read(pictures, split)[-1]} for split in ("train", "val")]
@@ -43,7 +45,50 @@ def test_train_and_val_share_no_picture(pictures, name):
     assert len(rows[0]) + len(rows[1]) == len(rows[0] | rows[1])
 
 
-@pytest.mark.parametrize("name", READERS)
+def test_long_photographs_give_both_ends_for_training_and_their_middle_for_measuring(tmp_path):
+    for split in ("train", "val", "test"):
+        for name, size in (("wide", (256, 160)), ("tall", (160, 200)), ("square", (160, 160))):
+            across, down = np.meshgrid(np.arange(size[0]), np.arange(size[1]))
+            ramp = Image.fromarray(np.uint8(across if size[0] > size[1] else down))
+            (tmp_path / split).mkdir(exist_ok=True)
+            ramp.save(tmp_path / split / f"{name}.png")
+    (train,), (middle,) = (readers.photos(tmp_path, split) for split in ("train", "test"))
+    assert len(train) == 5 and len(middle) == 3
+    tall, wide = train[1:3], train[3:]  # by name: square first
+    assert [round(x.float().mean().item()) for x in (*tall, *wide)] == pytest.approx(
+        [79, 119, 79, 175], abs=2
+    )
+    assert middle.float().mean((1, 2, 3)).tolist() == pytest.approx([79.5, 99.5, 127.5], abs=2)
+    shapes = sorted(tuple(x.shape) for x in readers.whole_photos(tmp_path, "test"))
+    assert shapes == [(3, 160, 160), (3, 160, 256), (3, 200, 160)]
+
+
+def test_small_faces_of_celeba_can_be_left_out(pictures):
+    (every,), (large,) = (
+        celeba.faces(pictures, "train"),
+        celeba.faces(pictures, "train", half=False),
+    )
+    assert len(large) == 6 and len(every) == 34 and torch.equal(every[:6], large)
+
+
+def test_sets_are_mixed_in_their_shares_and_all_rows_used_evenly():
+    parts = [
+        torch.full((n, 1), i) + torch.arange(n)[:, None] / 1000 for i, n in enumerate((10, 60, 30))
+    ]
+    mixed = files.mixed(parts, (0.35, 0.4, 0.25), 500).flatten()
+    assert [(mixed.long() == i).sum().item() for i in range(3)] == [35, 40, 25]
+    assert mixed[:35].unique(return_counts=True)[1].tolist() == [4, 3] * 5
+    assert len(mixed[35:].unique()) == 65
+    assert len(files.mixed(parts, (0.35, 0.4, 0.25), 20)) == 20
+    assert len(files.mixed(parts, (0.35, 0.4, 0.25), 500)) == 100
+
+
+def test_missing_faces_are_named(tmp_path):
+    with pytest.raises(ValueError, match="found none in .*lfw"):
+        readers.lfw(tmp_path, "train")
+
+
+@pytest.mark.parametrize("name", [name for name in READERS if name != "lfw"])
 def test_a_folder_without_the_set_is_named(tmp_path, name):
     read, _ = READERS[name]
     with pytest.raises(ValueError, match="expected a folder with") as caught:

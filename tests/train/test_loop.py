@@ -23,7 +23,12 @@ from train.engine.recipe import Recipe, build
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
-RECIPES = {slug: importlib.import_module(f"train.{slug.replace('-', '_')}") for slug in zoo.BY_SLUG}
+MODULES = {slug: slug.replace("-", "_") for slug in zoo.BY_SLUG}
+RECIPES = {
+    slug: importlib.import_module(f"train.{module}")
+    for slug, module in MODULES.items()
+    if (ROOT / "train" / f"{module}.py").is_file()
+}
 
 
 # the palettes of the prior are counted before there is a network
@@ -42,6 +47,11 @@ def _miniatures(monkeypatch):
     monkeypatch.setattr(datasets, "stack", stack)
     monkeypatch.setattr(zoo, "build", lambda slug: build(slug, **SMALL[slug]))
     monkeypatch.setattr(RECIPES["face-sketch"], "SIZE", 64)
+
+
+@pytest.mark.parametrize("slug", MODULES)
+def test_every_network_has_a_recipe(slug):
+    assert slug in RECIPES, f"expected train/{MODULES[slug]}.py, the recipe of {slug}; found none"
 
 
 def weights(release: Path) -> dict[str, torch.Tensor]:
@@ -255,6 +265,18 @@ def test_download_is_of_the_reader(monkeypatch, pictures):
     assert asked == {"train": True, "download": True}
 
 
+def test_a_run_starts_with_a_release(pictures, tmp_path):
+    recipe = dataclasses.replace(RECIPES["photo-color-plus"].RECIPE, epochs=1, batch=4)
+    first = loop.train(recipe, pictures, tmp_path / "a")
+    run = loop.Run(recipe, pictures, 0, loop.Accelerator(mixed_precision="no"), "no")
+    loop.checkpoint.load_weights(first, run)
+    x = torch.rand(2, 4, 32, 32)
+    released = zoo.load_release(first, "photo-color-plus")
+    assert torch.allclose(run.network.eval().logits(x), released.logits(x), atol=1e-2)
+    with pytest.raises(ValueError, match="expected the release of face-vae, got photo-color-plus"):
+        loop.train(RECIPES["face-vae"].RECIPE, pictures, tmp_path / "c", start=first)
+
+
 def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_the_last_good_weights(
     pictures, tmp_path, monkeypatch
 ):
@@ -380,3 +402,15 @@ def test_muon_has_the_inner_kernels_and_adamw_the_rest():
     )
     assert len(others["params"]) == 5 and not others["use_muon"] and others["lr"] == 1e-3
     assert added["params"] == [more] and not added["use_muon"] and added["lr"] == 1e-4
+
+
+def test_muon_steps_along_orthogonal_matrices_in_float32():
+    conv = torch.nn.Conv2d(4, 6, 3)
+    before = conv.weight.detach().clone()
+    conv.weight.grad = torch.randn_like(conv.weight)
+    optimizers.Muon32([{"params": [conv.weight], "use_muon": True, "lr": 0.1}]).step()
+    step = (before - conv.weight).detach().flatten(1) / 0.1
+    assert step.dtype == torch.float32
+    assert (
+        torch.linalg.svdvals(step).sub(1).abs().max() < 0.35
+    )  # as near to 1 as five iterations come

@@ -155,33 +155,21 @@ def test_models(client):
     rows = client.predict(api_name="/models")
     assert [row["slug"] for row in rows] == list(zoo.BY_SLUG)
     for row in rows:
-        assert (
-            row["parameters"] > 1000
-            and row["bytes"] > 1000
-            and row["metrics"]["images"] > 0
-            and row["headline"]
-        )
+        assert "unavailable" not in row, row["unavailable"]
+        assert row["parameters"] > 1000 and row["bytes"] > 1000
+        assert row["metrics"]["images"] > 0 and row["headline"]
 
 
 # ---- bad input ----
 
 BAD_FILES = {
-    "text.png": (b"no picture at all", "PNG, JPEG or WebP"),
+    "text.png": (b"no picture at all", "PNG, JPEG, WebP"),
     "half.jpg": (
         encoded(Image.effect_noise((99, 99), 60).convert("RGB"), "JPEG")[:2000],
         "truncated",
     ),
-    "huge.png": (png_header(20000, 20000), "25 megapixels"),
+    "huge.png": (png_header(20000, 20000), "50 megapixels"),
     "dot.png": (encoded(Image.new("RGB", (1, 1)), "PNG"), "8x8"),
-    "moving.gif": (
-        encoded(
-            Image.new("RGB", (32, 32)),
-            "GIF",
-            save_all=True,
-            append_images=[Image.new("RGB", (32, 32), "red")],
-        ),
-        "got GIF",
-    ),
 }
 
 
@@ -203,7 +191,7 @@ ODD_FILES = {
 }
 
 
-@pytest.mark.parametrize(("file", "name"), zip(ODD_FILES, ONE_PICTURE))
+@pytest.mark.parametrize(("file", "name"), list(zip(ODD_FILES, ONE_PICTURE)))
 def test_an_odd_file_is_read_as_images_read_does(client, upload, name, file):
     plain = images.read(ODD_FILES[file])
     odd, expected = (
@@ -435,9 +423,9 @@ def test_large_pictures_are_shrunk_for_compression():
 
 
 def test_figures_stand_beside_their_baseline():
-    for slug in zoo.BY_SLUG:
-        line = parts.figure_line(slug)
-        assert zoo.row(slug).headline.baseline in line, line
+    for row in zoo.ROWS:
+        assert row.headline, f"expected a headline in the row of {row.slug}, found none"
+        assert row.headline.baseline in parts.figure_line(row.slug)
 
 
 def test_examples_exist_and_are_pictures():

@@ -1,4 +1,4 @@
-"""What the sheet asks of the server: plain functions first, then the routes with good and with bad input."""
+"""The server's answers to the sheet: plain functions first, then the routes with good and with bad input."""
 
 import io
 import json
@@ -88,9 +88,10 @@ def test_any_picture_is_opened_as_lines_on_nothing():
     paper = circle((2000, 1000), width=20, ink=60, paper=200)
     answer = sheet.open_picture(encoded(paper, "JPEG"), {})
     opened = Image.open(io.BytesIO(answer.body))
-    assert opened.mode == "LA" and opened.size == (1024, 512)
-    gray, alpha = (np.asarray(band) for band in opened.split())
-    assert gray.max() == 0 and alpha[2, 2] < 10 and alpha.max() > 150
+    assert opened.mode == "RGBA" and opened.size == (1024, 512)
+    *pen, alpha = (np.asarray(band) for band in opened.split())
+    assert alpha[2, 2] < 10 and alpha.max() > 150
+    assert max(band[alpha > 150].max() for band in pen) < 40
     assert picture(sheet.paint(answer.body, {})).shape == (512, 1024, 3)
 
 
@@ -117,10 +118,10 @@ def test_palettes_that_are_none_are_refused(text):
 # ---- the routes ----
 
 BAD = {
-    "text": (b"no picture at all", {}, "PNG, JPEG or WebP"),
-    "nothing": (b"", {}, "PNG, JPEG or WebP"),
+    "text": (b"no picture at all", {}, "PNG, JPEG, WebP"),
+    "nothing": (b"", {}, "PNG, JPEG, WebP"),
     "too long a side": (encoded(blob((1100, 40), 1), "PNG"), {}, "8 to 1024 px"),
-    "far too large": (png_header(20000, 20000), {}, "25 megapixels"),
+    "far too large": (png_header(20000, 20000), {}, "50 megapixels"),
     "50 MB": (b"x" * 50_000_000, {}, "at most 4 MB"),
     "half a hint": (encoded(blob((64, 12), 1), "PNG"), {"hints": "1"}, "8 to 1024 px"),
     "palette": (drawn(), {"palette": "nonsense"}, "a palette as"),
@@ -175,7 +176,7 @@ def test_a_live_update_is_put_off_while_others_wait_and_a_final_one_is_not(clien
 
 
 def read_aloud(markup: str) -> set[str]:
-    """What a person reads or hears of a piece of HTML."""
+    """Texts and names that a person reads or hears of a piece of HTML."""
     found = []
 
     class Reader(HTMLParser):

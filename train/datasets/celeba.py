@@ -24,11 +24,11 @@ ATTRIBUTES = (  # of CelebA, in the order of its list_attr_celeba.txt
 )  # fmt: skip
 
 
-def faces(root: Path, split: str) -> Split:
+def faces(root: Path, split: str, half: bool = True) -> Split:
     """CelebA, (faces RGB,) of 128x128 px: img_align_celeba/ (178x218; the centered 148 px are
     taken), split by list_eval_partition.txt; img_align_celeba_half/ (89x109), if there, adds to
     train only."""
-    root, paths = _split_files(root, split)
+    root, paths = _split_files(root, split, half)
     return (_faces(paths, root),)
 
 
@@ -57,13 +57,14 @@ def faces_with_attributes(root: Path, split: str) -> Split:
     return _faces(paths, root), attributes[:, :, None, None], people[:, None, None, None]
 
 
-def _split_files(root: Path, split: str) -> tuple[Path, list[Path]]:
-    """The set's folder and the pictures of a split, in their order."""
+def _split_files(root: Path, split: str, half: bool = True) -> tuple[Path, list[Path]]:
+    """The set's folder and the pictures of a split, in their order; with `half`, those of half size
+    in training, too."""
     root = files.find(root, "celeba", ["img_align_celeba"])
     part = dict(_lines(root, "list_eval_partition.txt"))
     wanted = {"train": "0", "val": "1", "test": "2"}[split]
     folders = [root / "img_align_celeba"]
-    if split == "train" and (root / "img_align_celeba_half").is_dir():
+    if half and split == "train" and (root / "img_align_celeba_half").is_dir():
         folders.append(root / "img_align_celeba_half")
     return root, [
         f for folder in folders for f in files.pictures(folder) if part.get(f.name) == wanted

@@ -5,7 +5,7 @@ A split is a tuple of uint8 tensors (N, C, H, W) whose rows belong together: (in
 """
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -83,6 +83,25 @@ def rows_of(
 def scale_to(side: int) -> Callable[[Image.Image], Image.Image]:
     """A function that squeezes a picture to a square of `side` px."""
     return lambda image: images.resize(image, (side, side))
+
+
+def shorter_side_to(side: int) -> Callable[[Image.Image], Image.Image]:
+    """A function that scales a picture until its shorter side has `side` px."""
+
+    def scaled(image: Image.Image) -> Image.Image:
+        scale = side / min(image.size)
+        return images.resize(image, tuple(max(side, round(x * scale)) for x in image.size))
+
+    return scaled
+
+
+def mixed(parts: list[Tensor], shares: Sequence[float], most: int) -> Tensor:
+    """Rows of several sets in the given shares: as many as the sets have in all, at most `most`.
+
+    Rows of a set that has too many are left out, of one that has too few repeated, evenly."""
+    total = min(sum(map(len, parts)), most)
+    counts = [max(1, round(total * share)) for share in shares]
+    return torch.cat([x[torch.arange(n) * len(x) // n] for x, n in zip(parts, counts)])
 
 
 def decode(files: list[Path], mode: str, prepare: Callable | None) -> list[Tensor]:

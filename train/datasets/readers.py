@@ -77,6 +77,37 @@ def landscape(root: Path, split: str) -> Split:
     return (files.stack(files.decode(found, "RGB", files.scale_to(128)), root),)
 
 
+def photos(root: Path, split: str) -> Split:
+    """Everyday photographs, (photos RGB,) of 128x128 px, from photos/{train,val,test}/: the middle
+    of each at a shorter side of 128 px; in training both ends of those that are not square."""
+    root = files.find(root, "photos", ["train", "test"])
+    whole = files.decode(files.pictures(root / split), "RGB", files.shorter_side_to(128))
+    squares = [x for photo in whole for x in _squares(photo, ends=split == "train")]
+    return (files.stack(squares, root),)
+
+
+def whole_photos(root: Path, split: str) -> list[Tensor]:
+    """Everyday photographs as they are, uint8 (3, H, W) each."""
+    folder = files.find(root, "photos", ["train", "test"]) / split
+    return files.decode(files.pictures(folder), "RGB", None)
+
+
+def lfw(root: Path, split: str) -> Split:
+    """Labeled Faces in the Wild in CelebA's pose, (faces RGB,) of 128x128 px, one a person, from
+    lfw/. About a twentieth each is test and val."""
+    root = Path(root) if Path(root).name == "lfw" else Path(root) / "lfw"
+    found = _twentieths(files.pictures(root), split)
+    return (files.stack(files.decode(found, "RGB", files.scale_to(128)), root),)
+
+
+def _squares(photo: Tensor, ends: bool) -> list[Tensor]:
+    """(C, H, W) -> the square at each end of the longer side, or the one in the middle."""
+    side, spare = min(photo.shape[1:]), abs(photo.shape[1] - photo.shape[2])
+    starts = sorted({0, spare}) if ends else [spare // 2]
+    axis = 1 if photo.shape[1] > photo.shape[2] else 2
+    return [photo.narrow(axis, start, side) for start in starts]
+
+
 def _twentieths(found: list[Path], split: str) -> list[Path]:
     """The pictures of a split of a set that has none: a twentieth each is test and val."""
     rows = files.rows_of(split, [f.stem for f in found], 20, held_out=("test", "val"))

@@ -9,6 +9,7 @@ import torch
 
 from ae_models import zoo
 from ae_models.release import files
+from train.engine import folding
 from train.engine.precision import NAMES
 from train.engine.recipe import State, build
 
@@ -41,8 +42,10 @@ def load_checkpoint(path: Path, run) -> State:
 
 
 def load_weights(path: Path, run) -> None:
-    """Begin a fresh Run with the best averaged weights in the checkpoint of another. Raises
-    ValueError."""
+    """Begin a fresh Run with the best averaged weights in the checkpoint of another, or with those of
+    a release folder. Raises ValueError."""
+    if path.is_dir():
+        return _load_release(path, run)
     checkpoint = _read(path)
     if checkpoint["run"]["system"] != run.recipe.slug:
         raise ValueError(
@@ -50,6 +53,18 @@ def load_weights(path: Path, run) -> None:
         )
     for network in (run.network, run.average.module):
         network.load_state_dict(checkpoint["state"]["weights"])
+
+
+def _load_release(folder: Path, run) -> None:
+    folded = zoo.load_release(folder, run.recipe.slug).state_dict()
+    try:
+        folding.unfold(run.network, folded, run.look)
+    except RuntimeError as error:
+        detail = " ".join(str(error).split())[:200]
+        raise ValueError(
+            f"{folder}: does not fit {run.recipe.slug} as it is trained: {detail}"
+        ) from None
+    run.average.module.load_state_dict(run.network.state_dict())
 
 
 def precision_of(path: Path) -> str | None:

@@ -1,7 +1,7 @@
 """The training loop of every recipe, and its command line.
 
     python -m train.dcae --data DIR [--out DIR] [--epochs N] [--batch N] [--seed N]
-                         [--resume | --overwrite] [--start FILE] [--precision auto|bf16|fp32]
+                         [--resume | --overwrite] [--start PATH] [--precision auto|bf16|fp32]
                          [--track]
     accelerate launch --multi_gpu -m train.dcae --data DIR ...         several GPUs
     torchrun --nproc_per_node 2 -m train.dcae --data DIR ...           several processes on CPUs
@@ -73,7 +73,7 @@ def train(
     track: bool = False,
     command: str = "",
 ) -> Path:
-    """Train and write OUT/release; gives its path. `start` is the checkpoint of another run, to
+    """Train and write OUT/release; gives its path. `start` is the checkpoint of another run or a release folder, to
     begin with its weights; `command` is kept in the release.
 
     Raises ValueError for bad data or a checkpoint that does not fit, FloatingPointError when the
@@ -210,7 +210,11 @@ def _parser(recipe: Recipe) -> argparse.ArgumentParser:
     add("--seed", type=_at_least(0), default=0, help="default 0")
     add("--resume", action="store_true", help="go on from OUT/last.pt with the same schedule")
     add("--overwrite", action="store_true", help="start anew although OUT/last.pt exists")
-    add("--start", type=Path, help="last.pt of another run: a new schedule for its weights")
+    add(
+        "--start",
+        type=Path,
+        help="last.pt of another run, or a release folder: a new schedule for its weights",
+    )
     add(
         "--precision",
         choices=precision.PRECISIONS,

@@ -110,6 +110,13 @@ class Run:
         layout = self.layout if x.ndim == 4 else torch.contiguous_format
         return x.to(self.accelerator.device, memory_format=layout)
 
+    def look(self, batches: int = 16) -> None:
+        """Put some training samples through the network as it is."""
+        for _ in range(batches):
+            self.recipe.loss(self.network, self.samples(), 0.0)
+            self.state.step += 1
+        self.state.step = 0
+
     def gradients(self, asked_to_stop: bool) -> Step:
         """Leave the clipped gradient of the loss of a batch in the parameters."""
         accelerator = self.accelerator

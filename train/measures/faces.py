@@ -14,7 +14,7 @@ from train.datasets import readers
 from train.datasets.files import Split
 from train.measures import face_sets
 from train.measures.pictures import apply, ssim
-from train.measures.statistics import Results, Statistic, mean_picture, pca, ratio
+from train.measures.statistics import Ratio, Results, Statistic, mean_picture, pca
 
 ACTIVE = 0.01  # variance of the posterior mean from which a unit is active (Burda et al. 2015)
 QUANTILES = {"kl_least": 0, "kl_median": 0.5, "kl_most": 1}  # over the units of a latent
@@ -38,7 +38,7 @@ def face_sketch(network: nn.Module, test: Split, train: Split | None) -> Results
             "mae": mae,
             "mae_source": 2 * mae,
             "ssim": ssim(drawn, sketches),
-            "stroke_ratio": ratio(metrics.sharpness(drawn), strokes),
+            "stroke_ratio": Ratio(metrics.sharpness(drawn), strokes),
         }
 
     results = {"network": figures(apply(lambda p: tasks.translate_face(network, p), photos))}

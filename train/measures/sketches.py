@@ -9,7 +9,7 @@ from ae_models.sketch import palettes
 from train.datasets import artwork, lines
 from train.datasets.files import Split
 from train.measures.pictures import apply
-from train.measures.statistics import Results, Statistic, mean_picture, ratio
+from train.measures.statistics import Ratio, Results, Statistic, mean_picture
 
 
 def sketch_color(network: nn.Module, test: Split, train: Split | None) -> Results:
@@ -82,7 +82,7 @@ def _baselines(classic: Tensor, pictures: Tensor, train: Split | None) -> Result
 
 
 def _figures(drawn: Tensor, pictures: Tensor) -> dict[str, Statistic]:
-    colorful = ratio(metrics.colorfulness(drawn), metrics.colorfulness(pictures))
+    colorful = Ratio(metrics.colorfulness(drawn), metrics.colorfulness(pictures))
     return {"psnr": metrics.psnr(drawn, pictures), "colorfulness_ratio": colorful}
 
 

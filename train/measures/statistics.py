@@ -1,6 +1,7 @@
 """Figures with their intervals, and the baselines that are fitted on training pictures."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -17,11 +18,11 @@ BATCH = 256
 
 def bootstrap(statistic: Statistic, count: int, seed: int = 0) -> dict[str, float]:
     """The value with its percentile 95 % interval (Efron 1979) over pictures drawn with
-    replacement: `count` of them, or as many as a tensor has. A figure with its own interval is only
+    replacement: as many as the statistic has, or `count`. A figure with its own interval is only
     rounded."""
     if isinstance(statistic, dict):
         return {key: _rounded(value) for key, value in statistic.items()}
-    count = count if callable(statistic) else len(statistic)
+    count = len(statistic) if hasattr(statistic, "__len__") else count
     measure = statistic if callable(statistic) else lambda rows: statistic[rows].mean().item()
     generator = torch.Generator().manual_seed(seed)
     draws = [measure(torch.randint(count, (count,), generator=generator)) for _ in range(RESAMPLES)]
@@ -34,9 +35,18 @@ def _rounded(value: float) -> float:
     return float(f"{value:.5g}")
 
 
-def ratio(numerator: Tensor, denominator: Tensor) -> Callable[[Tensor], float]:
-    """Statistic: the mean of one over the mean of the other."""
-    return lambda rows: (numerator[rows].mean() / denominator[rows].mean()).item()
+@dataclass(frozen=True, eq=False)
+class Ratio:
+    """Statistic: the mean of one over the mean of the other, both (N,)."""
+
+    numerator: Tensor
+    denominator: Tensor
+
+    def __call__(self, rows: Tensor) -> float:
+        return (self.numerator[rows].mean() / self.denominator[rows].mean()).item()
+
+    def __len__(self) -> int:
+        return len(self.numerator)
 
 
 # ---- baselines ----

@@ -34,7 +34,7 @@ MEASURES = {
     "sketch-color": Measure(sketches.sketch_color, *SKETCHES),
     "sketch-color-plus": Measure(sketches.sketch_color_plus, *SKETCHES),
     "photo-color": Measure(photos.photo_color, *LANDSCAPES),
-    "photo-color-plus": Measure(photos.photo_color_plus, *LANDSCAPES),
+    "photo-color-plus": Measure(photos.photo_color_plus, photos.color_sets, LANDSCAPES[1]),
     "dcae": Measure(codecs.dcae, readers.cifar10, CIFAR10),
     "dcae-plus": Measure(codecs.dcae_plus, codecs.cifar10_and_photos, CIFAR10),
     "face-vae": Measure(faces.face_vae, *CELEBA),

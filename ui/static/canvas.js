@@ -1,11 +1,13 @@
-// A drawing: lines on a transparent canvas, hints of color as a list of strokes, and what it takes to undo each change.
+// A drawing: lines on a transparent canvas, hints of color as a list of strokes, and what it takes
+// to undo each change.
 const MOST_STEPS = 200;
 const MOST_UNDO_BYTES = 64e6;
 
 class Drawing {
   constructor(width, height) {
     this.lines = document.createElement("canvas");
-    this.before = document.createElement("canvas"); // the lines as they were before the stroke under way
+    // the lines as they were before the stroke under way
+    this.before = document.createElement("canvas");
     this.hints = []; // of {color, width, points: [[x, y], ...]}; never changed in place
     this.past = [];
     this.future = [];
@@ -13,9 +15,15 @@ class Drawing {
     this.resize(width, height);
   }
 
-  get width() { return this.lines.width; }
-  get height() { return this.lines.height; }
-  get context() { return this.lines.getContext("2d", { willReadFrequently: true }); }
+  get width() {
+    return this.lines.width;
+  }
+  get height() {
+    return this.lines.height;
+  }
+  get context() {
+    return this.lines.getContext("2d", { willReadFrequently: true });
+  }
 
   resize(width, height) {
     for (const canvas of [this.lines, this.before]) Object.assign(canvas, { width, height });
@@ -34,15 +42,25 @@ class Drawing {
     const { tool, last, middle } = this.stroke;
     const next = [(last[0] + x) / 2, (last[1] + y) / 2];
     const pen = this.context;
-    Object.assign(pen, { lineWidth: width, lineCap: "round", lineJoin: "round", strokeStyle: "black" });
+    Object.assign(pen, {
+      lineWidth: width,
+      lineCap: "round",
+      lineJoin: "round",
+      strokeStyle: "black",
+    });
     pen.globalCompositeOperation = tool === "eraser" ? "destination-out" : "source-over";
     pen.beginPath();
     pen.moveTo(...middle);
     pen.quadraticCurveTo(...last, ...next);
     pen.lineTo(x + 0.01, y); // a line of no length leaves no dot
     pen.stroke();
-    if (tool === "eraser") this.hints = this.hints.filter((hint) => !touches(hint, x, y, width / 2));
-    Object.assign(this.stroke, { last: [x, y], middle: next, box: grown(this.stroke.box, x, y, width) });
+    if (tool === "eraser")
+      this.hints = this.hints.filter((hint) => !touches(hint, x, y, width / 2));
+    Object.assign(this.stroke, {
+      last: [x, y],
+      middle: next,
+      box: grown(this.stroke.box, x, y, width),
+    });
   }
 
   end() {
@@ -52,7 +70,8 @@ class Drawing {
     const width = Math.min(this.width, Math.ceil(box[2])) - left;
     const height = Math.min(this.height, Math.ceil(box[3])) - top;
     const seen = width > 0 && height > 0;
-    const part = (canvas) => canvas.getContext("2d", { willReadFrequently: true }).getImageData(left, top, width, height);
+    const part = (canvas) =>
+      canvas.getContext("2d", { willReadFrequently: true }).getImageData(left, top, width, height);
     const pixels = seen ? [this.before, this.lines].map(part) : [null, null];
     this.keep({ left, top, pixels, hints: [hints, this.hints] });
   }
@@ -68,7 +87,8 @@ class Drawing {
   // ---- changes as a whole ----
 
   setHints(hints) {
-    if (hints !== this.hints) this.keep({ pixels: [null, null], hints: [this.hints, (this.hints = hints)] });
+    if (hints !== this.hints)
+      this.keep({ pixels: [null, null], hints: [this.hints, (this.hints = hints)] });
   }
 
   replace(draw, width, height) {
@@ -82,7 +102,9 @@ class Drawing {
 
   get isEmpty() {
     if (this.hints.length) return false;
-    const data = new Uint32Array(this.context.getImageData(0, 0, this.width, this.height).data.buffer);
+    const data = new Uint32Array(
+      this.context.getImageData(0, 0, this.width, this.height).data.buffer,
+    );
     return data.every((pixel) => pixel === 0);
   }
 
@@ -93,11 +115,16 @@ class Drawing {
     this.past.push(step);
     this.future = [];
     let bytes = this.past.reduce((sum, { bytes }) => sum + bytes, 0);
-    while (this.past.length > MOST_STEPS || (bytes > MOST_UNDO_BYTES && this.past.length > 1)) bytes -= this.past.shift().bytes;
+    while (this.past.length > MOST_STEPS || (bytes > MOST_UNDO_BYTES && this.past.length > 1))
+      bytes -= this.past.shift().bytes;
   }
 
-  undo() { return this.travel(this.past, this.future, 0); }
-  redo() { return this.travel(this.future, this.past, 1); }
+  undo() {
+    return this.travel(this.past, this.future, 0);
+  }
+  redo() {
+    return this.travel(this.future, this.past, 1);
+  }
 
   travel(from, to, side) {
     const step = from.pop();
@@ -113,7 +140,12 @@ class Drawing {
 
 function grown([left, top, right, bottom], x, y, width) {
   const reach = width / 2 + 2;
-  return [Math.min(left, x - reach), Math.min(top, y - reach), Math.max(right, x + reach), Math.max(bottom, y + reach)];
+  return [
+    Math.min(left, x - reach),
+    Math.min(top, y - reach),
+    Math.max(right, x + reach),
+    Math.max(bottom, y + reach),
+  ];
 }
 
 function touches(hint, x, y, reach) {
@@ -121,17 +153,25 @@ function touches(hint, x, y, reach) {
 }
 
 function paintHint(context, { color, width, points }, least = 0) {
-  Object.assign(context, { strokeStyle: color, lineWidth: Math.max(width, least), lineCap: "round", lineJoin: "round" });
+  Object.assign(context, {
+    strokeStyle: color,
+    lineWidth: Math.max(width, least),
+    lineCap: "round",
+    lineJoin: "round",
+  });
   context.beginPath();
   context.moveTo(...points[0]);
   for (const point of points) context.lineTo(point[0] + 0.01, point[1]);
   context.stroke();
 }
 
-// Lines, and below them the hints if there are any, as one PNG with a longest side of at most `side`.
+// Lines, and below them the hints if there are any, as one PNG with a longest side of at most
+// `side`.
 function packed(drawing, side) {
   const scale = Math.min(1, side / Math.max(drawing.width, drawing.height));
-  const [width, height] = [drawing.width, drawing.height].map((n) => Math.max(8, Math.round(n * scale)));
+  const [width, height] = [drawing.width, drawing.height].map((n) =>
+    Math.max(8, Math.round(n * scale)),
+  );
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width, height: height * (drawing.hints.length ? 2 : 1) });
   const context = canvas.getContext("2d", { willReadFrequently: true });

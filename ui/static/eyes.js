@@ -24,7 +24,9 @@ class Eyes {
     this.place();
   }
 
-  get size() { return [this.picture.naturalWidth, this.picture.naturalHeight]; }
+  get size() {
+    return [this.picture.naturalWidth, this.picture.naturalHeight];
+  }
 
   take(faces) {
     const [width, height] = this.size;
@@ -35,13 +37,19 @@ class Eyes {
 
   frame(faces) {
     const [width, height] = this.size;
-    this.found.innerHTML = faces.map((_, i) => `<button type="button" aria-label="${say("Use face")} ${i + 1}"></button>`).join("");
+    this.found.innerHTML = faces
+      .map((_, i) => `<button type="button" aria-label="${say("Use face")} ${i + 1}"></button>`)
+      .join("");
     faces.forEach((eyes, i) => {
       const [x1, y1, x2, y2] = eyes;
       const side = EYES_APART * Math.hypot(x2 - x1, y2 - y1);
       const box = this.found.children[i];
-      Object.assign(box.style, { left: `${(100 * ((x1 + x2 - side) / 2)) / width}%`, top: `${(100 * ((y1 + y2) / 2 - 0.38 * side)) / height}%`,
-        width: `${(100 * side) / width}%`, height: `${(100 * side) / height}%` });
+      Object.assign(box.style, {
+        left: `${(100 * ((x1 + x2 - side) / 2)) / width}%`,
+        top: `${(100 * ((y1 + y2) / 2 - 0.38 * side)) / height}%`,
+        width: `${(100 * side) / width}%`,
+        height: `${(100 * side) / height}%`,
+      });
       box.addEventListener("click", () => this.choose(eyes));
     });
   }
@@ -57,7 +65,11 @@ class Eyes {
     if (height) this.picture.parentElement.style.setProperty("--ratio", width / height);
     this.handles.forEach((handle, i) => {
       handle.hidden = !this.eyes || !width;
-      if (!handle.hidden) Object.assign(handle.style, { left: `${(100 * this.eyes[2 * i]) / width}%`, top: `${(100 * this.eyes[2 * i + 1]) / height}%` });
+      if (!handle.hidden)
+        Object.assign(handle.style, {
+          left: `${(100 * this.eyes[2 * i]) / width}%`,
+          top: `${(100 * this.eyes[2 * i + 1]) / height}%`,
+        });
     });
   }
 
@@ -78,11 +90,20 @@ class Eyes {
     handle.addEventListener("pointermove", (event) => {
       if (!handle.hasPointerCapture(event.pointerId)) return;
       const box = this.picture.getBoundingClientRect();
-      this.shift(i, ((event.clientX - box.left) * this.size[0]) / box.width, ((event.clientY - box.top) * this.size[1]) / box.height);
+      this.shift(
+        i,
+        ((event.clientX - box.left) * this.size[0]) / box.width,
+        ((event.clientY - box.top) * this.size[1]) / box.height,
+      );
     });
     handle.addEventListener("lostpointercapture", () => this.moved(this.eyes));
     handle.addEventListener("keydown", (event) => {
-      const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [0, 0];
+      const [dx, dy] = {
+        ArrowLeft: [-1, 0],
+        ArrowRight: [1, 0],
+        ArrowUp: [0, -1],
+        ArrowDown: [0, 1],
+      }[event.key] ?? [0, 0];
       if (!dx && !dy) return;
       event.preventDefault();
       const step = (event.shiftKey ? 8 : 1) * Math.max(1, this.size[0] / 400);

@@ -13,9 +13,14 @@ element.querySelector(".theme").addEventListener("click", () => {
 translate(element);
 
 const TABS = ["sketch", "faces", "photos", "compress", "morph", "models"];
-const all = () => [...document.querySelectorAll(".tab-container.visually-hidden")[0].children]; // Gradio's, to measure
+// Gradio's, to measure
+const all = () => [...document.querySelectorAll(".tab-container.visually-hidden")[0].children];
 const nameOf = (button) => TABS[all().findIndex((tab) => tab.textContent === button.textContent)];
-const buttons = () => [...document.querySelector(".tab-wrapper").querySelectorAll('[role="tab"], .overflow-dropdown button')];
+const buttons = () => [
+  ...document
+    .querySelector(".tab-wrapper")
+    .querySelectorAll('[role="tab"], .overflow-dropdown button'),
+];
 const asked = () => {
   const name = new URLSearchParams(location.search).get("tab");
   return TABS.includes(name) ? name : TABS[0];
@@ -23,17 +28,23 @@ const asked = () => {
 let moving = false; // by the address, not by a person
 function go() {
   moving = true;
-  buttons().find((button) => nameOf(button) === asked())?.click();
+  buttons()
+    .find((button) => nameOf(button) === asked())
+    ?.click();
   moving = false;
 }
-document.addEventListener("click", ({ target }) => {
-  const pressed = target.closest?.("button");
-  if (moving || !pressed || !buttons().includes(pressed) || nameOf(pressed) === asked()) return;
-  const url = new URL(location);
-  url.searchParams.set("tab", nameOf(pressed));
-  url.searchParams.delete("example");
-  history.pushState({}, "", url);
-}, true);
+document.addEventListener(
+  "click",
+  ({ target }) => {
+    const pressed = target.closest?.("button");
+    if (moving || !pressed || !buttons().includes(pressed) || nameOf(pressed) === asked()) return;
+    const url = new URL(location);
+    url.searchParams.set("tab", nameOf(pressed));
+    url.searchParams.delete("example");
+    history.pushState({}, "", url);
+  },
+  true,
+);
 window.addEventListener("popstate", go);
 const waiting = setInterval(() => {
   if (!document.querySelector('[role="tab"]')) return;
@@ -41,7 +52,8 @@ const waiting = setInterval(() => {
   if (asked() !== TABS[0]) go();
 }, 30);
 
-// Gradio's pictures have no alternative text and its buttons around them no name: they get the label's.
+// Gradio's pictures have no alternative text and its buttons around them no name: they get the
+// label's.
 function named() {
   for (const picture of document.querySelectorAll(".picture img")) {
     const label = picture.closest(".picture").querySelector("label")?.textContent.trim();

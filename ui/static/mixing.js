@@ -2,7 +2,12 @@
 // A to B and, on the other side, from C to D; v from one side to the other. Three faces are a square whose C and D are
 // one, two a line with v = 0. The Python of slerp is ae_models/face/latents.py.
 const LETTERS = ["A", "B", "C", "D"];
-const CORNERS = [[0, 0], [1, 0], [0, 1], [1, 1]];
+const CORNERS = [
+  [0, 0],
+  [1, 0],
+  [0, 1],
+  [1, 1],
+];
 
 const length = (a) => Math.hypot(...a);
 const lerp = (a, b, t) => a.map((x, i) => x + (b[i] - x) * t);
@@ -51,13 +56,30 @@ function pointOf(count, [u, v]) {
 }
 
 // The corner of a face.
-function cornerOf(count, index) { return count === 3 && index === 2 ? [0.5, 1] : CORNERS[index]; }
+function cornerOf(count, index) {
+  return count === 3 && index === 2 ? [0.5, 1] : CORNERS[index];
+}
 
 // The legs of a tour through all faces and back: [[from, to], ...].
 function tour(count) {
   const [a, b, c, d] = CORNERS;
-  if (count === 2) return [[a, b], [b, a]];
-  return count === 3 ? [[a, b], [b, d], [c, a]] : [[a, b], [b, d], [d, c], [c, a]];
+  if (count === 2)
+    return [
+      [a, b],
+      [b, a],
+    ];
+  return count === 3
+    ? [
+        [a, b],
+        [b, d],
+        [c, a],
+      ]
+    : [
+        [a, b],
+        [b, d],
+        [d, c],
+        [c, a],
+      ];
 }
 
 // The place on a tour, t from 0 to 1.
@@ -80,26 +102,36 @@ class Grid {
     const order = new Map();
     for (let step = this.columns; step >= 1; step /= 2) {
       for (let row = 0; row <= this.rows; row += step) {
-        for (let column = 0; column <= this.columns; column += step) order.set(this.name(column, row), [column, row]);
+        for (let column = 0; column <= this.columns; column += step)
+          order.set(this.name(column, row), [column, row]);
       }
     }
     return [...order];
   }
 
   // All of a triangle's last row are face C.
-  name(column, row) { return this.count === 3 && row === this.rows ? `0,${row}` : `${column},${row}`; }
+  name(column, row) {
+    return this.count === 3 && row === this.rows ? `0,${row}` : `${column},${row}`;
+  }
 
-  place([column, row]) { return [column / this.columns, this.rows ? row / this.rows : 0]; }
+  place([column, row]) {
+    return [column / this.columns, this.rows ? row / this.rows : 0];
+  }
 
-  missing(most) { return this.order.filter(([name]) => !this.frames.has(name)).slice(0, most); }
+  missing(most) {
+    return this.order.filter(([name]) => !this.frames.has(name)).slice(0, most);
+  }
 
-  get full() { return this.frames.size === this.order.length; }
+  get full() {
+    return this.frames.size === this.order.length;
+  }
 
   // [[frame, weight], ...] around a place, from the finest cell whose corners are there; null if none is.
   around([u, v]) {
     for (let step = 1; step <= this.columns; step *= 2) {
       const cell = this.cell(u * this.columns, v * this.rows, step);
-      if (cell.every(([name]) => this.frames.has(name))) return cell.map(([name, weight]) => [this.frames.get(name), weight]);
+      if (cell.every(([name]) => this.frames.has(name)))
+        return cell.map(([name, weight]) => [this.frames.get(name), weight]);
     }
     return null;
   }
@@ -108,7 +140,14 @@ class Grid {
     const from = (n, most) => Math.max(0, Math.min(Math.floor(n / step) * step, most - step));
     const [left, top] = [from(x, this.columns), this.rows ? from(y, this.rows) : 0];
     const [s, t] = [(x - left) / step, this.rows ? (y - top) / step : 0];
-    const corners = [[left, top, (1 - s) * (1 - t)], [left + step, top, s * (1 - t)], [left, top + step, (1 - s) * t], [left + step, top + step, s * t]];
-    return corners.filter(([, , weight]) => weight > 1e-3).map(([column, row, weight]) => [this.name(column, row), weight]);
+    const corners = [
+      [left, top, (1 - s) * (1 - t)],
+      [left + step, top, s * (1 - t)],
+      [left, top + step, (1 - s) * t],
+      [left + step, top + step, s * t],
+    ];
+    return corners
+      .filter(([, , weight]) => weight > 1e-3)
+      .map(([column, row, weight]) => [this.name(column, row), weight]);
   }
 }

@@ -12,17 +12,26 @@ class Palette {
     row.addEventListener("click", (event) => this.onClick(event));
   }
 
-  get current() { return this.colors[this.chosen]?.color ?? FRESH[0]; }
+  get current() {
+    return this.colors[this.chosen]?.color ?? FRESH[0];
+  }
 
-  toJSON() { return JSON.stringify(this.colors.map(({ color, weight }) => [color, weight])); }
+  toJSON() {
+    return JSON.stringify(this.colors.map(({ color, weight }) => [color, weight]));
+  }
 
-  // Colors proposed by the network or taken from a picture; what is locked stays, in the place of the color most like it.
+  // Colors proposed by the network or taken from a picture; what is locked stays, in the place of
+  // the color most like it.
   merged(entries) {
     const locked = this.colors.filter((entry) => entry.locked);
-    const merged = entries.slice(0, MOST_COLORS).map(([color, weight]) => ({ color, weight, locked: false }));
+    const merged = entries
+      .slice(0, MOST_COLORS)
+      .map(([color, weight]) => ({ color, weight, locked: false }));
     for (const kept of locked) {
       const free = merged.filter((entry) => !entry.locked);
-      const nearest = free.sort((a, b) => apart(a.color, kept.color) - apart(b.color, kept.color))[0];
+      const nearest = free.sort(
+        (a, b) => apart(a.color, kept.color) - apart(b.color, kept.color),
+      )[0];
       if (nearest) Object.assign(nearest, { color: kept.color, locked: true });
     }
     return merged;
@@ -53,13 +62,19 @@ class Palette {
     if (button.dataset.do === "add") this.add();
     this.show();
     if (button.dataset.do !== "lock") this.changed();
-    const again = this.row.querySelector(`[data-index="${index}"] [data-do="${button.dataset.do}"]`);
+    const again = this.row.querySelector(
+      `[data-index="${index}"] [data-do="${button.dataset.do}"]`,
+    );
     (again ?? this.row.querySelector('[data-do="add"]')).focus();
   }
 
   add() {
     const used = this.colors.map(({ color }) => color);
-    this.colors.push({ color: FRESH.find((color) => !used.includes(color)) ?? FRESH[0], weight: 1, locked: false });
+    this.colors.push({
+      color: FRESH.find((color) => !used.includes(color)) ?? FRESH[0],
+      weight: 1,
+      locked: false,
+    });
     this.chosen = this.colors.length - 1;
   }
 
@@ -91,26 +106,39 @@ class Palette {
 }
 
 function swatch({ color, locked }, index) {
+  const name = (text) => `aria-label="${say(text)} ${index + 1}"`;
   return `<div class="swatch" role="group" data-index="${index}">
-    <input type="color" value="${color}" aria-label="${say("Color")} ${index + 1}">
-    <button type="button" data-do="lock" aria-pressed="${locked}" aria-label="${say("Lock color")} ${index + 1}"
-      title="Locked colors stay when you shuffle or take a proposal">${locked ? ICON.locked : ICON.open}</button>
-    <button type="button" data-do="remove" aria-label="${say("Remove color")} ${index + 1}" title="Remove">${ICON.cross}</button>
+    <input type="color" value="${color}" ${name("Color")}>
+    <button type="button" data-do="lock" aria-pressed="${locked}" ${name("Lock color")}
+      title="Locked colors stay when you shuffle or take a proposal"
+      >${locked ? ICON.locked : ICON.open}</button>
+    <button type="button" data-do="remove" ${name("Remove color")} title="Remove"
+      >${ICON.cross}</button>
   </div>`;
 }
 
 function adding(count) {
-  return count < MOST_COLORS ? `<button type="button" class="add" data-do="add" aria-label="Add a color" title="Add a color">+</button>` : "";
+  return count < MOST_COLORS
+    ? `<button type="button" class="add" data-do="add" aria-label="Add a color">+</button>`
+    : "";
 }
 
 const ICON = {
-  locked: '<svg viewBox="0 0 16 16" aria-hidden="true"><rect x="3" y="7" width="10" height="7" rx="1.5" fill="currentColor"/><path d="M5 7V5a3 3 0 0 1 6 0v2"/></svg>',
-  open: '<svg viewBox="0 0 16 16" aria-hidden="true"><rect x="3" y="7" width="10" height="7" rx="1.5"/><path d="M5 7V5a3 3 0 0 1 5.8-1"/></svg>',
-  cross: '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M4 4l8 8M12 4l-8 8"/></svg>',
+  locked: icon("M3 7h10v7H3z M5 7V5a3 3 0 0 1 6 0v2", "currentColor"),
+  open: icon("M3 7h10v7H3z M5 7V5a3 3 0 0 1 5.8-1"),
+  cross: icon("M4 4l8 8M12 4l-8 8"),
 };
 
+function icon(path, fill = "none") {
+  return `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${path}" fill="${fill}"/></svg>`;
+}
+
 function named(text) {
-  if (!CSS.supports("color", text) || /^(inherit|initial|unset|revert|currentcolor|transparent|var)/i.test(text.trim())) return null;
+  if (
+    !CSS.supports("color", text) ||
+    /^(inherit|initial|unset|revert|currentcolor|transparent|var)/i.test(text.trim())
+  )
+    return null;
   const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   context.fillStyle = text;
   context.fillRect(0, 0, 1, 1);
@@ -130,7 +158,8 @@ function apart(a, b) {
   return Math.hypot(x[0] - y[0], x[1] - y[1], x[2] - y[2]);
 }
 
-// The five colors that a picture is made of (k-means from far apart beginnings), with their shares, the largest first.
+// The five colors that a picture is made of (k-means from far apart beginnings), with their shares,
+// the largest first.
 function colorsOf(picture) {
   const canvas = Object.assign(document.createElement("canvas"), { width: 48, height: 48 });
   const context = canvas.getContext("2d", { willReadFrequently: true });
@@ -138,7 +167,11 @@ function colorsOf(picture) {
   context.fillRect(0, 0, 48, 48);
   context.drawImage(picture, 0, 0, 48, 48);
   const data = context.getImageData(0, 0, 48, 48).data;
-  const pixels = Array.from({ length: 48 * 48 }, (_, i) => [data[4 * i], data[4 * i + 1], data[4 * i + 2]]);
+  const pixels = Array.from({ length: 48 * 48 }, (_, i) => [
+    data[4 * i],
+    data[4 * i + 1],
+    data[4 * i + 2],
+  ]);
   const far = (a, b) => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2;
   const centers = [pixels[0]];
   while (centers.length < MOST_COLORS) {
@@ -149,12 +182,23 @@ function colorsOf(picture) {
   for (let round = 0; round < 8; round++) {
     groups = centers.map(() => []);
     for (const pixel of pixels) {
-      groups[centers.reduce((best, center, i) => (far(pixel, center) < far(pixel, centers[best]) ? i : best), 0)].push(pixel);
+      groups[
+        centers.reduce(
+          (best, center, i) => (far(pixel, center) < far(pixel, centers[best]) ? i : best),
+          0,
+        )
+      ].push(pixel);
     }
     groups.forEach((group, i) => {
-      if (group.length) centers[i] = [0, 1, 2].map((c) => group.reduce((sum, pixel) => sum + pixel[c], 0) / group.length);
+      if (group.length)
+        centers[i] = [0, 1, 2].map(
+          (c) => group.reduce((sum, pixel) => sum + pixel[c], 0) / group.length,
+        );
     });
   }
-  const entries = centers.map((center, i) => [hexadecimal(center), groups[i].length / pixels.length]);
+  const entries = centers.map((center, i) => [
+    hexadecimal(center),
+    groups[i].length / pixels.length,
+  ]);
   return entries.filter(([, share]) => share > 0.005).sort((a, b) => b[1] - a[1]);
 }

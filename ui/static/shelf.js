@@ -1,8 +1,13 @@
 // Example pictures as a row of buttons; the value is the name of the file that was clicked.
 const row = element.querySelector(".shelf");
-const root = (window.gradio_config?.root ?? "").replace(/\/$/, "");
-row.innerHTML = props.files.map((file, i) =>
-  `<button type="button" data-file="${file}" aria-label="${say("Example")} ${i + 1}"><img src="${root}/studio/static/examples/${file}" alt="" loading="lazy"></button>`).join("");
+const folder = `${(window.gradio_config?.root ?? "").replace(/\/$/, "")}/studio/static/examples`;
+row.innerHTML = props.files
+  .map((file, i) => {
+    const picture = `<img src="${folder}/${file}" alt="" loading="lazy">`;
+    const named = `aria-label="${say("Example")} ${i + 1}"`;
+    return `<button type="button" data-file="${file}" ${named}>${picture}</button>`;
+  })
+  .join("");
 row.setAttribute("aria-label", say("Examples"));
 row.addEventListener("click", ({ target }) => {
   const button = target.closest("button");

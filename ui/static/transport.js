@@ -1,20 +1,27 @@
-// Requests to our own routes, one at a time: what is wanted when an answer comes is asked next, the most urgent first,
-// so that nothing stale is ever shown last and a slow server is asked no more often than it answers.
+// Requests to our own routes, one at a time: what is wanted when an answer comes is asked next, the
+// most urgent first, so that nothing stale is ever shown last and a slow server is asked no more
+// often than it answers.
+const ROOT = (window.gradio_config?.root ?? "").replace(/\/$/, "");
 const PATIENCE = 120; // ms before a live update is asked again that a busy server put off
 
 class Refused extends Error {}
 
 async function post(path, query, body) {
-  const root = (window.gradio_config?.root ?? "").replace(/\/$/, "");
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
   let answer;
   try {
-    answer = await fetch(`${root}/studio/${path}?${new URLSearchParams(given)}`, { method: "POST", body });
+    answer = await fetch(`${ROOT}/studio/${path}?${new URLSearchParams(given)}`, {
+      method: "POST",
+      body,
+    });
   } catch {
     throw new Refused(say("The server does not answer. Your drawing is kept in this browser."));
   }
   if (answer.status === 204) return null;
-  if (!answer.ok) throw new Refused(answer.status < 500 ? say(await answer.text()) : say("The server could not do that."));
+  if (!answer.ok)
+    throw new Refused(
+      answer.status < 500 ? say(await answer.text()) : say("The server could not do that."),
+    );
   return answer;
 }
 
@@ -30,7 +37,9 @@ class Latest {
     if (!this.busy) this.work();
   }
 
-  drop(name) { this.jobs.delete(name); }
+  drop(name) {
+    this.jobs.delete(name);
+  }
 
   async work() {
     this.busy = true;

@@ -13,7 +13,9 @@ class Webcam {
 
   async open() {
     try {
-      this.video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user", width: 640 } });
+      this.video.srcObject = await navigator.mediaDevices.getUserMedia({
+        video: { facingMode: "user", width: 640 },
+      });
     } catch {
       return this.refused(say("The webcam was refused, or there is none. Open a photo instead."));
     }
@@ -22,7 +24,10 @@ class Webcam {
   }
 
   shoot() {
-    const frame = Object.assign(document.createElement("canvas"), { width: this.video.videoWidth, height: this.video.videoHeight });
+    const frame = Object.assign(document.createElement("canvas"), {
+      width: this.video.videoWidth,
+      height: this.video.videoHeight,
+    });
     frame.getContext("2d").drawImage(this.video, 0, 0);
     frame.toBlob((photo) => this.taken(photo), "image/jpeg", 0.95);
   }

@@ -1,4 +1,5 @@
-// The page's language: that of the browser unless the switch says otherwise; Gradio asks the browser, so it is told the same.
+// The page's language: that of the browser unless the switch says otherwise; Gradio asks the
+// browser, so it is told the same.
 (() => {
   const chosen = localStorage.getItem("studio.language");
   const language = chosen ?? (navigator.language.startsWith("id") ? "id" : "en");
@@ -19,10 +20,13 @@
       if (text in words) node.data = node.data.replace(node.data.trim(), words[text]);
     }
     for (const owner of element.querySelectorAll(NAMED.map((name) => `[${name}]`).join())) {
-      for (const name of NAMED) if (owner.hasAttribute(name)) owner.setAttribute(name, say(owner.getAttribute(name)));
+      for (const name of NAMED)
+        if (owner.hasAttribute(name)) owner.setAttribute(name, say(owner.getAttribute(name)));
     }
   };
-  const dark = localStorage.getItem("studio.theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  const dark =
+    localStorage.getItem("studio.theme") ??
+    (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
   window.setTheme = (theme) => {
     document.body.classList.toggle("dark", theme === "dark");
     document.documentElement.style.colorScheme = theme;

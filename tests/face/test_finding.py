@@ -1,0 +1,71 @@
+"""Faces in spoiled and turned photos, and in pictures without any."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from ae_models import images, tasks, zoo
+from ae_models.face import align
+from benchmarks import inputs
+from tests.face.test_align import off
+from tests.pictures import PORTRAITS, blob, pasted
+
+QUARTERS = (90, 180, 270)
+
+
+def photo(turn: float = 0.0) -> tuple[Image.Image, list[complex]]:
+    return pasted(PORTRAITS[1], (400, 360), turn, 1, 190 + 170j)
+
+
+@pytest.mark.parametrize("spoil", [inputs.dark, inputs.faded])
+def test_a_face_in_a_spoiled_photo_is_drawn_as_in_the_good_one(spoil):
+    network = zoo.load("face-sketch-plus")
+    good, eyes = photo()
+    (face,) = align.find_faces(spoil(good))
+    assert off(face, eyes) < 0.1
+    pair = (align.align_face(x, "cufs")[0] for x in (good, spoil(good)))
+    drawings = [np.asarray(tasks.translate_face(network, x), float) for x in pair]
+    assert np.abs(drawings[0] - drawings[1]).mean() < 10
+
+
+@pytest.mark.parametrize("turn", QUARTERS)
+def test_a_photo_on_its_side_or_upside_down(turn):
+    picture, eyes = photo(turn)
+    (face,) = align.find_faces(picture)
+    assert off(face, eyes) < 0.1
+
+
+@pytest.mark.parametrize("turn", [0, 30, *QUARTERS, 100, 225])
+def test_two_clicks_in_any_order_make_a_face_upright(turn):
+    picture, eyes = photo(turn)
+    left, right = ((eye.real, eye.imag) for eye in eyes)
+    assert align.in_order(picture, (left, right)) == (left, right)
+    assert align.in_order(picture, (right, left)) == (left, right)
+
+
+def test_clicks_on_something_else_keep_the_smaller_turn():
+    picture = blob((200, 200), 1)
+    assert align.in_order(picture, ((120, 80), (60, 90))) == ((60, 90), (120, 80))
+    assert align.in_order(picture, ((100, 50), (100, 120))) == ((100, 50), (100, 120))
+    assert align.in_order(picture, ((100, 120), (100, 50))) == ((100, 120), (100, 50))
+
+
+def test_a_face_is_chosen_by_a_place():
+    picture, small = pasted(PORTRAITS[0], (900, 500), 0, 0.8, 180 + 250j)
+    picture, large = pasted(PORTRAITS[5], (900, 500), 0, 1.6, 620 + 250j, picture)
+    faces = align.find_faces(picture)
+    assert off(align.face_at(faces, (170, 300)), small) < 0.1
+    assert off(align.face_at(faces, (700, 200)), large) < 0.1
+    assert align.face_at([], (0, 0)) is None
+
+
+def test_rows_of_windows_and_foam_are_no_faces():
+    facade = Image.new("RGB", (240, 240), "#b9a58c")
+    draw = ImageDraw.Draw(facade)
+    for x in range(10, 240, 40):
+        for y in range(10, 240, 55):
+            draw.rectangle((x, y, x + 20, y + 32), fill="#39404a", outline="white")
+    noise = np.random.default_rng(4).normal(0, 1, (30, 30))
+    foam = Image.fromarray((128 + 50 * noise).clip(0, 255).astype(np.uint8)).convert("RGB")
+    for picture in (facade, images.resize(foam, (240, 240))):
+        assert align.find_faces(picture) == []

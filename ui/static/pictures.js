@@ -1,0 +1,148 @@
+// Pictures that come onto the sheet and leave it as files.
+
+function bring(picture, width, height) {
+  if (held) abandon();
+  drawing.replace((context) => context.drawImage(picture, 0, 0, width, height), width, height);
+  epoch += 1;
+  selected = -1;
+  resized();
+  changed();
+}
+
+async function open(file) {
+  if (!file) return;
+  tell("");
+  try {
+    const answer = await post("open", {}, file);
+    const picture = await createImageBitmap(await answer.blob());
+    address(null);
+    bring(picture, picture.width, picture.height);
+  } catch (error) {
+    tell(error.message);
+  }
+}
+
+async function openExample(name) {
+  const source = name.startsWith("data:")
+    ? name
+    : `${ROOT}/studio/static/examples/sketch-${name}.png`;
+  const picture = Object.assign(new Image(), { src: source });
+  await picture.decode();
+  const canvas = Object.assign(document.createElement("canvas"), {
+    width: picture.width,
+    height: picture.height,
+  });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(picture, 0, 0);
+  const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
+  for (let i = 0; i < pixels.data.length; i += 4) {
+    pixels.data[i + 3] = 255 - pixels.data[i];
+    pixels.data.fill(0, i, i + 3);
+  }
+  context.putImageData(pixels, 0, 0);
+  bring(canvas, SHEET_SIDE, SHEET_SIDE);
+}
+
+async function takeColors(file) {
+  try {
+    palette.take(palette.merged(colorsOf(await createImageBitmap(file))));
+    changed();
+  } catch {
+    tell(say("That file is no picture that this browser can read."));
+  }
+}
+
+function firstPicture({ files }) {
+  return [...files].find(({ type }) => type.startsWith("image/")) ?? files[0];
+}
+
+find("input[type=file]").addEventListener("change", ({ target }) => {
+  open(target.files[0]);
+  target.value = "";
+});
+for (const [place, taken] of [
+  [studio, open],
+  [find(".colors"), takeColors],
+]) {
+  place.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    place.classList.add("dropping");
+  });
+  place.addEventListener("dragleave", () => place.classList.remove("dropping"));
+  place.addEventListener("drop", (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    studio.classList.remove("dropping");
+    place.classList.remove("dropping");
+    taken(firstPicture(event.dataTransfer));
+  });
+}
+document.addEventListener("paste", (event) => {
+  const file = event.clipboardData && firstPicture(event.clipboardData);
+  if (!file || !studio.offsetParent) return;
+  event.preventDefault();
+  open(file);
+});
+
+async function save(kind) {
+  for (let i = 0; i < 60 && painted !== version; i++)
+    await new Promise((done) => setTimeout(done, 50));
+  const canvas = Object.assign(document.createElement("canvas"), {
+    width: drawing.width,
+    height: drawing.height,
+  });
+  const context = canvas.getContext("2d");
+  context.imageSmoothingQuality = "high";
+  const { width, height } = drawing;
+  if (kind !== "clear") {
+    context.fillStyle = "white";
+    context.fillRect(0, 0, width, height);
+  }
+  if (kind !== "lines" && paint.width > 8)
+    context.drawImage(kind === "clear" ? withoutPaper(paint) : paint, 0, 0, width, height);
+  context.drawImage(drawing.lines, 0, 0);
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  const name = {
+    picture: "colored-drawing",
+    lines: "drawing-lines",
+    clear: "colored-drawing-transparent",
+  }[kind];
+  const link = Object.assign(document.createElement("a"), {
+    href: URL.createObjectURL(blob),
+    download: `${name}.png`,
+  });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+// The colors, transparent where white reaches in from the border.
+function withoutPaper(source) {
+  const canvas = Object.assign(document.createElement("canvas"), {
+    width: source.width,
+    height: source.height,
+  });
+  const context = canvas.getContext("2d");
+  context.drawImage(source, 0, 0);
+  const { width, height } = canvas;
+  const pixels = context.getImageData(0, 0, width, height);
+  const inks = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
+  inks.drawImage(drawing.lines, 0, 0, width, height);
+  const ink = inks.getImageData(0, 0, width, height).data;
+  const data = pixels.data;
+  const queue = [];
+  const visit = (x, y) => {
+    const i = 4 * (y * width + x);
+    if (x < 0 || y < 0 || x >= width || y >= height || data[i + 3] === 0) return;
+    if (Math.min(data[i], data[i + 1], data[i + 2]) < 225 || ink[i + 3] > 60) return;
+    data[i + 3] = 0;
+    queue.push([x, y]);
+  };
+  for (let x = 0; x < width; x++) (visit(x, 0), visit(x, height - 1));
+  for (let y = 0; y < height; y++) (visit(0, y), visit(width - 1, y));
+  while (queue.length) {
+    const [x, y] = queue.pop();
+    (visit(x + 1, y), visit(x - 1, y), visit(x, y + 1), visit(x, y - 1));
+  }
+  context.putImageData(pixels, 0, 0);
+  return canvas;
+}
