@@ -39,9 +39,9 @@ FONTS = {"font": ["system-ui", "sans-serif"], "font_mono": ["ui-monospace", "mon
 THEME = gr.themes.Base(**INDIGO, **FONTS).set(**parts.COLORS)  # fonts of the reader's system
 LAUNCH = {
     "theme": THEME,
-    "head": parts.head(words.INDONESIAN),
     "i18n": words.I18N,
     "app_kwargs": routes.APP,
+    "allowed_paths": [str(parts.EXAMPLES)],
     "ssr_mode": False,
     "run_history": False,
     "max_file_size": "30mb",

@@ -1,7 +1,6 @@
 """What more than one tab is made of: picture inputs and outputs, the network's name and figure, errors."""
 
 import functools
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -253,10 +252,9 @@ def note() -> gr.HTML:
     return component("note", value="")
 
 
-def head(indonesian: dict[str, str]) -> str:
+def head() -> str:
     """Script and style that the page runs before anything else: language, theme and look."""
-    script = static("words.js").replace("WORDS", json.dumps(indonesian, ensure_ascii=False))
-    return f"<script>{script}</script><style>{static('app.css')}</style>"
+    return f"<script>{static('words.js')}</script><style>{static('app.css')}</style>"
 
 
 def static(name: str) -> str:

@@ -3,19 +3,19 @@ one, without the queue and its five requests."""
 
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui import latents, sheet
+from ui import latents, parts, sheet
 
-STATIC = Path(__file__).parent / "static"
 MOST_BYTES = 4_000_000  # of a drawing
 MOST_FILE_BYTES = 30_000_000
 BUSY = 2  # requests that compute or wait, from which on a live update is put off
@@ -61,6 +61,33 @@ def answering(function: Callable, most: int) -> Callable:
     return handler
 
 
+class Head:
+    """ASGI middleware: our script and style in the page itself. Gradio adds its own `head` only after its scripts
+    have run, too late for the language and for the first paint."""
+
+    def __init__(self, app: ASGIApp):
+        self.app, self.head = app, parts.head().encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != "/":
+            return await self.app(scope, receive, send)
+        start, body = {}, b""
+
+        async def kept(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                page = body.replace(b"</head>", self.head + b"</head>", 1)
+                MutableHeaders(raw=start["headers"])["content-length"] = str(len(page))
+                await send(start)
+                await send({"type": "http.response.body", "body": page})
+
+        await self.app(scope, receive, kept)
+
+
 class Files(StaticFiles):
     """Pictures that a browser asks for again only if they have changed."""
 
@@ -79,13 +106,15 @@ APP = {  # of gr.Blocks.launch
         route("paint", sheet.paint),
         route("palettes", sheet.palettes),
         route("open", sheet.open_picture, MOST_FILE_BYTES),
-        *(
-            route(f.__name__, f, MOST_FILE_BYTES)
-            for f in (latents.face, latents.faces, latents.crop)
-        ),
-        *(route(f.__name__, f) for f in (latents.translate, latents.decode)),
-        *(route(f.__name__, f) for f in (latents.draw, latents.animate, latents.directions)),
-        Mount("/studio/static", Files(directory=STATIC)),
+        route("face", latents.face, MOST_FILE_BYTES),
+        route("faces", latents.faces, MOST_FILE_BYTES),
+        route("crop", latents.crop, MOST_FILE_BYTES),
+        route("translate", latents.translate),
+        route("decode", latents.decode),
+        route("draw", latents.draw),
+        route("animate", latents.animate),
+        route("directions", latents.directions),
+        Mount("/studio/static", Files(directory=parts.STATIC)),
     ],
     "middleware": [  # Gradio compresses its files, but not the page itself
         Middleware(
@@ -98,6 +127,7 @@ APP = {  # of gr.Blocks.launch
                 "text/css",
                 "application/json",
             ),
-        )
+        ),
+        Middleware(Head),
     ],
 }

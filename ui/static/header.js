@@ -11,6 +11,7 @@ element.querySelector(".theme").addEventListener("click", () => {
   setTheme(theme);
 });
 translate(element);
+setTheme(theme()); // Gradio has set the browser's
 
 const TABS = ["sketch", "faces", "photos", "compress", "morph", "models"];
 // Gradio's, to measure

@@ -8,7 +8,7 @@
     Object.defineProperty(navigator, "languages", { get: () => [chosen] });
   }
   document.documentElement.lang = language;
-  const words = language === "id" ? WORDS : {};
+  const words = window.gradio_config?.i18n_translations?.[language] ?? {};
   const NAMED = ["aria-label", "title", "placeholder", "alt"];
   window.say = (text) => words[text] ?? text;
   window.translate = (element) => {
@@ -24,12 +24,11 @@
         if (owner.hasAttribute(name)) owner.setAttribute(name, say(owner.getAttribute(name)));
     }
   };
-  const dark =
-    localStorage.getItem("studio.theme") ??
-    (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  window.theme = () => localStorage.getItem("studio.theme") ?? dark;
   window.setTheme = (theme) => {
     document.body.classList.toggle("dark", theme === "dark");
     document.documentElement.style.colorScheme = theme;
   };
-  document.addEventListener("DOMContentLoaded", () => setTheme(dark));
+  document.addEventListener("DOMContentLoaded", () => setTheme(theme()));
 })();
