@@ -16,11 +16,13 @@ from ae_models.face import tasks as face
 from ae_models.face.tasks import (
     MAX_SAMPLES,
     MAX_STEPS,
+    decode_all,
     directions,
     draw,
     edit,
     morph,
     priors,
+    random_latents,
     sample,
     translate_face,
 )
@@ -35,9 +37,9 @@ from ae_models.sketch.tasks import (
 
 __all__ = [
     "MAX_SAMPLES", "MAX_STEPS", "chroma", "chroma_fields", "clean_sketch", "color_sketch",
-    "colorize", "compress", "decode", "decompress", "directions", "draw", "edit", "encode", "morph",
-    "paint_sketch", "priors", "propose_palettes", "reconstruct", "rounded", "sample", "surprise",
-    "translate_face", "working_size",
+    "colorize", "compress", "decode", "decode_all", "decompress", "directions", "draw", "edit",
+    "encode", "morph", "paint_sketch", "priors", "propose_palettes", "random_latents",
+    "reconstruct", "rounded", "sample", "surprise", "translate_face", "working_size",
 ]  # fmt: skip
 
 

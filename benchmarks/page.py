@@ -1,6 +1,6 @@
 """Weight of the page and speed of the sheet in real Chromium, beside the floor in the same run.
 
-python -m benchmarks.page [--strokes 12] [--photos]     prints Markdown tables; needs requirements-dev.txt and Chromium
+python -m benchmarks.page [--strokes 12] [--photos | --faces]     prints Markdown tables; needs requirements-dev.txt and Chromium
 
 The floor is an empty Gradio page for bytes and time, and for strokes a page with the same canvas whose event has no
 work: its PNG goes through Gradio's queue and comes back. Network alone is the time of one update inside the process.
@@ -25,6 +25,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ae_models import tasks, zoo
+from benchmarks import faces
 from benchmarks.timing import median_ms
 from ui import photos
 from ui.parts import EXAMPLES
@@ -316,19 +317,25 @@ def report(servers: dict[str, Server], browser: Browser, count: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.page", description=__doc__)
     parser.add_argument("--strokes", type=int, default=12)
-    parser.add_argument("--photos", action="store_true", help="the photo tab alone")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--photos", action="store_true", help="the photo tab alone")
+    only.add_argument("--faces", action="store_true", help="the tab of faces alone")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        servers = {name: Server(name, Path(folder)) for name in PORTS}
+        names = ["app"] if args.faces else PORTS
+        servers = {name: Server(name, Path(folder)) for name in names}
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         try:
             for server in servers.values():
                 while not answers(server):
                     time.sleep(0.2)
-            if not args.photos:
+            if not (args.photos or args.faces):
                 report(servers, browser, args.strokes)
-            photo_report(servers["app"], browser)
+            if not args.faces:
+                photo_report(servers["app"], browser)
+            if not args.photos:
+                faces.report(opened(browser, servers["app"], "h1")[0], servers["app"].url)
         finally:
             browser.close()
             for server in servers.values():

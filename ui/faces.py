@@ -5,8 +5,8 @@ from PIL import Image
 
 from ae_models import tasks
 from ui import alignment, explain, parts
-from ui.words import t
 
+SCRIPTS = ("transport", "eyes", "webcam", "portrait")
 POSE = "cufs"  # of both networks: of the CUHK Face Sketch Database
 
 
@@ -34,51 +34,19 @@ def translated(system: str, picture: Image.Image, model: str, align: bool) -> Im
     )
 
 
-def direction(
-    system: str, function, given: str, wanted: str, needs_face: bool, example: str, tab: gr.Tab
-) -> tuple[gr.Image, gr.Image]:
-    """One way between photo and sketch: its inputs, its outputs and its endpoint."""
-
-    def draw(seen, model):
-        return None if seen is None else translated(system, seen, model, align=False)
-
-    with parts.row():
-        picture = parts.picture(given, example)
-        seen = parts.result("What the network sees", buttons=())
-        result, second = parts.result(wanted), parts.result(wanted, visible=False)
-    with parts.tools():
-        model = parts.choice(system)
-        parts.beside(system, draw, result, [seen], model, second)
-        align, note = alignment.controls()
-    alignment.connect(picture, seen, align, note, POSE, needs_face, tab)
-    parts.run([], function, [picture, model, align], result, api_name=function.__name__)
-    parts.answer_at_once(seen, [model], draw, result, tab)
-    return picture, result
-
-
 def build(tab: gr.Tab) -> None:
-    with gr.Tab(t("Photo → sketch")):
-        photo, sketch = direction(
-            "face-sketch", face_to_sketch, "Photo of a face", "Sketch", True, "portrait-1.webp", tab
-        )
-        parts.shelf("portrait-*.webp", photo)
-    with gr.Tab(t("Sketch → photo")) as back:
-        # A sketch of a face is often not recognized as one.
-        drawing, _ = direction(
-            "sketch-face",
-            sketch_to_face,
-            "Sketch of a face",
-            "Photo",
-            False,
-            "drawn-short.png",
-            back,
-        )
-        parts.shelf("drawn-*.png", drawing)
-        again = gr.Button(t("Take the sketch made from the photo"), size="sm")
-        again.click(lambda made: made, sketch, drawing, api_visibility="private")
+    photos, sketches = (
+        [path.rsplit("/", 1)[-1] for path in parts.examples(pattern)]
+        for pattern in ("portrait-*.webp", "drawn-*.png")
+    )
+    parts.component("portrait", *SCRIPTS, photos=photos, sketches=sketches[::-1])
     explain.fold(
         "face-sketch",
         ["160 × 200 photo", "encoder", "grid of numbers", "decoder", "sketch"],
         "The networks learned from pairs of studio portraits and an artist's drawings, all in one pose. So the face is "
         "looked for in your picture, then turned and scaled until its eyes are where those portraits have them.",
     )
+    with gr.Column(visible=False):  # of the endpoints: the row has routes of its own
+        for system, function in (("face-sketch", face_to_sketch), ("sketch-face", sketch_to_face)):
+            given = [parts.picture("Photo"), parts.choice(system), gr.Checkbox(True)]
+            parts.run([], function, given, parts.result("Sketch"), api_name=function.__name__)

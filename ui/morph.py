@@ -1,21 +1,21 @@
-"""Tab: faces in the latent space of the VAE: morphs, samples and changes of what a face looks like."""
+"""Tab: two to four faces and all that lies between them, under one point that is dragged.
 
-import base64
-import functools
-import io
-import random
+The workspace is ui/static/morph.*, which keeps the faces as numbers and has routes of its own
+(ui/latents.py); here are its settings and the endpoints morph, sample and edit."""
+
+import json
 
 import gradio as gr
 from PIL import Image
 
 from ae_models import tasks, zoo
-from ui import alignment, explain, parts
-from ui.words import t
+from ui import alignment, explain, latents, parts
 
-JPEG_QUALITY = 92
-EDITING = "face-vae-plus"  # the network that knows directions
-COMPONENTS = 6  # principal directions that have a slider
-REACH = 2.5  # of a slider
+SCRIPTS = (
+    *("transport", "mixing", "eyes", "webcam", "morph", "point", "slots", "changes", "bars"),
+    *("drawn", "way", "files", "begin"),
+)
+START = ("face-14", "face-48", "face-28", "face-57")  # the first two begin
 
 
 def morph(
@@ -30,17 +30,7 @@ def morph(
     a, b = parts.needs(a, "a first face"), parts.needs(b, "a second face")
     a, b = in_pose(a), in_pose(b)
     frames = tasks.morph(parts.load("face-vae", model), a, b, steps, mode)
-    return frames, [data_url(frame) for frame in frames]
-
-
-def morph_if_both(a, b, steps: int, mode: str, model: str):
-    """The same for the page, where one face may still be missing."""
-    return (None, []) if a is None or b is None else morph(a, b, steps, mode, model)
-
-
-def frames_beside(a, b, steps: int, mode: str, model: str) -> list[str] | None:
-    """The data URLs alone, for the other network."""
-    return morph_if_both(a, b, steps, mode, model)[1] or None
+    return frames, [latents.data_url(frame) for frame in frames]
 
 
 def sample(count: int, seed: int, temperature: float, model: str, prior: str) -> list[Image.Image]:
@@ -55,138 +45,60 @@ def sample(count: int, seed: int, temperature: float, model: str, prior: str) ->
     )
 
 
-def in_pose(picture: Image.Image | None) -> Image.Image | None:
+def edit(face: Image.Image, changes: str = "{}") -> Image.Image:
+    """Change what a face looks like.
+
+    face: PNG, JPEG or WebP picture of a frontal face, whose largest face is brought into CelebA's pose. changes: names
+    and amounts of -5 to 5 as JSON, {"Smiling": 2, "component_1": -1}, which add up: 1 is the way from the average face
+    without an attribute to the one with it, or a standard deviation along a principal direction. Returns the face of
+    128x128 px as the network sees it, changed."""
+    picture = in_pose(parts.needs(face, "a picture of a face"))
+    return tasks.edit(zoo.load(latents.EDITING), picture, changes_of(changes))
+
+
+def changes_of(text: str) -> dict[str, float]:
+    """JSON -> names and amounts, which tasks.edit checks. Raises ValueError."""
+    try:
+        return json.loads(text or "{}")
+    except json.JSONDecodeError:
+        raise ValueError(
+            f'expected changes as JSON such as {{"Smiling": 2}}, got {text[:40]!r}'
+        ) from None
+
+
+def in_pose(picture: Image.Image) -> Image.Image:
     """The largest face of a picture as the networks know faces; the whole picture if it has none."""
-    return None if picture is None else alignment.seen_or_told(picture, "celeba")
-
-
-def change(names: list[str], picture: Image.Image | None, *amounts: float) -> Image.Image | None:
-    """Face and an amount for each of the names -> the changed face; nothing of nothing."""
-    if picture is None:
-        return None
-    changes = {name: amount for name, amount in zip(names, amounts) if amount}
-    return tasks.edit(zoo.load(EDITING), picture, changes)
-
-
-def reset(names: list[str], picture: Image.Image | None) -> list:
-    """All sliders at 0, and the face as it then is."""
-    return [*(0 for _ in names), change(names, picture)]
-
-
-def invent() -> Image.Image:
-    return tasks.sample(zoo.load(EDITING), 1, seed=random.randrange(2**32), temperature=0.8)[0]
-
-
-def slider_names() -> list[str]:
-    """Of the changes that have a slider. Raises ValueError if the network is not available."""
-    return [
-        *zoo.config(EDITING)["arguments"]["attributes"],
-        *(f"component_{i}" for i in range(1, COMPONENTS + 1)),
-    ]
-
-
-def data_url(frame: Image.Image) -> str:
-    buffer = io.BytesIO()
-    frame.save(buffer, "JPEG", quality=JPEG_QUALITY)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return alignment.seen_or_told(picture, "celeba")
 
 
 def build(tab: gr.Tab) -> None:
-    with gr.Tab(t("Between two faces")):
-        model = build_morph(tab)
-    with gr.Tab(t("New faces")) as new:
-        build_samples(model, new)
-    with gr.Tab(t("Change a face")) as change:
-        build_changes(change)
+    files = [path.rsplit("/", 1)[-1] for path in parts.examples("face-*.webp")]
+    kinds = list(parts.networks("face-vae"))
+    start = [f"{name}.webp" for name in START]
+    parts.component("morph", *SCRIPTS, files=files, start=start, kinds=kinds)
     explain.fold(
         "face-vae",
         ["128 × 128 face", "encoder", "128 numbers", "decoder", "face again"],
-        "The encoder describes each face by 128 numbers. Between two such lists lie others, and each of them is a face: "
-        "move the slider. Random numbers give faces of people who do not exist.",
+        "The encoder describes each face by 128 numbers. Between such lists lie others, and each of them is a face: "
+        "move the point. Random numbers give faces of people who do not exist.",
     )
+    with gr.Column(visible=False):  # of the endpoints: the workspace has routes of its own
+        endpoints(kinds)
 
 
-def build_morph(tab: gr.Tab) -> gr.Radio:
-    with parts.row():
-        a = parts.picture("First face", "face-14.webp")
-        scrubber = parts.component("scrubber", value=[])
-        other = parts.component("scrubber", value=[], visible=False)
-        b = parts.picture("Second face", "face-48.webp")
-    with parts.tools():
-        mode = gr.Radio(
-            ["slerp", "lerp"], value="slerp", label=t("Way"), info=t("great circle or straight line"),
-            min_width=160,
-        )  # fmt: skip
-        steps = gr.Slider(2, tasks.MAX_STEPS, value=33, step=1, label=t("Frames"), min_width=160)
-        model = parts.choice("face-vae")
-        frames = parts.Gallery("Face between the two", "jpeg", visible=False)  # of the endpoint
-        parts.beside("face-vae", frames_beside, scrubber, [a, b, steps, mode], model, other)
-    parts.shelf("face-*.webp", a)
-    parts.shelf("face-*.webp", b)
-    inputs, outputs = [a, b, steps, mode, model], [frames, scrubber]
-    parts.run([], morph, inputs, outputs, api_name="morph")
-    triggers = [a.change, b.change, mode.change, model.change, steps.release, tab.select]
-    private = {"api_visibility": "private", "trigger_mode": "always_last"}
-    parts.run(triggers, morph_if_both, inputs, outputs, **private)
-    return model
-
-
-def build_samples(model: gr.Radio, tab: gr.Tab) -> None:
-    faces = parts.Gallery("Face")
-    with parts.tools():
-        count = gr.Slider(
-            1, tasks.MAX_SAMPLES, value=16, step=1, label=t("How many"), min_width=160
-        )
-        seed = gr.Number(
-            0, precision=0, minimum=0, maximum=2**32 - 1, label=t("Seed"), min_width=160
-        )
-        temperature = gr.Slider(
-            0, 2, value=0.8, step=0.05, label=t("Temperature"), min_width=160,
-            info=t("0 = the mean face, 1 = as varied as the training faces"),
-        )  # fmt: skip
-        prior = gr.Radio(
-            ["mixture", "normal"], value="mixture", label=t("Drawn from"), min_width=160,
-            info=t("where training faces lie, or the textbook's prior; classic has only the latter"),
-        )  # fmt: skip
-        draw = gr.Button(t("Sample faces"), variant="primary", min_width=160)
-    inputs = [count, seed, temperature, model, prior]
-    parts.run([draw.click], sample, inputs, faces, api_name="sample")
-    parts.run([tab.select], sample, inputs, faces, api_visibility="private")
-
-
-def build_changes(tab: gr.Tab) -> None:
-    try:
-        names = slider_names()
-    except ValueError as error:
-        gr.Markdown(f"⚠ {t('Not available')}: {error}")
-        return
-    with parts.row():
-        face = parts.picture("Face", "face-28.webp")
-        changed = parts.result("Changed face")
-        with gr.Column(elem_classes="sliders", min_width=260):
-            sliders = [slider(name) for name in names]
-    with parts.tools():
-        new = gr.Button(t("A made-up face"), size="sm")
-        back = gr.Button(t("Reset the sliders"), size="sm")
-    parts.shelf("face-*.webp", face)
-    gr.Markdown(t(DIRECTIONS), elem_classes="aside")
-    private = {"api_visibility": "private"}
-    posed = gr.State()  # the face is looked for once, not at each move of a slider
-    parts.run([face.change, tab.select], in_pose, [face], posed, **private)
-    moved, changing = [posed.change, *(s.input for s in sliders)], functools.partial(change, names)
-    last = {"trigger_mode": "always_last", **private}
-    parts.run(moved, changing, [posed, *sliders], changed, **last)
-    parts.run([back.click], functools.partial(reset, names), posed, [*sliders, changed], **private)
-    parts.run([new.click], invent, [], face, **private)
-
-
-DIRECTIONS = (
-    "Each slider adds a direction to the face's numbers: 1 is the way from the average face without the attribute to "
-    "the one with it, all other attributes left alone. The names are those of the data set, whose annotators judged "
-    "by sight."
-)
-
-
-def slider(name: str) -> gr.Slider:
-    label = name.replace("_", " ").capitalize()
-    return gr.Slider(-REACH, REACH, value=0, step=0.05, label=t(label), min_width=150)
+def endpoints(kinds: list[str]) -> None:
+    a, b = parts.picture("First face"), parts.picture("Second face")
+    steps = gr.Slider(2, tasks.MAX_STEPS, value=33, step=1)
+    mode, model = gr.Radio(["slerp", "lerp"], value="slerp"), gr.Radio(kinds, value="plus")
+    frames, urls = parts.Gallery("Face between the two", "jpeg"), gr.JSON()
+    parts.run([], morph, [a, b, steps, mode, model], [frames, urls], api_name="morph")
+    drawn = [
+        gr.Slider(1, tasks.MAX_SAMPLES, value=16, step=1),
+        gr.Number(0, precision=0, minimum=0, maximum=2**32 - 1),
+        gr.Slider(0, 2, value=0.8, step=0.05),
+        model,
+        gr.Radio(["mixture", "normal"], value="mixture"),
+    ]
+    parts.run([], sample, drawn, parts.Gallery("Face"), api_name="sample")
+    changes, changed = gr.Textbox("{}"), parts.result("Changed face")
+    parts.run([], edit, [parts.picture("Face"), changes], changed, api_name="edit")

@@ -235,10 +235,14 @@ def component(name: str, *scripts: str, value=None, **props) -> gr.HTML:
 
 
 def element(name: str, *scripts: str) -> dict:
-    """Arguments of gr.HTML: ui/static/<name>.html and .css, and its .js or those of `scripts`, which share a scope."""
+    """Arguments of gr.HTML: ui/static/<name>.html and .css, and its .js or those of `scripts`, which share a scope
+    and bring their .css if they have one."""
+    looks = [
+        part for part in {name: 0} | dict.fromkeys(scripts) if (STATIC / f"{part}.css").exists()
+    ]
     return {
         "html_template": static(f"{name}.html"),
-        "css_template": static(f"{name}.css"),
+        "css_template": "\n".join(static(f"{part}.css") for part in looks),
         "js_on_load": "\n".join(static(f"{script}.js") for script in scripts or (name,)),
         "elem_classes": name,
     }

@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui import models, parts, photos, sheet
+from ui import latents, models, parts, photos, sheet
 
 MOST_BYTES = 4_000_000  # of a drawing
 MOST_FILE_BYTES = 30_000_000
@@ -111,6 +111,14 @@ APP = {  # of gr.Blocks.launch
         route("photo/save", photos.save, MOST_FILE_BYTES),
         Route("/studio/text/{name}", models.text),
         Mount("/studio/docs", Files(directory=models.DOCS, check_dir=False)),
+        route("face", latents.face, MOST_FILE_BYTES),
+        route("faces", latents.faces, MOST_FILE_BYTES),
+        route("crop", latents.crop, MOST_FILE_BYTES),
+        route("translate", latents.translate),
+        route("decode", latents.decode),
+        route("draw", latents.draw),
+        route("animate", latents.animate),
+        route("directions", latents.directions),
         Mount("/studio/static", Files(directory=parts.STATIC)),
     ],
     "middleware": [  # Gradio compresses its files, but not the page itself

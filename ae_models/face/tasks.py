@@ -92,6 +92,20 @@ def decode(model: nn.Module, latent: Tensor, rate: int = 0) -> Image.Image:
 
 
 @torch.inference_mode()
+def decode_all(model: nn.Module, latents: Tensor) -> list[Image.Image]:
+    """Latents (N, Z) -> N RGB faces.
+
+    Raises ValueError for another shape and for values that are not finite."""
+    _expect_vae(model)
+    latents = inference.finite_latent(latents)
+    if latents.dim() != 2 or latents.shape[1] != model.config.latent:
+        expected = f"latents of shape (N, {model.config.latent})"
+        raise ValueError(f"expected {expected}, got {tuple(latents.shape)}")
+    decoded = inference.in_batches(model.decode, latents.to(inference.device(model)))
+    return inference.to_pictures(model, decoded)
+
+
+@torch.inference_mode()
 def morph(
     model: nn.Module, a: Image.Image, b: Image.Image, steps: int = 33, mode: str = "slerp"
 ) -> list[Image.Image]:
@@ -103,7 +117,7 @@ def morph(
         raise ValueError(f"expected mode slerp or lerp, got {mode!r}")
     interpolate = {"slerp": slerp, "lerp": lerp}[mode]
     latents = interpolate(encode(model, a), encode(model, b), torch.linspace(0, 1, steps))
-    return _decode_all(model, latents)
+    return decode_all(model, latents)
 
 
 @torch.inference_mode()
@@ -115,11 +129,19 @@ def sample(
     prior: "mixture", fitted to the latents of the training faces, the default where the network
         has one; or "normal", N(0, I).
     temperature: factor on the distance to the mean, in [0, 2]."""
+    return decode_all(model, random_latents(model, count, seed, temperature, prior))
+
+
+@torch.inference_mode()
+def random_latents(
+    model: nn.Module, count: int, seed: int = 0, temperature: float = 1.0, prior: str | None = None
+) -> Tensor:
+    """Draw the latents (count, Z) of the faces that sample draws, with its arguments."""
     _expect_vae(model)
     count = int(inference.number("count", count, 1, MAX_SAMPLES))
     temperature = inference.number("temperature", temperature, 0, 2)
     generator = torch.Generator().manual_seed(int(inference.number("seed", seed, 0, 2**32 - 1)))
-    return _decode_all(model, draw(model, count, generator, prior, temperature))
+    return draw(model, count, generator, prior, temperature)
 
 
 @torch.inference_mode()
@@ -181,9 +203,3 @@ def directions(model: nn.Module) -> dict[str, Tensor]:
 
 def _expect_vae(model: nn.Module) -> None:
     inference.expect(model, VAES, "a network that encodes faces")
-
-
-def _decode_all(model: nn.Module, latents: Tensor) -> list[Image.Image]:
-    """Latents (N, Z) -> N pictures."""
-    decoded = inference.in_batches(model.decode, latents.to(inference.device(model)))
-    return inference.to_pictures(model, decoded)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
@@ -18,9 +17,8 @@ from PIL import Image
 import app
 from ae_models import images, tasks, zoo
 from ae_models.codec import others
-from tests.conftest import MINIATURE
 from tests.pictures import PORTRAITS, RED_BLUE, blob, circle, encoded, hint, pasted, png_header
-from ui import alignment, compress, models, morph, parts
+from ui import alignment, compress, models, parts
 
 ENDPOINTS = {
     "color_sketch",
@@ -33,6 +31,7 @@ ENDPOINTS = {
     "decompress",
     "morph",
     "sample",
+    "edit",
     "models",
 }
 ONE_PICTURE = {
@@ -382,21 +381,6 @@ def test_a_palette_and_hints_through_the_api(client, upload):
     network = zoo.load("sketch-color-plus")
     expected = tasks.color_sketch(network, drawing, RED_BLUE, layer)
     assert np.array_equal(Image.open(answer).convert("RGB"), expected)
-
-
-def test_sliders_change_a_face_and_reset_brings_it_back(monkeypatch):
-    network, face = zoo.build(morph.EDITING, **MINIATURE[morph.EDITING]).eval(), blob((40, 40), 1)
-    torch.nn.init.orthogonal_(network.basis)
-    network.aggregate.directions.normal_()
-    monkeypatch.setitem(zoo._cache, morph.EDITING, network)
-    names = ["Smiling", "component_1"]
-    assert morph.change(names, None, 1, 0) is None
-    changed = morph.change(names, face, 1.5, 0)
-    assert changed.tobytes() == tasks.edit(network, face, {"Smiling": 1.5}).tobytes()
-    assert changed.tobytes() != morph.change(names, face, 0, 0).tobytes()
-    *zeros, again = morph.reset(names, face)
-    assert zeros == [0, 0] and again.tobytes() == morph.change(names, face, 0, 0).tobytes()
-    assert morph.invent().size == (32, 32)
 
 
 def test_costs_counts_bytes():

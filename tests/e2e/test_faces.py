@@ -1,0 +1,180 @@
+"""A person with faces: by mouse, keys and files; everything is found by its role and name."""
+
+import base64
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.e2e.test_frame import panel, picture
+from tests.pictures import blob
+from ui import parts
+
+FRAMES = 4  # of an animation: this is about the page
+
+
+def position(page: Page):
+    return page.get_by_role("slider", name="Position")
+
+
+def settled(page: Page) -> None:
+    """Wait until the picture is that of the point and all faces in between are there."""
+    expect(position(page)).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_role("progressbar", name="Faces in between")).to_be_hidden()
+
+
+def button(page: Page, name: str):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def pixels(page: Page) -> np.ndarray:
+    """The large picture."""
+    url = position(page).evaluate("canvas => canvas.toDataURL()")
+    png = base64.b64decode(url.partition(",")[2])
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=int)
+
+
+def difference(a: np.ndarray, b: np.ndarray) -> float:
+    return float(np.abs(a - b).mean())
+
+
+@pytest.fixture
+def page(visit):
+    page = visit("?tab=morph")
+    expect(position(page)).to_have_attribute("aria-busy", "false")
+    return page
+
+
+def saved(page: Page, name: str) -> tuple[bytes, str]:
+    if name not in ("Save GIF", "Save this face"):
+        page.get_by_text("More files").click()
+    with page.expect_download() as download:
+        button(page, name).click()
+    return download.value.path().read_bytes(), download.value.suggested_filename
+
+
+def test_the_point_is_dragged_by_mouse_and_keys_without_a_request(page):
+    settled(page)
+    requests = []
+    page.on("request", lambda r: requests.append(r.url) if "/studio/" in r.url else None)
+    box = position(page).bounding_box()
+    x, y = box["x"], box["y"] + box["height"] / 2
+    page.mouse.move(x + box["width"] / 2, y)
+    page.mouse.down()
+    seen = []
+    for share in (0.02, 0.5, 0.98):
+        page.mouse.move(x + share * box["width"], y)
+        seen.append(pixels(page))
+    asked = len(requests)
+    page.mouse.up()
+    assert not asked and min(difference(a, b) for a, b in zip(seen, seen[1:])) > 3
+    position(page).press("Home")
+    expect(position(page)).to_have_attribute("aria-valuetext", "A 100 %, B 0 %")
+    position(page).press("ArrowRight")
+    expect(position(page)).to_have_attribute("aria-valuetext", "A 97 %, B 3 %")
+
+
+def test_four_faces_make_a_square_and_the_tour_plays_and_stops(page):
+    button(page, "Add face C").click()
+    expect(button(page, "Face C")).to_be_visible()
+    button(page, "Add face D").click()
+    expect(button(page, "Face D")).to_have_attribute("aria-pressed", "true")
+    button(page, "Face A").click()
+    expect(position(page)).to_have_attribute("aria-valuetext", "A 100 %, B 0 %, C 0 %, D 0 %")
+    button(page, "Play").click()
+    expect(position(page)).not_to_have_attribute("aria-valuetext", "A 100 %, B 0 %, C 0 %, D 0 %")
+    button(page, "Pause").click()
+    button(page, "Face D: Remove").click()
+    expect(button(page, "Add face D")).to_be_visible()
+
+
+def test_changes_add_up_and_are_undone(page):
+    button(page, "Face A").click()
+    settled(page)
+    before = pixels(page)
+    for name, amount in (("Smiling", "-2.5"), ("Blond hair", "2.5")):
+        page.get_by_role("slider", name=name).fill(amount)
+        page.wait_for_timeout(400)
+        settled(page)
+    both = pixels(page)
+    assert difference(before, both) > 5
+    button(page, "Undo").first.click()
+    settled(page)
+    expect(page.get_by_role("slider", name="Blond hair")).to_have_value("0")
+    expect(page.get_by_role("slider", name="Smiling")).to_have_value("-2.5")
+    button(page, "Reset").first.click()
+    settled(page)
+    assert difference(before, pixels(page)) < 2
+
+
+def test_files_are_taken_home_and_numbers_come_back(page, tmp_path):
+    page.get_by_text("More files").click()
+    page.get_by_role("spinbutton", name="Frames").fill(str(FRAMES))
+    page.get_by_text("More files").click()
+    content, name = saved(page, "Save GIF")
+    gif = Image.open(io.BytesIO(content))
+    assert gif.format == "GIF" and gif.n_frames == FRAMES and name == "faces-A-B-4-frames.gif"
+    numbers = json.loads(saved(page, "Save the numbers (JSON)")[0])
+    assert [len(face) for face in numbers["faces"].values()] == [128, 128]
+    wanted = pixels(page)
+    for bad, told in (
+        ({"A": [0] * 127, "B": [0] * 128}, "Expected 128 numbers for each face, got 127"),
+        ({"A": [None] * 128, "B": [0] * 128}, "Expected finite numbers"),
+        ({"A": [0] * 128}, "Expected the numbers of 2 to 4 faces, got 1"),
+    ):
+        (tmp_path / "bad.json").write_text(json.dumps({"network": "plus", "faces": bad}))
+        page.get_by_label("File of numbers").set_input_files(tmp_path / "bad.json")
+        expect(panel(page)).to_contain_text(told)
+    (tmp_path / "good.json").write_text(json.dumps(numbers))
+    page.get_by_label("File of numbers").set_input_files(tmp_path / "good.json")
+    expect(button(page, "Face A: Move the eyes")).to_be_hidden()  # no photo belongs to numbers
+    settled(page)
+    assert difference(wanted, pixels(page)) < 2
+    page.get_by_text("More files").click()
+    page.get_by_role("spinbutton", name="Frames").fill("258")
+    button(page, "Save GIF").click()
+    expect(panel(page)).to_contain_text("Choose 2 to 257 frames")
+
+
+def test_a_photo_without_a_face_is_told_and_its_eyes_are_moved(page, tmp_path):
+    blob((300, 200), 1).save(tmp_path / "plain.png")
+    before = button(page, "Face A").locator("img").get_attribute("src")
+    page.get_by_label("Photo of a face").first.set_input_files(tmp_path / "plain.png")
+    expect(panel(page)).to_contain_text("No face found")
+    left = button(page, "Left eye: arrow keys move it")
+    with page.expect_response(lambda answer: "eyes=" in answer.url):
+        left.press("ArrowUp")
+    button(page, "Done").click()
+    expect(button(page, "Face A").locator("img")).not_to_have_attribute("src", before)
+
+
+def test_a_drawn_face_becomes_an_end_and_a_refused_webcam_is_told(page):
+    page.get_by_role("radio", name="New faces").check()
+    button(page, "Drawn face 2").click()
+    button(page, "Use as B").last.click()
+    expect(button(page, "Face B")).to_have_attribute("aria-pressed", "true")
+    button(page, "Face A: Take a photo with the webcam").click()
+    expect(panel(page)).to_contain_text("The webcam was refused")
+    expect(button(page, "Face B")).to_be_visible()
+
+
+def test_photo_sketch_and_photo_again_follow_the_eyes(visit):
+    page = visit("?tab=faces")
+    for name in ("Photo of a face", "What the network sees", "Sketch", "Photo again"):
+        expect(picture(page, name)).to_be_visible()
+    sketch = picture(page, "Sketch")
+    before = sketch.get_attribute("src")
+    button(page, "Right eye: arrow keys move it").press("Shift+ArrowDown")
+    expect(sketch).not_to_have_attribute("src", before)
+    page.get_by_role("radio", name="Sketch → photo").check()
+    expect(picture(page, "Sketch of a face")).to_be_visible()
+    expect(picture(page, "Sketch again")).to_be_visible()
+    assert len(parts.examples("drawn-*.png")) == len(
+        page.get_by_role("group", name="Examples")
+        .locator("visible=true")
+        .get_by_role("button")
+        .all()
+    )

@@ -1,0 +1,193 @@
+"""What the face tabs ask of the server: a photo as 128 numbers, numbers as faces, photo to sketch.
+
+The browser keeps the numbers and does the sums; here they only meet the networks. Latents travel as
+little-endian float32, one row of 128 after another."""
+
+import base64
+import io
+
+import numpy as np
+import torch
+from PIL import Image
+from starlette.responses import JSONResponse, Response
+
+from ae_models import images, tasks, zoo
+from ae_models.face import align
+from ui import alignment, parts
+from ui.sheet import encoded, number
+
+EDITING = "face-vae-plus"  # the network that knows directions
+COMPONENTS = 6  # principal directions that have a slider
+DIGITS = 4  # of the numbers that the page is given
+MAX_ROWS = tasks.MAX_STEPS
+CROP_SIDE = 256  # px of the crop that the page shows
+MILLISECONDS = 50  # of a frame of an animation
+QUALITY = 92
+
+
+def face(body: bytes, query: dict) -> Response:
+    """A photo -> one face of it as numbers: {"latent": [...], "crop": JPEG as a data URL, "count"}.
+
+    query: model; eyes, "x,y,x,y" in px of the photo, else the largest face is looked for, and
+    without one the part that the network takes by itself; "whole" does not look."""
+    picture = images.read(body)
+    shown, count = cropped(picture, query.get("eyes", ""), "celeba")
+    latent = tasks.encode(parts.load("face-vae", query.get("model", "plus")), shown)
+    return JSONResponse({"latent": latent[0].tolist(), "crop": data_url(shown), "count": count})
+
+
+def faces(body: bytes, query: dict) -> Response:
+    """A photo -> the eyes of its faces, the largest first: {"size": [w, h], "eyes": [[x, y, x, y]]}."""
+    picture = images.read(body)
+    found = align.find_faces(picture)
+    return JSONResponse(
+        {"size": picture.size, "eyes": [[n for eye in one.eyes for n in eye] for one in found]}
+    )
+
+
+def crop(body: bytes, query: dict) -> Response:
+    """A photo -> the face as the sketch networks know faces: {"crop": PNG as a data URL, "count"}.
+
+    query: eyes, as in face."""
+    shown, count = cropped(images.read(body), query.get("eyes", ""), "cufs")
+    return JSONResponse({"crop": data_url(shown, "PNG"), "count": count})
+
+
+def translate(body: bytes, query: dict) -> Response:
+    """A face in its pose -> sketch or photo, PNG. query: system, face-sketch or sketch-face; model."""
+    system = query.get("system", "face-sketch")
+    if system not in ("face-sketch", "sketch-face"):
+        raise ValueError(f"expected system face-sketch or sketch-face, got {system[:20]!r}")
+    network = parts.load(system, query.get("model", "plus"))
+    return encoded(tasks.translate_face(network, images.read(body)), lossless=True)
+
+
+def decode(body: bytes, query: dict) -> Response:
+    """Latents -> their faces below one another in one picture. query: model; png, "1" for PNG."""
+    frames = decoded(body, query)
+    return encoded(joined(frames, down=True), lossless=query.get("png") == "1")
+
+
+def directions(body: bytes, query: dict) -> Response:
+    """What the page knows of changes: {"sliders": [{"name", "direction", "own", "others"}, ...]}."""
+    return JSONResponse({"sliders": sliders()})
+
+
+def draw(body: bytes, query: dict) -> Response:
+    """Random latents. query: model, seed, count (1 to 64), temperature (0 to 2), prior."""
+    network = parts.load("face-vae", query.get("model", "plus"))
+    prior = query.get("prior")
+    latents = tasks.random_latents(
+        network,
+        number(query, "count"),
+        number(query, "seed"),
+        fraction(query, "temperature"),
+        prior if prior in tasks.priors(network) else None,
+    )
+    return Response(latents.numpy().astype("<f4").tobytes(), media_type="application/octet-stream")
+
+
+def animate(body: bytes, query: dict) -> Response:
+    """Latents -> the faces as a file. query: model; format: gif, webp (both loop) or strip (PNG)."""
+    kind = query.get("format", "gif")
+    if kind not in ("gif", "webp", "strip"):
+        raise ValueError(f"expected format gif, webp or strip, got {kind[:20]!r}")
+    frames = decoded(body, query)
+    if kind == "strip":
+        return encoded(joined(frames, down=False), lossless=True)
+    buffer = io.BytesIO()
+    settings = {"quality": QUALITY} if kind == "webp" else {}
+    frames[0].save(
+        buffer, kind, save_all=True, append_images=frames[1:], duration=MILLISECONDS, loop=0, **settings
+    )  # fmt: skip
+    return Response(buffer.getvalue(), media_type=f"image/{kind}")
+
+
+def cropped(picture: Image.Image, eyes: str, pose: str) -> tuple[Image.Image, int]:
+    """A face in a pose, and how many faces there are: 1 where the eyes are given."""
+    if not eyes:
+        return alignment.seen(picture, pose)
+    if eyes == "whole":
+        return align.whole(picture, pose), 1
+    return align.align(picture, eyes_of(eyes, picture.size), pose), 1
+
+
+def eyes_of(text: str, size: tuple[int, int]) -> align.Eyes:
+    """ "x,y,x,y" -> both eyes. Raises ValueError unless these are places in a picture of this size."""
+    try:
+        x1, y1, x2, y2 = (float(part) for part in text.split(","))
+    except ValueError:
+        raise ValueError(f"expected eyes as x,y,x,y, got {text[:40]!r}") from None
+    inside = all(0 <= x <= size[0] and 0 <= y <= size[1] for x, y in ((x1, y1), (x2, y2)))
+    if not inside:
+        raise ValueError(f"expected eyes in a picture of {size[0]}x{size[1]} px, got {text[:40]}")
+    return (x1, y1), (x2, y2)
+
+
+def decoded(body: bytes, query: dict) -> list[Image.Image]:
+    """The faces of the latents in a body. Raises ValueError."""
+    network = parts.load("face-vae", query.get("model", "plus"))
+    width = 4 * network.config.latent
+    if len(body) % width or not 1 <= len(body) // width <= MAX_ROWS:
+        raise ValueError(
+            f"expected 1 to {MAX_ROWS} faces of {network.config.latent} numbers each, got {len(body)} bytes"
+        )
+    latents = np.frombuffer(body, "<f4").reshape(-1, network.config.latent)
+    return tasks.decode_all(network, torch.from_numpy(latents.copy()))
+
+
+def joined(frames: list[Image.Image], down: bool) -> Image.Image:
+    """Frames of one size beside or below one another."""
+    (width, height), count = frames[0].size, len(frames)
+    whole = Image.new("RGB", (width, height * count) if down else (width * count, height))
+    for i, frame in enumerate(frames):
+        whole.paste(frame, (0, i * height) if down else (i * width, 0))
+    return whole
+
+
+def data_url(picture: Image.Image, kind: str = "JPEG") -> str:
+    """A picture that goes into JSON: JPEG of at most CROP_SIDE px, or PNG as it is."""
+    buffer = io.BytesIO()
+    if kind == "JPEG":
+        picture = picture.copy()
+        picture.thumbnail((CROP_SIDE, CROP_SIDE), Image.Resampling.LANCZOS)
+    picture.save(
+        buffer, kind, **({"quality": QUALITY} if kind == "JPEG" else {"compress_level": 1})
+    )
+    return f"data:image/{kind.lower()};base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def fraction(query: dict, name: str) -> float:
+    """A number of the query. Raises ValueError."""
+    try:
+        return float(query[name])
+    except (KeyError, ValueError):
+        raise ValueError(f"expected {name} to be a number, got {query.get(name)!r}") from None
+
+
+def sliders() -> list[dict]:
+    """Name, direction and measured effects of each change that has a slider.
+
+    Effects are those of two steps, in standard deviations of a classifier's answers: on the
+    attribute itself and on another one on average. Raises ValueError without the network."""
+    measured = zoo.config(EDITING)["metrics"]["baselines"]
+    known = tasks.directions(zoo.load(EDITING))
+    names = [*zoo.config(EDITING)["arguments"]["attributes"]]
+    names += [f"component_{i}" for i in range(1, COMPONENTS + 1)]
+    return [
+        {"name": name, "direction": rounded(known[name])} | effects(measured.get(f"edit {name}"))
+        for name in names
+    ]
+
+
+def effects(measured: dict | None) -> dict[str, float]:
+    """The measured effects of a change, nothing where it was not measured."""
+    if measured is None:
+        return {}
+    return {
+        "own": measured["edit_own"]["value"], "others": measured["edit_others"]["value"],
+    }  # fmt: skip
+
+
+def rounded(numbers) -> list[float]:
+    return [round(n, DIGITS) for n in numbers.tolist()]
