@@ -62,6 +62,14 @@ def test_sums_are_exact_in_float32(model):
             assert torch.equal(a.double(), b)
 
 
+def test_means_and_scales_are_those_of_the_tables(model):
+    q, rate = numbers(2, 32, 6, 6), torch.tensor([0, 2])
+    for passed in model.passes():
+        mean, scale = model(q, rate, *passed)
+        assert torch.equal((mean * context.FRACTIONS).round(), mean * context.FRACTIONS)
+        assert torch.equal(scale.round().clamp(0, context.SCALES - 1), scale)
+
+
 def test_weights_fit_half_precision(model):
     for weight in model.parameters():
         assert torch.equal(weight.half().float(), weight)

@@ -216,6 +216,14 @@ def test_bd_rate_of_known_curves():
     assert math.isnan(rate_distortion.bd_rate(psnr + 50, size, psnr, size))
 
 
+def test_points_that_another_one_beats_do_not_count():
+    psnr, size = np.array([26.0, 29.0, 35.0, 34.0]), np.array([90.0, 150.0, 260.0, 430.0])
+    quality, kept = rate_distortion.worthwhile(psnr, size)
+    assert quality.tolist() == [26, 29, 35] and kept.tolist() == [90, 150, 260]
+    quality, _ = rate_distortion.worthwhile(psnr[::-1], size[::-1])
+    assert quality.tolist() == [26, 29, 35]
+
+
 def test_bd_rates_leave_out_pictures_without_a_common_quality():
     psnr = torch.tensor([[20.0, 20], [25, 25], [30, 30], [35, 35], [40, 40]])
     size = psnr.exp2()

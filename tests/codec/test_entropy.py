@@ -35,6 +35,15 @@ def test_bytes_are_those_of_an_ideal_code(model):
         assert ideal - 1 < len(entropy.encode(model, q, 2)) < 1.005 * ideal + 1.5
 
 
+def test_short_payloads_do_not_end_with_a_whole_word_of_the_coder(model):
+    waste = []
+    for _ in range(12):
+        q = numbers(32, 2, 2, scale=1.0)
+        ideal = model.bits(q[None], torch.tensor([0])).item() / 8
+        waste.append(len(entropy.encode(model, q, 0)) - ideal)
+    assert max(waste) < 1.5 and sum(waste) / len(waste) < 1
+
+
 def test_tiles_bound_the_memory_and_are_coded_apart(model, monkeypatch):
     monkeypatch.setattr(entropy, "TILE", 4)
     q = numbers(32, 9, 11)

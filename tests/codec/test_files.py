@@ -149,10 +149,20 @@ def test_payloads_with_a_right_checksum_decode_to_a_picture_or_a_sentence():
         assert picture.size == (48, 40)
 
 
+def test_files_of_a_later_format_are_refused(monkeypatch):
+    monkeypatch.setattr(file, "VERSION", 2)
+    later = file.pack(file.Header("0123", 1, 32, 32), bytes(9))
+    monkeypatch.undo()
+    with pytest.raises(ValueError, match="expected version 1 of the .aes format, got 2"):
+        file.unpack(later)
+
+
 def test_a_file_of_another_release_names_it():
     header = file.Header("0000", 3, 32, 32)
     with pytest.raises(ValueError, match=r"dcae-plus \w{4}, got one of release 0000; get"):
         tasks.decompress(file.pack(header, bytes(20)))
+    with pytest.raises(ValueError, match="of this network, got one of 0000"):
+        codec.decompress(zoo.load("dcae-plus"), header, bytes(20))
     header = file.Header(zoo.load("dcae-plus").sha256[:4], 9, 32, 32)
     with pytest.raises(ValueError, match="of this network"):
         tasks.decompress(file.pack(header, bytes(20)))
