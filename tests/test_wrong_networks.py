@@ -49,6 +49,8 @@ TASKS = [
     ("compress", lambda m: tasks.compress(m, PICTURE), (DCAEPlus,)),
     ("morph", lambda m: tasks.morph(m, PICTURE, PICTURE, 2), VAES),
     ("sample", lambda m: tasks.sample(m, 1), VAES),
+    ("decode_all", lambda m: tasks.decode_all(m, torch.zeros(1, 6)), VAES),
+    ("random_latents", lambda m: tasks.random_latents(m, 1, 0), VAES),
     ("draw", lambda m: tasks.draw(m, 1, torch.Generator()), VAES),
     ("priors", tasks.priors, VAES),
     ("edit", lambda m: tasks.edit(m, PICTURE, {}), VAES),
