@@ -138,7 +138,7 @@ def test_the_old_result_stays_until_the_new_one_is_there(visit, tab):
           new MutationObserver(seen).observe(document.body, { childList: true, subtree: true }); }""",
         RESULT[tab],
     )
-    panel(page).get_by_role("button", name="Example 1").click()
+    panel(page).get_by_role("button", name="Example 1", exact=True).click()
     expect(result).not_to_have_attribute("src", before)
     assert page.evaluate("window.gone") == 0
 
@@ -149,6 +149,7 @@ def test_a_bad_file_shows_one_sentence_and_the_page_goes_on(visit, tmp_path):
     page = visit("?tab=compress")
     at_work(page, "compress")
     before = picture(page, "Reconstruction").get_attribute("src")
+    panel(page).get_by_role("button", name="Remove Image").click()
     panel(page).locator("input[type=file]").first.set_input_files(bad)
     expect(page.get_by_role("alert").first).to_contain_text("Expected a PNG, JPEG, WebP")
     panel(page).get_by_role("button", name="Example 2").click()
