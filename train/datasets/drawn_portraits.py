@@ -59,6 +59,8 @@ def neutral(photos: Tensor, behind: Tensor) -> Tensor:
 def sketched(photos: Tensor) -> Tensor:
     """uint8 photos (N, 3, 250, 200) -> sketches (N, 1, 250, 200) by face-sketch-plus, as in use, in
     the styles of its two artists by turns."""
+    if not len(photos):
+        return photos[:, :1]
     artist = zoo.load("face-sketch-plus")
     noise = artist.fixed_noise(*photos.shape[2:])
     sketches = []
@@ -66,7 +68,7 @@ def sketched(photos: Tensor) -> Tensor:
         x = photos[rows].float() / 255
         drawn = inference.run(artist, x, style=rows % artist.config.styles, noise=noise)
         sketches.append((drawn.clamp(0, 1) * 255).round().to(torch.uint8))
-    return torch.cat(sketches) if sketches else photos[:, :1]
+    return torch.cat(sketches)
 
 
 def _plain(photos: Tensor, behind: Tensor) -> Tensor:
