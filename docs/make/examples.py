@@ -14,10 +14,11 @@ from ui.parts import EXAMPLES
 from ui.sketch import SKETCHES as SHELF
 
 SIDE, SCALE = 512, 3  # sketches are drawn larger and shrunk, for smooth lines
+# The clearest of the first sixty
 FACE_SEEDS, FACE_TEMPERATURE = (
     (2, 14, 15, 28, 36, 43, 48, 57),
     0.8,
-)  # the clearest of the first sixty
+)
 
 
 # ---- sketches: each a list of closed or open curves through points in [0, 100] ----

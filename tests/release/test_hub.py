@@ -479,9 +479,8 @@ def test_without_any_weights_the_error_says_why(server, tmp_path):
     assert (
         "nobody/autoencoder-studio-face-sketch at main: the Hub refuses access" in result["error"]
     )
-    assert (
-        "git checkout" in server.run(SHOW.format(before=before), tmp_path)["error"]
-    )  # nor was it published
+    # Nor was it published
+    assert "git checkout" in server.run(SHOW.format(before=before), tmp_path)["error"]
 
 
 def test_all_weights_are_pulled_side_by_side_with_a_bar(server, tmp_path):
@@ -500,9 +499,8 @@ def test_all_weights_are_pulled_side_by_side_with_a_bar(server, tmp_path):
     seconds, origins = result["value"]
     assert all(origin.startswith("Hub, bob/") for origin in origins)
     waited = 0.5 * len([entry for entry in server.log() if entry[3] == "slow"])
-    assert (
-        waited >= 0.5 * len(origins) and seconds < waited
-    )  # one after the other would take that and more
+    # One after the other would take that and more
+    assert waited >= 0.5 * len(origins) and seconds < waited
     assert f"{len(origins)}/{len(origins)}" in result["log"]
 
 
