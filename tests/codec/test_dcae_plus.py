@@ -1,4 +1,4 @@
-"""What only `dcae-plus` does: any size, rounding at several rates, and the bits of its prior."""
+"""`dcae-plus` alone: any size, rounding at several rates, and the bits of its prior."""
 
 import math
 

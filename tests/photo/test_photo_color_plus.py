@@ -1,4 +1,4 @@
-"""What the recipe of photo-color-plus computes beside its loss."""
+"""Computations of the recipe of photo-color-plus beside its loss."""
 
 import pytest
 import torch

@@ -1,4 +1,5 @@
-"""Push and pull against a real server process that speaks the Hub's protocol, with and without faults."""
+"""Push and pull against a real server process that speaks the Hub's protocol, with and without
+faults."""
 
 import json
 import math
@@ -505,7 +506,8 @@ def test_all_weights_are_pulled_side_by_side_with_a_bar(server, tmp_path):
 
 
 def test_unreachable_and_offline(release, tmp_path):
-    """Settings that huggingface_hub reads when it is imported: a process of its own, which must not wait long."""
+    """Settings that huggingface_hub reads when it is imported: a process of its own, which must not
+    wait long."""
     code = "from ae_models.release import hub\ntry: hub.pull('alice/x', 'main')\nexcept ValueError as error: print(error)"
     for more, words in (
         ({}, "cannot be reached; check the network"),
@@ -547,8 +549,8 @@ def test_a_failed_download_is_not_tried_at_each_click(server, tmp_path):
 
 @pytest.fixture
 def olah(release, tmp_path):
-    """olah serving a git repository with the release, under the address of a Hub. It needs other versions of our
-    libraries, so it lives in an environment of its own: OLAH names its olah-cli."""
+    """olah serving a git repository with the release, under the address of a Hub. It needs other
+    versions of our libraries, so it lives in an environment of its own: OLAH names its olah-cli."""
     program = os.environ.get("OLAH") or shutil.which("olah-cli")
     if not program:
         pytest.skip(
