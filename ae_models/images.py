@@ -46,6 +46,15 @@ def read_layer(source: str | PathLike | bytes) -> Image.Image:
     return layer.convert("RGBA")
 
 
+def pixels(source: str | PathLike | bytes) -> int:
+    """Number of pixels that a file's header states; 0 for what `read` refuses."""
+    try:
+        with _open(source) as image:
+            return image.width * image.height
+    except ValueError:
+        return 0
+
+
 def _open(source: str | PathLike | bytes) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
