@@ -14,6 +14,7 @@ REFUSED = (  # paths after /gradio_api/: what makes the server fetch, and copies
     *("file=http:", "file=https:", "file/http:", "file/https:", "proxy="),
     "deep_link",
 )
+MOST_HEADER_BYTES = 16_384
 POLICY = "; ".join(
     [
         "default-src 'self'",
@@ -53,6 +54,9 @@ class Guard:
                 MutableHeaders(raw=message["headers"]).update(HEADERS)
             await send(message)
 
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES:
+            refused = PlainTextResponse("Expected shorter headers.", status_code=431)
+            return await refused(scope, receive, bound)
         _, _, asked = scope["path"].partition("/gradio_api/")
         if asked.lstrip("/").lower().startswith(REFUSED):
             refused = PlainTextResponse("Expected the path of an upload.", status_code=403)
