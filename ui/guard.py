@@ -4,6 +4,8 @@ Pictures come in as uploads alone. Gradio would also fetch an address that a cli
 a file, or pass one on through its own proxy: a server that does so can be sent to addresses that
 only it can reach."""
 
+import errno
+
 import gradio as gr
 from gradio import processing_utils
 from starlette.datastructures import MutableHeaders
@@ -15,6 +17,7 @@ REFUSED = (  # paths after /gradio_api/: what makes the server fetch, and copies
     "deep_link",
 )
 MOST_HEADER_BYTES = 16_384
+FULL = "The server has no room left on its disk. Try again later."
 POLICY = "; ".join(
     [
         "default-src 'self'",
@@ -49,8 +52,12 @@ class Guard:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
 
+        began = False
+
         async def bound(message: Message) -> None:
+            nonlocal began
             if message["type"] == "http.response.start":
+                began = True
                 MutableHeaders(raw=message["headers"]).update(HEADERS)
             await send(message)
 
@@ -61,7 +68,12 @@ class Guard:
         if asked.lstrip("/").lower().startswith(REFUSED):
             refused = PlainTextResponse("Expected the path of an upload.", status_code=403)
             return await refused(scope, receive, bound)
-        await self.app(scope, receive, bound)
+        try:
+            await self.app(scope, receive, bound)
+        except OSError as error:
+            if error.errno != errno.ENOSPC or began:
+                raise
+            await PlainTextResponse(FULL, status_code=507)(scope, receive, bound)
 
 
 async def refuse(url: str, cache_dir: str) -> str:

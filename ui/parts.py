@@ -1,6 +1,7 @@
 """What more than one tab is made of: picture inputs and outputs, the network's name and figure, errors."""
 
 import asyncio
+import errno
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from gradio.image_utils import save_image
 from PIL import Image
 
 from ae_models import images, zoo
-from ui import lanes
+from ui import guard, lanes
 from ui.words import t
 
 STATIC = Path(__file__).parent / "static"
@@ -171,6 +172,10 @@ def plain_errors(function: Callable) -> Callable:
             raise gr.Error(text[:1].upper() + text[1:] + ".", print_exception=False) from None
         except (lanes.Busy, lanes.Left) as error:
             raise gr.Error(str(error), print_exception=False) from None
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise gr.Error(guard.FULL, print_exception=False) from None
 
     return wrapper
 
