@@ -5,7 +5,10 @@ python app.py --hub  takes the weights from the Hugging Face Hub; see ae_models/
 """
 
 import argparse
+import logging
 import os
+import signal
+import threading
 
 try:
     import spaces  # there on a Space with ZeroGPU, which wants it before torch
@@ -19,7 +22,7 @@ import gradio as gr
 import torch
 
 from ae_models import zoo
-from ui import colorize, compress, faces, models, morph, parts, routes, sketch, words
+from ui import colorize, compress, faces, lanes, models, morph, parts, routes, sketch, words
 
 # A network takes milliseconds: with more threads a busy core makes it wait for the slowest
 torch.set_num_threads(1)
@@ -34,6 +37,7 @@ TABS = {  # address -> name and contents
 }
 INDIGO = {"primary_hue": "indigo", "neutral_hue": "slate"}
 FONTS = {"font": ["system-ui", "sans-serif"], "font_mono": ["ui-monospace", "monospace"]}
+GRACE = 25  # seconds for what is being computed when the server stops
 THEME = gr.themes.Base(**INDIGO, **FONTS).set(**parts.COLORS)  # fonts of the reader's system
 LAUNCH = {
     "theme": THEME,
@@ -66,6 +70,8 @@ def build() -> gr.Blocks:
             for address, (name, tab) in TABS.items():
                 with gr.Tab(words.t(name), id=address, elem_id=address) as opened:
                     tab.build(opened)
+    queue = blocks._queue  # looks for work 1,000 times a second, 5 % of a core for nothing
+    queue.sleep_when_free, queue.progress_update_sleep_when_free = 0.03, 0.1
     return blocks
 
 
@@ -74,6 +80,19 @@ if spaces is not None:
     @spaces.GPU
     def unused() -> None:
         """ZeroGPU ends a Space that declares no such function; these networks take milliseconds on the CPU."""
+
+
+def serve() -> None:
+    """Run until one asks to stop (Ctrl-C, SIGTERM), then finish what is being computed."""
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("studio").setLevel(logging.INFO)
+    stop = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: stop.set())
+    demo.launch(**LAUNCH, prevent_thread_lock=True)
+    stop.wait()
+    lanes.finish(GRACE)
+    demo.close()
 
 
 if __name__ == "__main__":  # before the page is built, which shows where the weights came from
@@ -87,4 +106,4 @@ if __name__ == "__main__":  # before the page is built, which shows where the we
 demo = build()
 
 if __name__ == "__main__":
-    demo.launch(**LAUNCH)
+    serve()

@@ -5,7 +5,7 @@ import functools
 import gradio as gr
 from PIL import Image
 
-from ae_models import tasks, zoo
+from ae_models import images, tasks, zoo
 from ui import explain, parts, photos
 from ui.words import t
 
@@ -60,4 +60,8 @@ def build(tab: gr.Tab) -> None:
         archive.temp_files.add(path)  # Gradio deletes it together with its own copy
         return path
 
-    parts.run([], colorize_many, many, archive, api_name="colorize_many")
+    parts.run([], colorize_many, many, archive, all_pixels, api_name="colorize_many")
+
+
+def all_pixels(paths: list[str] | None, *_) -> int:
+    return sum(map(images.pixels, paths or []))

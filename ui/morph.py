@@ -15,6 +15,7 @@ SCRIPTS = (
     *("transport", "mixing", "eyes", "webcam", "morph", "point", "slots", "changes", "bars"),
     *("drawn", "way", "files", "begin"),
 )
+FACE_PIXELS = 128 * 128
 START = ("face-14", "face-48", "face-28", "face-57")  # the first two begin
 
 
@@ -91,7 +92,10 @@ def endpoints(kinds: list[str]) -> None:
     steps = gr.Slider(2, tasks.MAX_STEPS, value=33, step=1)
     mode, model = gr.Radio(["slerp", "lerp"], value="slerp"), gr.Radio(kinds, value="plus")
     frames, urls = parts.Gallery("Face between the two", "jpeg"), gr.JSON()
-    parts.run([], morph, [a, b, steps, mode, model], [frames, urls], api_name="morph")
+    between = [a, b, steps, mode, model]
+    parts.run(
+        [], morph, between, [frames, urls], lambda a, b, n, *_: n * FACE_PIXELS, api_name="morph"
+    )
     drawn = [
         gr.Slider(1, tasks.MAX_SAMPLES, value=16, step=1),
         gr.Number(0, precision=0, minimum=0, maximum=2**32 - 1),
@@ -99,6 +103,7 @@ def endpoints(kinds: list[str]) -> None:
         model,
         gr.Radio(["mixture", "normal"], value="mixture"),
     ]
-    parts.run([], sample, drawn, parts.Gallery("Face"), api_name="sample")
+    faces = parts.Gallery("Face")
+    parts.run([], sample, drawn, faces, lambda n, *_: n * FACE_PIXELS, api_name="sample")
     changes, changed = gr.Textbox("{}"), parts.result("Changed face")
     parts.run([], edit, [parts.picture("Face"), changes], changed, api_name="edit")
