@@ -1,4 +1,4 @@
-"""What a program is told about the endpoints: their docstrings, in /gradio_api/info and over MCP."""
+"""Texts of the API: the endpoints' docstrings, in /gradio_api/info and over MCP."""
 
 import gradio as gr
 from gradio.utils import get_function_description

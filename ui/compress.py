@@ -30,7 +30,7 @@ def reconstruct(picture: Image.Image, model: str, rate: float) -> Image.Image:
     Args:
         picture: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC of at least 8x8 pixels.
         model: "plus" or "classic".
-        rate: Rounding of plus' latent: 1 (coarsest) to 5 (finest), 0 for none. Classic never rounds.
+        rate: Rounding of plus' latent: 1 (coarsest) to 5, 0 for none; classic never rounds.
 
     Returns:
         RGB picture.
@@ -47,7 +47,7 @@ def compress(picture: Image.Image, rate: float, refine: float, model: str) -> st
     Args:
         picture: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC of at least 8x8 pixels; keeps its size.
         rate: 1 (the smallest file) to 5.
-        refine: 0 to 40 steps that fit the file to this very picture: slow, and a few percent smaller.
+        refine: 0 to 40 steps that fit the file to this picture: slow, and a few percent smaller.
         model: "plus"; the classic network writes no files.
 
     Returns:

@@ -3,11 +3,11 @@
 import gradio as gr
 from PIL import Image
 
-from ae_models import tasks
+from ae_models import tasks, zoo
 from ui import alignment, explain, parts
 
 SCRIPTS = ("transport", "eyes", "webcam", "portrait")
-POSE = "cufs"  # of both networks: of the CUHK Face Sketch Database
+POSE = zoo.row("face-sketch").data.pose
 
 
 def face_to_sketch(photo: Image.Image, model: str, align: bool = True) -> Image.Image:
@@ -16,7 +16,7 @@ def face_to_sketch(photo: Image.Image, model: str, align: bool = True) -> Image.
     Args:
         photo: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC with a face seen from the front.
         model: "plus" or "classic".
-        align: Whether to find and straighten the largest face; if not, the central 4:5 part is drawn.
+        align: Whether to find and straighten the largest face, else the central 4:5 part is drawn.
 
     Returns:
         Gray picture, 4:5.
@@ -30,7 +30,7 @@ def sketch_to_face(sketch: Image.Image, model: str, align: bool = True) -> Image
     Args:
         sketch: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC with a face seen from the front.
         model: "plus"; there is no classic network for it.
-        align: Whether to find and straighten the largest face; if not, the central 4:5 part is taken.
+        align: Whether to find and straighten the largest face, else the central 4:5 part is taken.
 
     Returns:
         RGB picture, 4:5.

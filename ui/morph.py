@@ -76,7 +76,7 @@ def edit(face: Image.Image, changes: str = "{}") -> Image.Image:
     """Change what a face looks like.
 
     Changes add up. 1 is the way from the average face without an attribute to the one with it, or a
-    standard deviation along a principal direction. A wrong name is answered with those that are known.
+    standard deviation along a principal direction. A wrong name is answered with the known ones.
 
     Args:
         face: Picture whose largest face is straightened: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC.
@@ -141,12 +141,12 @@ def changes_of(text: str) -> dict[str, float]:
 
 def in_pose(picture: Image.Image) -> Image.Image:
     """The largest face of a picture as the networks know faces; the whole picture if it has none."""
-    return alignment.seen_or_told(picture, "celeba")
+    return alignment.seen_or_told(picture, zoo.row(latents.EDITING).data.pose)
 
 
 def build(tab: gr.Tab) -> None:
     files = [path.rsplit("/", 1)[-1] for path in parts.examples("face-*.webp")]
-    kinds = list(parts.networks("face-vae"))
+    kinds = list(zoo.networks("face-vae"))
     start = [f"{name}.webp" for name in START]
     parts.component("morph", *SCRIPTS, files=files, start=start, kinds=kinds)
     explain.fold(

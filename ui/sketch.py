@@ -3,7 +3,7 @@
 import gradio as gr
 from PIL import Image
 
-from ae_models import tasks
+from ae_models import tasks, zoo
 from ui import explain, parts
 from ui.palettes import entries, rows
 
@@ -26,7 +26,7 @@ def color_sketch(
     Args:
         sketch: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC of a drawing; clean_sketch comes first.
         model: "plus" or "classic", which ignores palette, hints and seed.
-        palette: Up to 5 colors with weights, [["#e8563f", 2], ["#f4c95d", 1]]; empty: one is proposed.
+        palette: Up to 5 colors with weights, [["#e8563f", 2], ["#f4c95d", 1]]; or empty.
         hints: Picture of the sketch's size, opaque where its color is wanted, clear elsewhere.
         seed: A whole number; another one proposes another palette.
 
@@ -90,7 +90,7 @@ def build(tab: gr.Tab) -> None:
 
 def endpoints() -> None:
     sketch, hints = parts.layer("Sketch"), parts.layer("Hints")  # lines may lie on nothing
-    model = gr.Radio(list(parts.networks("sketch-color")), value="plus")
+    model = gr.Radio(list(zoo.networks("sketch-color")), value="plus")
     palette, seed = gr.Textbox(""), gr.Number(0, precision=0)
     colored = gr.Image(format="png", type="pil")
     given = [sketch, model, palette, hints, seed]
