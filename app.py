@@ -2,6 +2,7 @@
 
 python app.py        opens on http://127.0.0.1:7860; GRADIO_SERVER_NAME and GRADIO_SERVER_PORT change that
 python app.py --hub  takes the weights from the Hugging Face Hub; see ae_models/zoo.py for the settings
+python app.py --mcp  offers the endpoints to language models too, at /gradio_api/mcp/
 """
 
 import argparse
@@ -9,6 +10,7 @@ import logging
 import os
 import signal
 import threading
+from importlib.util import find_spec
 
 try:
     import spaces  # there on a Space with ZeroGPU, which wants it before torch
@@ -22,7 +24,19 @@ import gradio as gr
 import torch
 
 from ae_models import zoo
-from ui import colorize, compress, faces, lanes, models, morph, parts, routes, sketch, words
+from ui import (
+    api,
+    colorize,
+    compress,
+    faces,
+    lanes,
+    models,
+    morph,
+    parts,
+    routes,
+    sketch,
+    words,
+)
 
 # A network takes milliseconds: with more threads a busy core makes it wait for the slowest
 torch.set_num_threads(1)
@@ -62,7 +76,7 @@ def where() -> str:
 def build() -> gr.Blocks:
     """The page with all tabs."""
     zoo.fetch()
-    with gr.Blocks(
+    with api.Blocks(
         title="Autoencoder Studio", analytics_enabled=False, delete_cache=(3600, 3600)
     ) as blocks:
         parts.component("header", where=where())
@@ -100,8 +114,14 @@ if __name__ == "__main__":  # before the page is built, which shows where the we
     parser.add_argument(
         "--hub", action="store_true", help="take the weights from the Hugging Face Hub"
     )
-    if parser.parse_args().hub:
+    parser.add_argument("--mcp", action="store_true", help="offer the endpoints as MCP tools too")
+    args = parser.parse_args()
+    if args.hub:
         os.environ["AUTOENCODER_STUDIO_HUB"] = "1"
+    if args.mcp:
+        if find_spec("mcp") is None:
+            parser.error('--mcp needs packages that are not here: pip install "gradio[mcp]"')
+        os.environ["GRADIO_MCP_SERVER"] = "True"  # which is all that a Space needs
 
 demo = build()
 

@@ -25,10 +25,16 @@ def colorize(
 ) -> Image.Image:
     """Color a gray photo; of a color photo only the lightness is used.
 
-    photo: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC. saturation: 0 (gray) to 3, 1 is what the network says. model: which network.
-    hints: picture of the photo's size, opaque where its color is wanted and transparent elsewhere;
-    the classic network ignores it. restore: whether a faded photo gets its contrast back. Returns an
-    RGB picture of the photo's size."""
+    Args:
+        photo: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC of at least 8x8 pixels.
+        saturation: 0 (gray) to 3; 1 is as predicted.
+        model: "plus" or "classic"; plus follows hints.
+        hints: Picture of the photo's size, opaque where its color is wanted, clear elsewhere.
+        restore: Whether a faded photo gets its contrast back first.
+
+    Returns:
+        RGB picture of the photo's size.
+    """
     photo = parts.needs(photo, "a photo")
     return tasks.colorize(parts.load("photo-color", model), photo, saturation, hints, restore)
 
