@@ -28,7 +28,7 @@ torch.set_num_threads(
 
 TABS = {  # address -> name and contents
     "sketch": ("Sketch", sketch),
-    "faces": ("Faces", faces),
+    "faces": ("Face ↔ sketch", faces),
     "photos": ("Photos", colorize),
     "compress": ("Compress", compress),
     "morph": ("Morph", morph),

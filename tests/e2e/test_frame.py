@@ -11,7 +11,7 @@ from tests.e2e.test_sheet import colored
 
 TABS = {
     "sketch": "Sketch",
-    "faces": "Faces",
+    "faces": "Face ↔ sketch",
     "photos": "Photos",
     "compress": "Compress",
     "morph": "Morph",
@@ -76,10 +76,10 @@ def test_a_tab_has_an_address_and_back_works(visit):
 def test_the_language_is_the_browsers_and_can_be_switched(visit):
     page = visit(locale="id-ID")
     expect(page.get_by_role("button", name="Penghapus")).to_be_visible()
-    expect(page.get_by_role("tab", name="Wajah")).to_be_visible()
+    expect(page.get_by_role("tab", name="Wajah ↔ sketsa", exact=True)).to_be_visible()
     page.get_by_role("combobox", name="Bahasa").select_option("en")
     expect(page.get_by_role("button", name="Eraser")).to_be_visible()
-    expect(page.get_by_role("tab", name="Faces")).to_be_visible()
+    expect(page.get_by_role("tab", name="Face ↔ sketch", exact=True)).to_be_visible()
     page.get_by_role("combobox", name="Language").select_option("id")
     page.get_by_role("tab", name="Foto").click()
     expect(picture(page, "Foto berwarna")).to_be_visible()
