@@ -1,9 +1,10 @@
-"""How it works: the fold at the foot of each tab, with a diagram of what flows through its networks."""
+"""How it works: the fold at the foot of each tab, with a diagram of what flows through it."""
 
 import html
 
 import gradio as gr
 
+from ae_models import zoo
 from ui import parts
 
 WIDE, HIGH, GAP = 112, 60, 26  # px of a box of the diagram, and of an arrow
@@ -21,7 +22,7 @@ def fold(system: str, steps: list[str], text: str, classic: list[str] | None = N
     networks = "".join(
         f"<h4>{kind}</h4>{diagram((classic if kind == 'classic' else None) or steps)}"
         f"<p>{html.escape(parts.figure_line(slug))}</p>"
-        for kind, slug in parts.networks(system).items()
+        for kind, slug in zoo.networks(system).items()
     )
     details("How it works", f"<p>{html.escape(text)}</p>{networks}")
 
