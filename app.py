@@ -40,6 +40,7 @@ LAUNCH = {
     "i18n": words.I18N,
     "app_kwargs": routes.APP,
     "allowed_paths": [str(parts.EXAMPLES)],
+    "favicon_path": parts.STATIC / "favicon.svg",
     "ssr_mode": False,
     "run_history": False,
     "max_file_size": "30mb",
