@@ -125,6 +125,9 @@ def test_files_are_taken_home_and_numbers_come_back(page, tmp_path):
     numbers = json.loads(saved(page, "Save the numbers (JSON)")[0])
     assert [len(face) for face in numbers["faces"].values()] == [128, 128]
     wanted = pixels(page)
+    (tmp_path / "bad.json").write_text('{"network": "plus", "faces": {"A": [NaN]}}')
+    page.get_by_label("File of numbers", exact=True).set_input_files(tmp_path / "bad.json")
+    expect(panel(page)).to_contain_text("That file is no JSON")
     for bad, told in (
         ({"A": [0] * 127, "B": [0] * 128}, "Expected 128 numbers for each face, got 127"),
         ({"A": [None] * 128, "B": [0] * 128}, "Expected finite numbers"),

@@ -407,6 +407,60 @@ def test_two_windows_do_not_draw_on_each_others_sheet(visit, same):
         assert ink(other) > example
 
 
+def test_a_visitor_who_leaves_in_the_middle_of_a_stroke_disturbs_nobody(visit):
+    leaving, staying = visit(), visit()
+    for page in (leaving, staying):
+        colored(page)
+    points = ring(leaving)
+    leaving.mouse.move(*points[0])
+    leaving.mouse.down()
+    for point in points:
+        leaving.mouse.move(*point)
+    leaving.close()
+    tool(staying, "Clear").click()
+    draw(staying)
+    rested(staying)
+    assert vivid(saved(staying)) > 0.1
+
+
+FLOOD = """([points, seconds]) => new Promise((done) => {
+  const pad = document.querySelector('[role="application"]');
+  const move = ([x, y]) => pad.dispatchEvent(new PointerEvent("pointermove", { pointerId: 1,
+    pointerType: "mouse", clientX: x, clientY: y, button: -1, bubbles: true }));
+  let count = 0;
+  const timer = setInterval(() => {
+    for (let i = 0; i < 4; i++) move(points[count++ % points.length]);
+    if (count < 200 * seconds) return;
+    clearInterval(timer);
+    done();
+  }, 20);
+})"""
+
+
+def test_two_hundred_moves_a_second_ask_no_more_than_the_server_answers(page):
+    asked, answered = [], []
+    page.on("request", lambda r: asked.append(r.url) if "/paint" in r.url else None)
+    page.on("response", lambda r: answered.append(r.url) if "/paint" in r.url else None)
+    points = ring(page)
+    pointer(page, "down", 1, points[:1], "mouse")
+    page.evaluate(FLOOD, [points, 2])
+    assert len(asked) - len(answered) <= 1 and len(asked) < 200
+    pointer(page, "up", 1, points[-1:], "mouse")
+    rested(page)
+    assert vivid(saved(page)) > 0.1
+
+
+def test_a_file_of_forty_megabytes_is_refused_before_it_is_sent(page, tmp_path):
+    draw(page)
+    before = ink(page)
+    (tmp_path / "large.png").write_bytes(bytes(40_000_000))
+    with page.expect_file_chooser() as chooser:
+        tool(page, "Open picture").click()
+    chooser.value.set_files(tmp_path / "large.png")
+    expect(page.get_by_role("status").first).to_contain_text("larger than 30 MB")
+    assert ink(page) == before
+
+
 def test_clearing_leaves_no_proposals_of_the_old_drawing(page):
     draw(page)
     tool(page, "Clear").click()
