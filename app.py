@@ -43,7 +43,7 @@ torch.set_num_threads(1)
 
 TABS = {  # address -> name and contents
     "sketch": ("Sketch", sketch),
-    "faces": ("Faces", faces),
+    "faces": ("Face ↔ sketch", faces),
     "photos": ("Photos", colorize),
     "compress": ("Compress", compress),
     "morph": ("Morph", morph),
@@ -58,6 +58,7 @@ LAUNCH = {
     "i18n": words.I18N,
     "app_kwargs": routes.APP,
     "allowed_paths": [str(parts.EXAMPLES)],
+    "favicon_path": parts.STATIC / "favicon.svg",
     "ssr_mode": False,
     "run_history": False,
     "max_file_size": "30mb",

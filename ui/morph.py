@@ -153,8 +153,11 @@ def build(tab: gr.Tab) -> None:
     explain.fold(
         "face-vae",
         ["128 × 128 face", "encoder", "128 numbers", "decoder", "face again"],
-        "The encoder describes each face by 128 numbers. Between such lists lie others, and each of them is a face: "
-        "move the point. Random numbers give faces of people who do not exist.",
+        "The encoder describes each face by 128 numbers, 384 times fewer than its pixels have. "
+        "Between two such lists lie others, and each of them is a face: move the point. A list plus "
+        "a direction is the same face with a smile: move a slider. Random numbers give faces of "
+        "people who do not exist. The two networks have the same latent; plus was trained to keep "
+        "more of the face in it.",
     )
     with gr.Column(visible=False):  # of the endpoints: the workspace has routes of its own
         endpoints(kinds)
@@ -170,7 +173,7 @@ def endpoints(kinds: list[str]) -> None:
         [], morph, between, [frames, urls], lambda a, b, n, *_: n * FACE_PIXELS, api_name="morph"
     )
     drawn = [
-        gr.Slider(1, tasks.MAX_SAMPLES, value=16, step=1),
+        gr.Slider(1, tasks.MAX_SAMPLES, value=8, step=1),
         gr.Number(0, precision=0, minimum=0, maximum=2**32 - 1),
         gr.Slider(0, 2, value=0.8, step=0.05),
         model,
