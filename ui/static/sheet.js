@@ -53,11 +53,11 @@ function query(entries, side, live = false) {
   return asked;
 }
 
-async function colored(options) {
+async function colored(options, signal) {
   const body = await packed(drawing, options.side);
   const slow = setTimeout(() => (find(".bar").hidden = false), SLOW);
   try {
-    const answer = await post("paint", options, body);
+    const answer = await post("paint", options, body, signal);
     return answer && (await createImageBitmap(await answer.blob()));
   } finally {
     clearTimeout(slow);
@@ -85,9 +85,9 @@ async function paintNow() {
   settle();
 }
 
-async function paintFull() {
+async function paintFull(signal) {
   const asked = version;
-  const picture = await colored(query(entries(), FULL_SIDE));
+  const picture = await colored(query(entries(), FULL_SIDE), signal);
   if (version !== asked || !picture) return;
   show(picture);
   pad.dispatchEvent(new CustomEvent("rested", { bubbles: true }));
@@ -102,15 +102,18 @@ async function paintClassic() {
   find(".other img").src = URL.createObjectURL(await answer.blob());
 }
 
-async function askPalettes() {
-  const answer = await post("palettes", query([], LIVE_SIDE), await packed(drawing, LIVE_SIDE));
+async function askPalettes(signal) {
+  const body = await packed(drawing, LIVE_SIDE);
+  const answer = await post("palettes", query([], LIVE_SIDE), body, signal);
   proposals = (await answer.json()).map((colors) => palette.merged(colors));
-  proposals.forEach((colors, i) => jobs.want(`proposal ${i}`, 5, () => paintProposal(i, colors)));
+  proposals.forEach((colors, i) =>
+    jobs.want(`proposal ${i}`, 5, (signal) => paintProposal(i, colors, signal)),
+  );
 }
 
-async function paintProposal(index, colors) {
+async function paintProposal(index, colors, signal) {
   const [asked, given] = [version, colors.map(({ color, weight }) => [color, weight])];
-  const picture = await colored(query(given, SMALL_SIDE));
+  const picture = await colored(query(given, SMALL_SIDE), signal);
   if (version !== asked) return;
   const canvas = find(".four").children[index].querySelector("canvas");
   Object.assign(canvas, { width: 256, height: Math.round((256 * drawing.height) / drawing.width) });
@@ -132,6 +135,7 @@ function changed() {
   marked();
   clearTimeout(resting);
   if (drawing.isEmpty) return empty();
+  jobs.outdate(1);
   jobs.want("paint", 1, paintNow);
   if (!held) resting = setTimeout(rest, REST);
 }
