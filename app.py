@@ -12,9 +12,8 @@ try:
 except ImportError:
     spaces = None
 
-os.environ.setdefault(
-    "GRADIO_ANALYTICS_ENABLED", "False"
-)  # read when gradio is imported; nothing leaves the machine
+# Read when gradio is imported; nothing leaves the machine
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import gradio as gr
 import torch
@@ -22,9 +21,8 @@ import torch
 from ae_models import zoo
 from ui import colorize, compress, faces, models, morph, parts, routes, sketch, words
 
-torch.set_num_threads(
-    1
-)  # a network takes milliseconds: with more threads a busy core makes it wait for the slowest
+# A network takes milliseconds: with more threads a busy core makes it wait for the slowest
+torch.set_num_threads(1)
 
 TABS = {  # address -> name and contents
     "sketch": ("Sketch", sketch),

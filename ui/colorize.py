@@ -5,7 +5,7 @@ import functools
 import gradio as gr
 from PIL import Image
 
-from ae_models import tasks
+from ae_models import tasks, zoo
 from ui import explain, parts, photos
 from ui.words import t
 
@@ -43,7 +43,7 @@ def build(tab: gr.Tab) -> None:
         "lightness: nothing gets blurred. It learned from landscapes: seas, forests, mountains, glaciers, streets.",
     )
     with gr.Column(visible=False):  # of the endpoints: the page has routes of its own
-        kinds = list(parts.networks("photo-color"))
+        kinds = list(zoo.networks("photo-color"))
         picture, layer = parts.picture("Photo, gray or in color"), parts.layer("Hints")
         saturation = gr.Slider(0, 3, value=1, step=0.1, label=t("Saturation"))
         model = gr.Radio(kinds, value="plus", label=t("Network"))

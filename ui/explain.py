@@ -5,6 +5,7 @@ from pathlib import Path
 
 import gradio as gr
 
+from ae_models import zoo
 from ui import parts
 
 WIDE, HIGH, GAP = 104, 60, 26  # px of a box of the diagram, and of an arrow
@@ -27,7 +28,7 @@ def fold(system: str, steps: list[str], text: str) -> None:
     baseline's, and links to the lessons."""
     figures = "".join(
         f"<li><b>{kind}</b>: {html.escape(parts.figure_line(slug))}</li>"
-        for kind, slug in parts.networks(system).items()
+        for kind, slug in zoo.networks(system).items()
     )
     gr.HTML(
         f'<details class="explain"><summary>How it works</summary><div>{diagram(steps)}'

@@ -3,11 +3,11 @@
 import gradio as gr
 from PIL import Image
 
-from ae_models import tasks
+from ae_models import tasks, zoo
 from ui import alignment, explain, parts
 
 SCRIPTS = ("transport", "eyes", "webcam", "portrait")
-POSE = "cufs"  # of both networks: of the CUHK Face Sketch Database
+POSE = zoo.row("face-sketch").data.pose
 
 
 def face_to_sketch(photo: Image.Image, model: str, align: bool = True) -> Image.Image:

@@ -68,12 +68,12 @@ def changes_of(text: str) -> dict[str, float]:
 
 def in_pose(picture: Image.Image) -> Image.Image:
     """The largest face of a picture as the networks know faces; the whole picture if it has none."""
-    return alignment.seen_or_told(picture, "celeba")
+    return alignment.seen_or_told(picture, zoo.row(latents.EDITING).data.pose)
 
 
 def build(tab: gr.Tab) -> None:
     files = [path.rsplit("/", 1)[-1] for path in parts.examples("face-*.webp")]
-    kinds = list(parts.networks("face-vae"))
+    kinds = list(zoo.networks("face-vae"))
     start = [f"{name}.webp" for name in START]
     parts.component("morph", *SCRIPTS, files=files, start=start, kinds=kinds)
     explain.fold(

@@ -164,17 +164,9 @@ def needs(picture, what: str):
     return picture
 
 
-def networks(system: str) -> dict[str, str]:
-    """Kinds of network of a system -> their slugs, the default first. Raises ValueError."""
-    rows = [row for row in zoo.ROWS if row.system == system]
-    if not rows:
-        raise ValueError(f"expected a system of the zoo, got {system!r}")
-    return {row.kind: row.slug for row in sorted(rows, key=lambda row: row.kind != "plus")}
-
-
 def choice(system: str) -> gr.Radio:
     """Choice between the networks of a system, with the figure of the chosen one."""
-    slugs = networks(system)
+    slugs = zoo.networks(system)
     return gr.Radio(list(slugs), value=next(iter(slugs)), label=t("Network"), min_width=160)
 
 
@@ -185,7 +177,7 @@ def beside(
 
     `second`, a hidden picture or gallery, follows whenever `first` changes. `function` takes the
     inputs and a kind of network, and returns None while there is nothing to show."""
-    kinds = list(networks(system))
+    kinds = list(zoo.networks(system))
     if len(kinds) < 2:
         return
     wanted = gr.Checkbox(False, label=t("Both networks"), min_width=160)
@@ -202,7 +194,7 @@ def beside(
 
 def load(system: str, kind: str):
     """Load the network of a system that the choice names. Raises ValueError."""
-    kinds = networks(system)
+    kinds = zoo.networks(system)
     if kind not in kinds:
         raise ValueError(f"expected model to be one of {', '.join(kinds)}, got {kind!r}")
     return zoo.load(kinds[kind])

@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import ExifTags, Image, ImageColor, ImageDraw
 from starlette.responses import JSONResponse, Response
 
-from ae_models import color, images, inference, tasks, tones
+from ae_models import color, images, inference, tasks, tones, zoo
 from ae_models.photo import borders
 from ui import parts
 
@@ -171,7 +171,7 @@ def exif_of(photo: bytes, model: str) -> Image.Exif:
         if isinstance(value, str):  # Pillow reads bytes as Latin-1, but would write ASCII alone
             exif[tag] = value.encode("latin-1", "replace")
     said = exif.get(ExifTags.Base.ImageDescription, b"")
-    note = f"Colors predicted by Autoencoder Studio, network {parts.networks('photo-color')[model]}"
+    note = f"Colors predicted by Autoencoder Studio, network {zoo.networks('photo-color')[model]}"
     exif[ExifTags.Base.ImageDescription] = b". ".join(filter(None, [said, note.encode()]))
     return exif
 

@@ -3,7 +3,7 @@
 import gradio as gr
 from PIL import Image
 
-from ae_models import tasks
+from ae_models import tasks, zoo
 from ui import explain, parts
 from ui.palettes import entries
 
@@ -46,7 +46,7 @@ def build(tab: gr.Tab) -> None:
     with gr.Column(visible=False):  # of the endpoint: the sheet has a route of its own
         sketch, hints = parts.layer("Sketch"), parts.layer("Hints")  # lines may lie on nothing
         given = [
-            gr.Radio(list(parts.networks("sketch-color")), value="plus"),
+            gr.Radio(list(zoo.networks("sketch-color")), value="plus"),
             gr.Textbox(""),
             hints,
         ]

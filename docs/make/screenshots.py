@@ -1,5 +1,6 @@
-"""Make the README's pictures of the running app in headless Chromium: docs/tabs.webp, every tab with its example at
-work, and docs/drawing.webp, an animation of a drawing that is colored while it is drawn.
+"""Make the README's pictures of the running app in headless Chromium: docs/tabs.webp, every tab
+with its example at work, and docs/drawing.webp, an animation of a drawing that is colored while it
+is drawn.
 
 python -m docs.make.screenshots        needs requirements-dev.txt and Chromium
 """

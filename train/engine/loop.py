@@ -73,8 +73,8 @@ def train(
     track: bool = False,
     command: str = "",
 ) -> Path:
-    """Train and write OUT/release; gives its path. `start` is the checkpoint of another run or a release folder, to
-    begin with its weights; `command` is kept in the release.
+    """Train and write OUT/release; gives its path. `start` is the checkpoint of another run or a
+    release folder, to begin with its weights; `command` is kept in the release.
 
     Raises ValueError for bad data or a checkpoint that does not fit, FloatingPointError when the
     loss is not finite, KeyboardInterrupt when a signal stopped it after a checkpoint."""
