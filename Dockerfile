@@ -12,6 +12,7 @@ RUN $PIP --no-cache-dir -r requirements.txt -c constraints.txt
 COPY weights weights
 COPY ae_models ae_models
 COPY ui ui
+COPY docs/lessons docs/lessons
 COPY app.py LICENSE ./
 
 # The checkout belongs to root and stays read-only; uploads go to /tmp, downloads from the Hub to the user's home.
