@@ -73,7 +73,7 @@ def answers(server: Server) -> bool:
 
 
 def opened(browser: Browser, server: Server, ready: str) -> tuple[Page, int, float]:
-    """A page in a fresh profile, the bytes that came over the line, and seconds until `ready` is there."""
+    """A page in a fresh profile, the bytes that came in, and seconds until `ready` is there."""
     context = browser.new_context(viewport={"width": 1280, "height": 720})
     page, received = context.new_page(), []
     wire = context.new_cdp_session(page)

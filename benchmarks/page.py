@@ -3,8 +3,8 @@
 python -m benchmarks.page [--strokes 12] [--weight | --sheet | --crowd | --photos | --faces]
 
 Prints Markdown tables; needs requirements-dev.txt and Chromium. The floor is an empty Gradio page
-for bytes and time, and for strokes a page with the same canvas whose event has no work: its PNG goes
-through Gradio's queue and comes back. Network alone is the time of one update inside the process.
+for bytes and time, and for strokes a page with the same canvas whose event has no work: its PNG
+goes through Gradio's queue and comes back. Network alone is the time of an update in a process.
 """
 
 import argparse
