@@ -37,7 +37,11 @@ UNSTATED = {
 
 def models() -> list[dict]:
     """List all networks: purpose, parameters, bytes on disk, training data, measured figures and
-    the origin of the weights; for a network that cannot be used, the reason."""
+    the origin of the weights; for a network that cannot be used, the reason.
+
+    Returns:
+        A dictionary for each network.
+    """
     return [describe(row) for row in zoo.ROWS]
 
 
