@@ -208,6 +208,13 @@ def read_only(folder: Path):
         subprocess.run(["chmod", "-R", "u+w", folder], check=True)
 
 
+def test_a_space_has_the_pictures_that_its_readme_shows(monkeypatch):
+    monkeypatch.setattr(zoo, "BY_SLUG", {})  # without weights
+    content = train.push.space_files(embed=True)
+    shown = re.findall(r"!\[[^]]*\]\(([^)]+)\)", content["README.md"].decode())
+    assert shown and set(shown) <= set(content)
+
+
 def test_a_space_by_reference_needs_weights_on_the_hub():
     with pytest.raises(SystemExit, match="push them.*--embed"):
         train.push.main(["--space", "alice/studio"])
