@@ -12,7 +12,18 @@ from ae_models import tasks, zoo
 from ui import alignment, explain, latents, parts
 
 SCRIPTS = (
-    *("transport", "mixing", "eyes", "webcam", "morph", "point", "slots", "changes", "bars"),
+    *(
+        "transport",
+        "desk",
+        "mixing",
+        "eyes",
+        "webcam",
+        "morph",
+        "point",
+        "slots",
+        "changes",
+        "bars",
+    ),
     *("drawn", "way", "files", "begin"),
 )
 START = ("face-14", "face-48", "face-28", "face-57")  # the first two begin

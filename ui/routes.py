@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui import latents, models, parts, photos, sheet
+from ui import codecs, latents, models, parts, photos, sheet
 
 MOST_BYTES = 4_000_000  # of a drawing
 MOST_FILE_BYTES = 30_000_000
@@ -101,6 +101,14 @@ def route(name: str, function: Callable, most: int = MOST_BYTES) -> Route:
     return Route(f"/studio/{name}", answering(function, most), methods=["POST"])
 
 
+CODEC = {
+    "open": codecs.open_picture,
+    "ours": codecs.ours,
+    "look": codecs.look,
+    "latent": codecs.latent,
+    "classic": codecs.classic,
+    "other": codecs.other,
+}
 APP = {  # of gr.Blocks.launch
     "routes": [
         route("paint", sheet.paint),
@@ -109,6 +117,7 @@ APP = {  # of gr.Blocks.launch
         route("photo/open", photos.open_photo, MOST_FILE_BYTES),
         route("photo/chroma", photos.chroma),
         route("photo/save", photos.save, MOST_FILE_BYTES),
+        *(route(f"codec/{name}", function, MOST_FILE_BYTES) for name, function in CODEC.items()),
         Route("/studio/text/{name}", models.text),
         Mount("/studio/docs", Files(directory=models.DOCS, check_dir=False)),
         route("face", latents.face, MOST_FILE_BYTES),
