@@ -25,7 +25,7 @@ const split = new Split(stage, {
 });
 const sides = ["left", "right"].map((name, i) => {
   const place = find(`.side.${name}`);
-  const [choice, facts] = [place.querySelector("select"), place.querySelector("output")];
+  const [choice, facts] = [place.querySelector("select"), place.querySelector("span")];
   return { name, choice, facts, canvas: split.layers[i], shown: null };
 });
 let picture = null; // {name, blob, canvas, size, kept}, or of a file: {name, file, rate, canvas, kept}
