@@ -11,7 +11,7 @@ from starlette.responses import Response
 from torch import Tensor, nn
 
 from ae_models import images, metrics, tasks
-from ae_models.codec import others
+from ae_models.codec import file, others
 from ui import parts
 from ui.sheet import encoded, number
 
@@ -49,6 +49,14 @@ def inside(data: bytes, picture: Image.Image | None) -> Inside:
         )
     latent = tasks.latent_in(network, header, payload)
     return Inside(network, latent, header.rate, size, len(data))
+
+
+def pixels(body: bytes) -> int:
+    """How large the work on a body is: pixels of the picture in our file, or of a picture."""
+    if body[:1] != bytes([file.MAGIC]):
+        return images.pixels(body)
+    width, height, _ = file.claim(body)
+    return width * height
 
 
 # ---- the routes ----

@@ -23,13 +23,11 @@ def page(visit):
 
 
 @pytest.fixture
-def refused(browser, url):
-    """The tab where the server may refuse a file, which the console notes."""
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
-    page.goto(f"{url}/?tab=compress")
+def refused(visit):
+    """The tab where the server may refuse a file."""
+    page = visit("?tab=compress", refusals=True)
     colored(page)
-    yield page
-    page.close()
+    return page
 
 
 def handle(page: Page):

@@ -46,6 +46,7 @@ class Split {
 
   fit(width, height) {
     for (const canvas of this.layers) Object.assign(canvas, { width, height });
+    this.stage.style.setProperty("--ratio", width / height);
     this.view.fit(width, height);
   }
 
