@@ -26,8 +26,8 @@ class Outcome:
 
 
 def plan(inputs: list[Path], out: Path, suffix: str, suffixes: set[str] = SUFFIXES) -> list[tuple]:
-    """(input, output) of each file, and of each file in the folders among `inputs`, whose structure is
-    kept below `out`. Inputs whose outputs would have one name keep their suffix in it. Raises
+    """(input, output) of each file, and of each file in the folders among `inputs`, whose structure
+    is kept below `out`. Inputs whose outputs would have one name keep their suffix in it. Raises
     ValueError if there is nothing to do."""
     found = []
     for path in inputs:
@@ -49,8 +49,8 @@ def plan(inputs: list[Path], out: Path, suffix: str, suffixes: set[str] = SUFFIX
 
 
 def run(work: Work, pairs: list[tuple[Path, Path]], jobs: int = 1) -> list[Outcome]:
-    """Do `work` for each pair, in `jobs` processes, with progress on stderr; in the order of the pairs.
-    A file that fails is reported and does not stop the others."""
+    """Do `work` for each pair, in `jobs` processes, with progress on stderr; in the order of the
+    pairs. A file that fails is reported and does not stop the others."""
     bar = tqdm(_outcomes(work, pairs, jobs), total=len(pairs), unit="file", disable=None)
     by_input = {outcome.input: outcome for outcome in bar}
     return [by_input[str(path)] for path, _ in pairs]

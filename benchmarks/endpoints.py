@@ -1,10 +1,10 @@
-"""What does an endpoint of the app add to its network?
+"""Time that an endpoint of the app adds to its network.
 
     python -m benchmarks.endpoints [--rounds 15]
 
-For each endpoint: milliseconds through a client; of Gradio's round trip with the same pictures in and out and no work; of the task
-alone (PIL in, PIL out) on one thread; and of the network's forward passes in it. The last figure should stay under 1.
-"""
+For each endpoint: milliseconds through a client; of Gradio's round trip with the same pictures in
+and out and no work; of the task alone (PIL in, PIL out) on one thread; and of the network's forward
+passes in it. The last figure should stay under 1."""
 
 import argparse
 import statistics
@@ -24,7 +24,8 @@ from ui import parts
 
 
 def idle_app(answers: dict[str, Image.Image]) -> gr.Blocks:
-    """The same inputs and the same answers with no work between: endpoints of the names of `answers`, and `eight`."""
+    """App with the inputs and the answers of the real one and no work between: an endpoint for each
+    of `answers`, and `eight`."""
     faces = tasks.sample(zoo.load("face-vae"), 8)
     with gr.Blocks(analytics_enabled=False) as demo:
         picture, result, several = (

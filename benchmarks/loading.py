@@ -2,9 +2,8 @@
 
     python -m benchmarks.loading --data DIR [--threads 1]
 
-Prints the precision, and for each recipe milliseconds of both and the share of loading: medians of a
-few steps after a warm-up.
-"""
+Prints the precision, and for each recipe milliseconds of both and the share of loading: medians of
+a few steps after a warm-up."""
 
 import argparse
 import importlib

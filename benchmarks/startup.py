@@ -2,8 +2,8 @@
 
     python -m benchmarks.startup [--rounds 3]
 
-Rounds alternate between the two, so that a busy machine slows both; the medians and their ratio are printed.
-"""
+Rounds alternate between the two, so that a busy machine slows both; the medians and their ratio are
+printed."""
 
 import argparse
 import os
@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def importing() -> float:
-    """Until the imports are done; the interpreter's end is not counted, as it is not for the app."""
+    """Until the imports are done; the interpreter's end is not counted, as it is not for the
+    app."""
     start = time.perf_counter()
     code = "import torch, torchvision, gradio; print('done', flush=True)"
     with subprocess.Popen(

@@ -2,9 +2,9 @@
 
     python -m benchmarks.warm_cache [--rounds 10]
 
-Pushes a full-size `face-vae` to the loopback Hub of the tests, pulls it once, and then finds, checks and loads it from
-both places in turns, each as the app does at its start. Prints the least times, their ratio, and the requests made.
-"""
+Pushes a full-size `face-vae` to the loopback Hub of the tests, pulls it once, and then finds,
+checks and loads it from both places in turns, each as the app does at its start. Prints the least
+times, their ratio, and the requests made."""
 
 import argparse
 import tempfile

@@ -96,8 +96,8 @@ def config_of(slug: str, network: torch.nn.Module) -> dict:
 
 
 def stems(count: int, every: int, remainders=(0,), pattern: str = "{}") -> list[str]:
-    """`count` names, at least two of them on each of the remainders of CRC-32 modulo `every`, by which
-    train.datasets.files splits."""
+    """`count` names, at least two of them on each of the remainders of CRC-32 modulo `every`, by
+    which train.datasets.files splits."""
     names = [pattern.format(i) for i in range(1, 4000)]
     kept = {r: [n for n in names if zlib.crc32(n.encode()) % every == r][:2] for r in remainders}
     chosen = [n for group in kept.values() for n in group]

@@ -25,7 +25,8 @@ RED_BLUE = [((255, 0, 0), 2), ((0, 0, 255), 1)]  # a palette
 
 
 def blob(size: tuple[int, int], seed: int) -> Image.Image:
-    """A smooth colorful picture with an ellipse in the middle, which a network learns in few steps."""
+    """A smooth colorful picture with an ellipse in the middle, which a network learns in few
+    steps."""
     random = np.random.default_rng(seed)
     corners = Image.fromarray(random.integers(0, 255, (3, 3, 3), dtype=np.uint8))
     image = corners.resize(size, Image.Resampling.BICUBIC)
@@ -69,7 +70,8 @@ def hint(size: tuple[int, int], box: tuple[int, int, int, int], color) -> Image.
 def pasted(
     path: str, size: tuple[int, int], turn: float, scale: float, center: complex, ground=None
 ) -> tuple[Image.Image, list[complex]]:
-    """A face turned by `turn` degrees against the clock and scaled, on a picture; where its eyes are."""
+    """A face turned by `turn` degrees against the clock and scaled, on a picture; where its eyes
+    are."""
     face = Image.open(path).convert("RGB")
     pose = align.POSES["cufs" if "portrait" in path else "celeba"]
     ground = ground or Image.effect_noise(size, 40).convert("RGB").resize(size)

@@ -1,5 +1,5 @@
-"""The shipped weights at work: one picture of each network beside the one kept of it, and what makes
-the network worth having.
+"""The shipped weights at work: one picture of each network beside the one kept of it, and what
+makes the network worth having.
 
     python -m tests.test_golden [SLUG ...]     keep new pictures, after a release
 
@@ -97,7 +97,7 @@ def test_a_face_from_a_sketch_has_skin_before_blue():
 
 @functools.cache
 def regions(name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Where a drawing's paper is and where its inside is, both away from lines."""
+    """Masks of a drawing's paper and of its inside, both away from lines."""
     page = example(name).convert("L").point(lambda value: 255 * (value > 250))
     ImageDraw.floodfill(page, (0, 0), 128)
     return np.asarray(page) == 128, np.asarray(page) == 255

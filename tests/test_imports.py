@@ -36,7 +36,7 @@ def imported(path: Path) -> set[str]:
 
 
 def own(path: Path) -> set[str]:
-    """Those of `imported` that are modules of ae_models, less the package itself."""
+    """Modules of ae_models among `imported`, less the package itself."""
     return {name for name in imported(path) if name.startswith("ae_models.")}
 
 

@@ -1,4 +1,5 @@
-"""From training to an app that answers with those weights, by way of the Hub, as README.md tells it."""
+"""From training to an app that answers with those weights, by way of the Hub, as README.md tells
+it."""
 
 import json
 import os
@@ -66,7 +67,7 @@ def checkout(folder: Path) -> Path:
 
 
 def shell(command: str, folder: Path, settings: dict) -> str:
-    """What a command that must succeed prints; it never prints the token."""
+    """Output of a command that must succeed; it never prints the token."""
     done = subprocess.run(
         command, shell=True, cwd=folder, env=settings, capture_output=True, text=True
     )
@@ -146,7 +147,7 @@ def whole(tmp_path_factory):
 
 
 def downloaded(server, folder: Path) -> Path:
-    """What the Space alice/studio holds."""
+    """Files of the Space alice/studio."""
     tree = urllib.request.urlopen(f"{server.url}/api/spaces/alice/studio/tree/main").read()
     for entry in yaml.safe_load(tree):
         path = folder / entry["path"]
@@ -191,8 +192,8 @@ def test_a_space_with_embedded_weights_starts_read_only(server, whole, tmp_path)
 
 @contextmanager
 def read_only(folder: Path):
-    """The command that starts the app in a folder that cannot be written. Root may write what has no
-    permission, and so gets a mount of its own, which ends with the process."""
+    """The command that starts the app in a folder that cannot be written. Root may write what has
+    no permission, and so gets a mount of its own, which ends with the process."""
     start = f"exec {PYTHON} {folder}/app.py"
     if os.geteuid() == 0:
         mount = f"mount --bind {folder} {folder} && mount -o remount,ro,bind {folder}"

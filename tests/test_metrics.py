@@ -9,9 +9,8 @@ def test_psnr():
     y[1] += 0.1
     first, second = metrics.psnr(x, y).tolist()
     assert first == 100
-    assert (
-        abs(second - 20 * torch.log10(torch.tensor(255 / 26)).item()) < 1e-3
-    )  # 0.1 rounds to 26 / 255
+    # 0.1 rounds to 26 / 255
+    assert abs(second - 20 * torch.log10(torch.tensor(255 / 26)).item()) < 1e-3
 
 
 def test_psnr_rounds_to_bytes():

@@ -215,7 +215,8 @@ def test_tiles_encode_as_each_would_alone(network):
 
 
 def test_blending_a_perfect_network_is_exact():
-    """With the identity for a network the tiles must add up to the picture: no seam, no shift, no border."""
+    """With the identity for a network the tiles must add up to the picture: no seam, no shift, no
+    border."""
 
     class Identity(DCAE):
         value_range = (0.0, 1.0)

@@ -31,10 +31,11 @@ LATENTS = {  # of the design, for one picture
     "face-vae-plus": (1, 128),
 }
 EVERY = [*SLUGS, *zoo.INSTRUMENTS]
+# A small network, and one of nested modules and buffers
 DAMAGED = [
     "sketch-color",
     "face-vae-plus",
-]  # a small network, and one of nested modules and buffers
+]
 
 
 @pytest.fixture(params=SLUGS)
@@ -97,9 +98,8 @@ def test_every_parameter_gets_a_gradient(network):
     x = batch(network, 4)
     for name, parameter in network.named_parameters():
         if "film" in name:
-            nn.init.normal_(
-                parameter
-            )  # it starts without effect, and lets none through to what it takes
+            # It starts without effect, and lets none through to what it takes
+            nn.init.normal_(parameter)
     steering = {"palette": torch.rand(4, 5, 4)} if hasattr(network, "suggest") else {}
     loss = network(x, **steering).square().mean()
     if isinstance(encoded := network.encode(x), Posterior):

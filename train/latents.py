@@ -141,9 +141,8 @@ def main(root: Path, folder: Path, sizes: list[int] | None) -> None:
     else:
         aggregate = fit(network, root).aggregate
         fitted = [(aggregate.weights, aggregate.means, aggregate.factors)]
-        files.save(
-            folder, network.state_dict(), files.read_config(folder) | {"metrics": {}}
-        )  # to be measured again
+        # To be measured again
+        files.save(folder, network.state_dict(), files.read_config(folder) | {"metrics": {}})
     for parameters in fitted:
         density = joint_log_density(unseen, *parameters).logsumexp(1).mean()
         print(f"{len(parameters[0])} components: {density:.1f} nats", flush=True)

@@ -104,9 +104,8 @@ def spread(ab: Tensor, levels: Tensor) -> Tensor:
     """ab (B, 2, h, w) -> weights (B, K, h, w) of the colors of the grid, those of the four corners
     around it: their mean is ab again (clamped to the grid) and their sum is 1."""
     below, above = levels[:-1, None, None], levels[1:, None, None]
-    part = ((ab[:, :, None] - below) / (above - below)).clamp(
-        0, 1
-    )  # of the way from a level to the next
+    # Of the way from a level to the next
+    part = ((ab[:, :, None] - below) / (above - below)).clamp(0, 1)
     edge = torch.ones_like(part[:, :, :1])
     weights = torch.cat([edge, part], 2) - torch.cat([part, 0 * edge], 2)  # (B, 2, levels, h, w)
     return torch.einsum("bihw,bjhw->bijhw", *weights.unbind(1)).flatten(1, 2)

@@ -1,8 +1,8 @@
 """Publish releases on the Hugging Face Hub, or the whole app as a Space.
 
-    python -m train.push <slug> --repo NAMESPACE/NAME [--weights DIR] [--private] [--revision BRANCH]
-    python -m train.push --all --namespace NAMESPACE
-    python -m train.push --space NAMESPACE/NAME [--embed]
+    python -m train.push <slug> --repo NAMESPACE/NAME [--weights DIR] [--private] [--revision
+    BRANCH] python -m train.push --all --namespace NAMESPACE python -m train.push --space
+    NAMESPACE/NAME [--embed]
 
 Needs a token with write access: hf auth login, or HF_TOKEN. A release is checked strictly, uploaded
 in one commit, read back and verified. Prints its commit and the line of ae_models/zoo.py that makes

@@ -31,7 +31,7 @@ def face(body: bytes, query: dict) -> Response:
     query: model; eyes, "x,y,x,y" in px of the photo, else the largest face is looked for, and
     without one the part that the network takes by itself; "whole" does not look."""
     picture = images.read(body)
-    shown, count = cropped(picture, query.get("eyes", ""), "celeba")
+    shown, count = cropped(picture, query.get("eyes", ""), zoo.row(EDITING).data.pose)
     latent = tasks.encode(parts.load("face-vae", query.get("model", "plus")), shown)
     return JSONResponse({"latent": latent[0].tolist(), "crop": data_url(shown), "count": count})
 
@@ -49,7 +49,9 @@ def crop(body: bytes, query: dict) -> Response:
     """A photo -> the face as the sketch networks know faces: {"crop": PNG as a data URL, "count"}.
 
     query: eyes, as in face."""
-    shown, count = cropped(images.read(body), query.get("eyes", ""), "cufs")
+    shown, count = cropped(
+        images.read(body), query.get("eyes", ""), zoo.row("face-sketch").data.pose
+    )
     return JSONResponse({"crop": data_url(shown, "PNG"), "count": count})
 
 

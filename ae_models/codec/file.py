@@ -23,7 +23,7 @@ MAX_SIDE = 65_535  # px
 
 @dataclass(frozen=True)
 class Header:
-    """What a file says before its payload. network: 4 hexadecimal digits, of the sha256 of the weights."""
+    """Header of a file. network: the first 4 hexadecimal digits of the sha256 of its weights."""
 
     network: str
     rate: int
@@ -39,7 +39,8 @@ def pack(header: Header, payload: bytes) -> bytes:
 
 
 def unpack(data: bytes) -> tuple[Header, bytes]:
-    """The bytes of a file -> header and payload. Raises ValueError for anything that pack has not written."""
+    """The bytes of a file -> header and payload. Raises ValueError for anything that pack has not
+    written."""
     if not isinstance(data, bytes | bytearray):
         raise ValueError(f"expected the bytes of an {SUFFIX} file, got {type(data).__name__}")
     if len(data) > MAX_BYTES:

@@ -97,7 +97,7 @@ def compress(model: nn.Module, picture: Image.Image, rate: int = 3, refine: int 
 
 @torch.inference_mode()
 def decompress(model: nn.Module, header: file.Header, payload: bytes) -> Image.Image:
-    """What file.unpack gave -> RGB picture. Raises ValueError for another network's file."""
+    """Decode the output of file.unpack: RGB picture. Raises ValueError for another network's file."""
     q = integers(model, header, payload)
     height, width = -(-header.height // model.patch), -(-header.width // model.patch)
     latent = model.dequantize(q.to(inference.device(model)), header.rate)[..., :height, :width]
@@ -106,7 +106,7 @@ def decompress(model: nn.Module, header: file.Header, payload: bytes) -> Image.I
 
 @torch.inference_mode()
 def integers(model: nn.Module, header: file.Header, payload: bytes) -> Tensor:
-    """What file.unpack gave -> the quantized latent (1, C, h, w), int32, the same to the bit on
+    """Decode the output of file.unpack: the quantized latent (1, C, h, w), int32, the same to the bit on
     every machine. Raises ValueError for another network's file."""
     inference.expect(model, DCAEPlus, "a network that quantizes its latent")
     if not 1 <= header.rate <= model.rates or header.network != model.sha256[:4]:

@@ -141,9 +141,8 @@ def align(picture: Image.Image, eyes: Eyes, pose: str) -> Image.Image:
     goal_left, goal_right = (complex(*eye) for eye in goal.eyes)
     scale = min(MAX_SCALE, max(1, int(abs(right - left) / abs(goal_right - goal_left))))
     size = tuple(side * scale for side in goal.size)
-    turn = (
-        (right - left) / (goal_right - goal_left) / scale
-    )  # px of the picture for one of the result
+    # Px of the picture for one of the result
+    turn = (right - left) / (goal_right - goal_left) / scale
     return _warp(image, turn, left - goal_left * scale * turn, size)
 
 

@@ -100,8 +100,8 @@ def _chroma_strips(model: nn.Module, lightness: Tensor, hints: Tensor | None) ->
 def chroma_fields(model: nn.Module, lightness: Tensor, hints: Image.Image | None = None) -> Tensor:
     """color.chroma_fields (1, 5, h, w) of a photo, the part of `colorize` that needs the network.
 
-    lightness: (1, 1, H, W) in [0, 100], at best of working_size. hints: as of `colorize`. The chroma
-    of the classic network has no slopes."""
+    lightness: (1, 1, H, W) in [0, 100], at best of working_size. hints: as of `colorize`. The
+    chroma of the classic network has no slopes."""
     _expect_colorizer(model)
     if isinstance(model, PhotoColor):
         return F.pad(_square_cells(model, lightness), (0, 0, 0, 0, 0, 3))

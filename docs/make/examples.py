@@ -2,9 +2,8 @@
 
     python -m docs.make.examples        writes ui/static/examples/
 
-Sketches and landscapes are drawn here; faces are samples of our own `face-vae`. The portraits beside them come from
-docs/make/portraits.py.
-"""
+Sketches and landscapes are drawn here; faces are samples of our own `face-vae`. The portraits
+beside them come from docs/make/portraits.py."""
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
@@ -14,10 +13,11 @@ from ui.parts import EXAMPLES
 from ui.sketch import SKETCHES as SHELF
 
 SIDE, SCALE = 512, 3  # sketches are drawn larger and shrunk, for smooth lines
+# The clearest of the first sixty
 FACE_SEEDS, FACE_TEMPERATURE = (
     (2, 14, 15, 28, 36, 43, 48, 57),
     0.8,
-)  # the clearest of the first sixty
+)
 
 
 # ---- sketches: each a list of closed or open curves through points in [0, 100] ----
@@ -265,8 +265,9 @@ SKETCHES: dict[str, list[Curve]] = {
 
 
 def face(wide: float, hair: float = 0, long: float = 0, smile: float = 1) -> list[Curve]:
-    """A frontal face in the pose of the CUHK Face Sketch Database, once the sides are cut off to 4:5. `wide` is half
-    the width of the head; hatched hair stands `hair` above it and hangs down by `long` at the sides."""
+    """A frontal face in the pose of the CUHK Face Sketch Database, once the sides are cut off to
+    4:5. `wide` is half the width of the head; hatched hair stands `hair` above it and hangs down by
+    `long` at the sides."""
     features = [
         oval(50, 55, wide, 25),
         smooth([(46, 52), (45.5, 62), (47, 65), (50, 66), (53, 65), (54.5, 62)]),
@@ -313,7 +314,8 @@ def sketch(curves: list[Curve], width: float = 4.5) -> Image.Image:
 
 
 def by_mouse(curves: list[Curve], seed: int, shake: float = 0.9) -> list[Curve]:
-    """The same curves in an unsteady hand: points wander smoothly by about `shake`, and strokes miss their ends."""
+    """Curves in an unsteady hand: points wander smoothly by about `shake`, and strokes
+    miss their ends."""
     random = np.random.default_rng(seed)
 
     def unsteady(curve: Curve) -> Curve:
@@ -361,7 +363,8 @@ def noise(
 
 
 def ridge(random: np.random.Generator, base: float, height: float, rough: int = 3) -> np.ndarray:
-    """Mask (HEIGHT, WIDTH) of what lies below a jagged line around `base` (0 is the top, 1 the bottom)."""
+    """Mask (HEIGHT, WIDTH) of what lies below a jagged line around `base` (0 is the top, 1 the
+    bottom)."""
     line = base - height * np.abs(noise(random, rough, 6)[0])
     return np.arange(HEIGHT)[:, None] / HEIGHT > line[None, :]
 
@@ -376,8 +379,8 @@ def paint(
 def landscape(
     seed: int, sky: tuple, horizon: tuple, layers: list[tuple], water: tuple | None
 ) -> Image.Image:
-    """Sky from one color to another with clouds, ridges from far to near as (base, height, color, texture cells,
-    depth of the texture), and below 0.72 perhaps water that mirrors the sky."""
+    """Sky from one color to another with clouds, ridges from far to near as (base, height, color,
+    texture cells, depth of the texture), and below 0.72 perhaps water that mirrors the sky."""
     random = np.random.default_rng(seed)
     down = np.linspace(0, 1, HEIGHT)[:, None, None]
     canvas = np.array(sky) * (1 - down) + np.array(horizon) * down + np.zeros((1, WIDTH, 1))

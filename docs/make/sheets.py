@@ -1,9 +1,10 @@
-"""Make the contact sheets of the model cards, docs/<slug>.webp: what each network does well, and where it fails.
+"""Make the contact sheets of the model cards, docs/<slug>.webp: what each network does well, and
+where it fails.
 
     python -m docs.make.sheets
 
-Every picture on them is drawn or made up by docs/make/examples.py, docs/make/portraits.py or our own networks.
-"""
+Every picture on them is drawn or made up by docs/make/examples.py, docs/make/portraits.py or our
+own networks."""
 
 from pathlib import Path
 
@@ -97,7 +98,8 @@ def face_sketch(network) -> list[Row]:
 
 
 def posed(face: Image.Image) -> Image.Image:
-    """Face of face-vae in CelebA's pose, 128x128 px -> in the pose of the CUHK database, 200x250 px."""
+    """Face of face-vae in CelebA's pose, 128x128 px -> in the pose of the CUHK database, 200x250
+    px."""
     return align.align(face, align.POSES["celeba"].eyes, "cufs")
 
 

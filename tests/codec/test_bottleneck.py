@@ -29,9 +29,8 @@ def test_there_and_back(bottleneck, rate, shape):
     again = bottleneck.dequantize(q, rate)
     assert torch.equal(bottleneck.quantize(again, rate), q)
     error = (again[..., : shape[2], : shape[3]] - latent).abs().max()
-    assert (
-        error <= bottleneck.log_step[rate - 1].exp().max() + 1e-5
-    )  # half a step in each of 4 coefficients, halved
+    # Half a step in each of 4 coefficients, halved
+    assert error <= bottleneck.log_step[rate - 1].exp().max() + 1e-5
 
 
 def test_a_coefficient_stays_in_the_place_of_its_block(bottleneck):

@@ -1,4 +1,4 @@
-"""What only `dcae-plus` does: any size, rounding at several rates, and the bits of its prior."""
+"""`dcae-plus` alone: any size, rounding at several rates, and the bits of its prior."""
 
 import math
 
@@ -160,9 +160,8 @@ def test_training_pictures_are_those_of_cifar_and_tiles_of_landscapes(pictures, 
         read(pictures, "train") for read in (recipe.pictures, readers.cifar10, readers.landscape)
     )
     assert len(both) == len(small) + len(photos) and both.shape[1:] == (3, 32, 32)
-    assert torch.equal(
-        both[len(small) + 7], photos[7, :, 32:64, 96:]
-    )  # the eighth tile of the eighth
+    # The eighth tile of the eighth
+    assert torch.equal(both[len(small) + 7], photos[7, :, 32:64, 96:])
     (tmp_path / "cifar10").symlink_to(pictures / "cifar10")
     assert torch.equal(recipe.pictures(tmp_path, "train")[0], small)
     assert "without landscapes" in capsys.readouterr().out

@@ -96,7 +96,8 @@ def test_a_photo_of_many_megapixels_gives_a_large_picture():
 
 
 def test_a_similarity_puts_eyes_in_their_places():
-    """Two dots, far apart and turned, become the dots of the pose; what lies outside repeats the edge."""
+    """Two dots, far apart and turned, become the dots of the pose; what lies outside repeats the
+    edge."""
     picture = Image.new("RGB", (600, 600), (40, 90, 200))
     eyes = ((420.0, 300.0), (460.0, 500.0))
     for x, y in eyes:

@@ -1,4 +1,4 @@
-"""What the recipe of photo-color-plus computes beside its loss."""
+"""Computations of the recipe of photo-color-plus beside its loss."""
 
 import pytest
 import torch
@@ -47,9 +47,8 @@ def test_finish_makes_rare_colors_likelier_and_leaves_no_norm(pictures):
     network = recipe.build().eval()
     finished = recipe.finish(network, pictures)
     assert not any(isinstance(m, torch.nn.BatchNorm2d) for m in finished.modules())
-    assert (
-        finished.rarity.min() >= 0 and finished.rarity[0] >= finished.rarity[60]
-    )  # (-80, -80) and gray
+    # (-80, -80) and gray
+    assert finished.rarity.min() >= 0 and finished.rarity[0] >= finished.rarity[60]
 
 
 def test_rarity_counts_less_the_more_is_hinted():

@@ -1,11 +1,12 @@
-"""A stranger's process with the unmodified huggingface_hub, which reads its settings when it is imported.
+"""A stranger's process with the unmodified huggingface_hub, which reads its settings when it is
+imported.
 
     python -m tests.release.hub_client
 
-Reads a JSON object {"code", "environment", "home"} a line and runs the code in a fork of itself, so that each test has a
-new process without importing torch again. Answers {"value", "error", "log", "slept"}: what `answer` was set to, the text
-of a ValueError, all that was written to stderr and stdout, and the pauses that were skipped.
-"""
+Reads a JSON object {"code", "environment", "home"} a line and runs the code in a fork of itself, so
+that each test has a new process without importing torch again. Answers {"value", "error", "log",
+"slept"}: what `answer` was set to, the text of a ValueError, all that was written to stderr and
+stdout, and the pauses that were skipped."""
 
 import json
 import os
@@ -22,7 +23,8 @@ from train import push
 
 
 def run(task: dict, home: Path) -> dict:
-    """In the fork: a cache and an environment of its own; pauses between tries are skipped, and noted."""
+    """In the fork: a cache and an environment of its own; pauses between tries are skipped, and
+    noted."""
     slept = []
     time.sleep = slept.append
     os.environ.update(task["environment"])

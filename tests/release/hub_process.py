@@ -76,7 +76,8 @@ class Hub:
         call(f"{self.url}/_fault", list(faults))
 
     def log(self) -> list[list]:
-        """Requests about repositories: [stage, method, path, status or action, whether with a token]."""
+        """Requests about repositories: [stage, method, path, status or action, whether with a
+        token]."""
         return [entry for entry in call(f"{self.url}/_log") if entry[2] != "/api/agent-harnesses"]
 
     def run(self, code: str, home: Path, token: str = "", **settings: str) -> dict:

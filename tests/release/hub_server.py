@@ -1,13 +1,14 @@
-"""A server on 127.0.0.1 that speaks the part of the Hub's protocol that the unmodified huggingface_hub uses to create,
-upload and download, with accounts, private repositories and faults on demand.
+"""A server on 127.0.0.1 that speaks the part of the Hub's protocol that the unmodified
+huggingface_hub uses to create, upload and download, with accounts, private repositories and faults
+on demand.
 
     python -m tests.release.hub_server PORT
 
-Tokens: hf_alice and hf_bob write in the namespaces alice and bob. Faults: POST /_fault with a list of {"stage", "action",
-"times"}; stages are the names in STAGES, actions "close" (before an answer), "half" (of the body, then close), "flip" (a
-bit of it), "long" (a byte too many), "slow" (half a second later), or a status such as "500" or "429". GET /_log tells the requests: [stage, method,
-path, status or action, whether a token came with it].
-"""
+Tokens: hf_alice and hf_bob write in the namespaces alice and bob. Faults: POST /_fault with a list
+of {"stage", "action", "times"}; stages are the names in STAGES, actions "close" (before an answer),
+"half" (of the body, then close), "flip" (a bit of it), "long" (a byte too many), "slow" (half a
+second later), or a status such as "500" or "429". GET /_log tells the requests: [stage, method,
+path, status or action, whether a token came with it]."""
 
 import asyncio
 import base64
@@ -61,7 +62,8 @@ def user(request: Request) -> str | None:
 
 
 def repository(request: Request, write: bool = False) -> dict:
-    """As the Hub: a private repository is not found by others, and without a token everything unknown is 401."""
+    """As the Hub: a private repository is not found by others, and without a token everything
+    unknown is 401."""
     place = request.path_params
     kind = place.get("kind", "models")
     name = f"{place['space']}/{place['name'].removesuffix('.git')}"
@@ -313,7 +315,8 @@ routes = [
 
 
 class Faulty:
-    """Between the socket and the application: does what was asked for at a stage, and keeps the log."""
+    """Between the socket and the application: does what was asked for at a stage, and keeps the
+    log."""
 
     def __init__(self, application):
         self.application = application

@@ -1,4 +1,5 @@
-"""Push and pull against a real server process that speaks the Hub's protocol, with and without faults."""
+"""Push and pull against a real server process that speaks the Hub's protocol, with and without
+faults."""
 
 import json
 import math
@@ -479,9 +480,8 @@ def test_without_any_weights_the_error_says_why(server, tmp_path):
     assert (
         "nobody/autoencoder-studio-face-sketch at main: the Hub refuses access" in result["error"]
     )
-    assert (
-        "git checkout" in server.run(SHOW.format(before=before), tmp_path)["error"]
-    )  # nor was it published
+    # Nor was it published
+    assert "git checkout" in server.run(SHOW.format(before=before), tmp_path)["error"]
 
 
 def test_all_weights_are_pulled_side_by_side_with_a_bar(server, tmp_path):
@@ -500,14 +500,14 @@ def test_all_weights_are_pulled_side_by_side_with_a_bar(server, tmp_path):
     seconds, origins = result["value"]
     assert all(origin.startswith("Hub, bob/") for origin in origins)
     waited = 0.5 * len([entry for entry in server.log() if entry[3] == "slow"])
-    assert (
-        waited >= 0.5 * len(origins) and seconds < waited
-    )  # one after the other would take that and more
+    # One after the other would take that and more
+    assert waited >= 0.5 * len(origins) and seconds < waited
     assert f"{len(origins)}/{len(origins)}" in result["log"]
 
 
 def test_unreachable_and_offline(release, tmp_path):
-    """Settings that huggingface_hub reads when it is imported: a process of its own, which must not wait long."""
+    """Settings that huggingface_hub reads when it is imported: a process of its own, which must not
+    wait long."""
     code = "from ae_models.release import hub\ntry: hub.pull('alice/x', 'main')\nexcept ValueError as error: print(error)"
     for more, words in (
         ({}, "cannot be reached; check the network"),
@@ -549,8 +549,8 @@ def test_a_failed_download_is_not_tried_at_each_click(server, tmp_path):
 
 @pytest.fixture
 def olah(release, tmp_path):
-    """olah serving a git repository with the release, under the address of a Hub. It needs other versions of our
-    libraries, so it lives in an environment of its own: OLAH names its olah-cli."""
+    """olah serving a git repository with the release, under the address of a Hub. It needs other
+    versions of our libraries, so it lives in an environment of its own: OLAH names its olah-cli."""
     program = os.environ.get("OLAH") or shutil.which("olah-cli")
     if not program:
         pytest.skip(

@@ -49,9 +49,8 @@ def test_colors_do_not_flow_across_lines():
     y, x = torch.meshgrid(torch.arange(64), torch.arange(64), indexing="ij")
     color[:, 1:, ((x - 31.5) ** 2 + (y - 31.5) ** 2).sqrt() < 19] = 0  # red inside
     picture = coloring.under_lines(color, ink, torch.zeros(()), None, CONFIG)
-    assert (
-        picture[0, 1, 128, 60] < 0.1 and picture[0, 1, 128, 44] > 0.9
-    )  # 3 px off the line on both sides
+    # 3 px off the line on both sides
+    assert picture[0, 1, 128, 60] < 0.1 and picture[0, 1, 128, 44] > 0.9
     assert picture[0, :, 128, 52].max() < 0.2  # the line itself
 
 

@@ -24,7 +24,8 @@ def layer(*spots, side: int = 128, radius: int = 4) -> torch.Tensor:
 
 
 def halves(gap: int = 0) -> torch.Tensor:
-    """Ink (1, 1, 128, 128): a box with a wall in its middle, which ends `gap` px above the floor."""
+    """Ink (1, 1, 128, 128): a box with a wall in its middle, which ends `gap` px above the
+    floor."""
     ink = torch.zeros(1, 1, 128, 128)
     ink[..., 10:118, 10:12] = ink[..., 10:118, 116:118] = 1
     ink[..., 10:12, 10:118] = ink[..., 116:118, 10:118] = 1

@@ -12,9 +12,8 @@ def test_colors_put_in_take_the_place_of_the_entries_most_like_them():
     palette = torch.tensor([[1.0, 0, 0, 1], [0, 0, 1, 1], [0, 1, 0, 1], [0, 0, 0, 0], [0, 0, 0, 0]])
     pink, blue = torch.tensor([1.0, 0.5, 0.6]), torch.tensor([0.0, 0.1, 1.0])
     changed = palettes.with_colors(palette, torch.stack([pink, blue, pink]))
-    assert torch.equal(changed[0, :3], pink) and torch.equal(
-        changed[1:], palette[1:]
-    )  # blue was near enough
+    # Blue was near enough
+    assert torch.equal(changed[0, :3], pink) and torch.equal(changed[1:], palette[1:])
     many = palettes.with_colors(palette, torch.rand(20, 3))
     assert torch.equal(many[:, 3], palette[:, 3]) and torch.equal(many[3:], palette[3:])
 

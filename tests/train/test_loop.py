@@ -411,6 +411,5 @@ def test_muon_steps_along_orthogonal_matrices_in_float32():
     optimizers.Muon32([{"params": [conv.weight], "use_muon": True, "lr": 0.1}]).step()
     step = (before - conv.weight).detach().flatten(1) / 0.1
     assert step.dtype == torch.float32
-    assert (
-        torch.linalg.svdvals(step).sub(1).abs().max() < 0.35
-    )  # as near to 1 as five iterations come
+    # As near to 1 as five iterations come
+    assert torch.linalg.svdvals(step).sub(1).abs().max() < 0.35

@@ -76,10 +76,10 @@ def test_a_headline_is_the_figure_beside_its_baseline(toy):
 
 
 def test_the_plus_network_is_the_default_of_a_system():
-    assert list(parts.networks("face-sketch").items()) == [
+    assert list(zoo.networks("face-sketch").items()) == [
         ("plus", "face-sketch-plus"),
         ("classic", "face-sketch"),
     ]
-    assert parts.networks("sketch-face") == {"plus": "sketch-face-plus"}
+    assert zoo.networks("sketch-face") == {"plus": "sketch-face-plus"}
     with pytest.raises(ValueError, match="expected a system of the zoo, got 'face-attributes'"):
-        parts.networks("face-attributes")
+        zoo.networks("face-attributes")

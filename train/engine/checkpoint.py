@@ -42,8 +42,8 @@ def load_checkpoint(path: Path, run) -> State:
 
 
 def load_weights(path: Path, run) -> None:
-    """Begin a fresh Run with the best averaged weights in the checkpoint of another, or with those of
-    a release folder. Raises ValueError."""
+    """Begin a fresh Run with the best averaged weights in the checkpoint of another, or with those
+    of a release folder. Raises ValueError."""
     if path.is_dir():
         return _load_release(path, run)
     checkpoint = _read(path)

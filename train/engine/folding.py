@@ -28,8 +28,9 @@ class NormedConv(nn.Sequential):
         return self
 
     def restore(self, mean: Tensor, variance: Tensor) -> None:
-        """Take up again a convolution that was folded, given the statistics of what it puts out: the
-        same function, with filters as long as torch's random ones, so that learning rates fit."""
+        """Take up again a convolution that was folded, given the statistics of what it puts out:
+        the same function, with filters as long as torch's random ones, so that learning rates
+        fit."""
         conv, norm = self
         axes = [i for i in range(4) if i != isinstance(conv, nn.ConvTranspose2d)]
         length = conv.weight.square().sum(axes, keepdim=True).sqrt().clamp_min(1e-6)
@@ -81,7 +82,8 @@ def fold(network: nn.Module) -> nn.Module:
 @torch.no_grad()
 def unfold(network: nn.Module, folded: dict[str, Tensor], forward: Callable[[], None]) -> None:
     """Give a network with norms the weights of a folded one, and the norms the statistics of what
-    `forward` puts through it, so that it computes the same. Raises RuntimeError where they do not fit."""
+    `forward` puts through it, so that it computes the same. Raises RuntimeError where they do not
+    fit."""
     names = {
         name: module for name, module in network.named_modules() if isinstance(module, NormedConv)
     }

@@ -73,8 +73,8 @@ def train(
     track: bool = False,
     command: str = "",
 ) -> Path:
-    """Train and write OUT/release; gives its path. `start` is the checkpoint of another run or a release folder, to
-    begin with its weights; `command` is kept in the release.
+    """Train and write OUT/release; gives its path. `start` is the checkpoint of another run or a
+    release folder, to begin with its weights; `command` is kept in the release.
 
     Raises ValueError for bad data or a checkpoint that does not fit, FloatingPointError when the
     loss is not finite, KeyboardInterrupt when a signal stopped it after a checkpoint."""
@@ -86,6 +86,9 @@ def train(
         run.state = checkpoint.load_checkpoint(out / CHECKPOINT, run)
     elif run.accelerator.is_main_process:
         (out / CHECKPOINT).unlink(missing_ok=True)
+    if run.accelerator.is_main_process:
+        for half in (*out.glob(f".{CHECKPOINT}.*"), *(out / RELEASE).glob(".*")):
+            half.unlink()  # of a process that was killed as it wrote
     _steps(run, out)
     run.accelerator.end_training()
     if run.state.step < run.total:

@@ -11,8 +11,8 @@ OUTER = {"stem", "head"}
 
 
 class Muon32(Muon):
-    """Muon that orthogonalizes in float32, on the small Gram matrix: the package's bfloat16 takes 20 s
-    a step on a CPU without such arithmetic, instead of 0.2 s."""
+    """Muon that orthogonalizes in float32, on the small Gram matrix: the package's bfloat16 takes
+    20 s a step on a CPU without such arithmetic, instead of 0.2 s."""
 
     @staticmethod
     def _orthogonalize(group: dict, updates: list[Tensor]) -> list[Tensor]:

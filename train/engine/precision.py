@@ -6,11 +6,12 @@ float32."""
 import torch
 
 PRECISIONS = ("auto", "bf16", "fp32")
+# Of x86 and ARM, in torch.cpu.get_capabilities()
 INSTRUCTIONS = (
     "avx512_bf16",
     "amx_bf16",
     "bf16",
-)  # of x86 and ARM, in torch.cpu.get_capabilities()
+)
 NAMES = {"bf16": "bfloat16", "fp32": "float32"}
 
 
