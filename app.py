@@ -6,7 +6,10 @@ python app.py --mcp  offers the endpoints to language models too, at /gradio_api
 """
 
 import argparse
+import logging
 import os
+import signal
+import threading
 from importlib.util import find_spec
 
 try:
@@ -21,14 +24,26 @@ import gradio as gr
 import torch
 
 from ae_models import zoo
-from ui import api, colorize, compress, faces, models, morph, parts, routes, sketch, words
+from ui import (
+    api,
+    colorize,
+    compress,
+    faces,
+    lanes,
+    models,
+    morph,
+    parts,
+    routes,
+    sketch,
+    words,
+)
 
 # A network takes milliseconds: with more threads a busy core makes it wait for the slowest
 torch.set_num_threads(1)
 
 TABS = {  # address -> name and contents
     "sketch": ("Sketch", sketch),
-    "faces": ("Faces", faces),
+    "faces": ("Face ↔ sketch", faces),
     "photos": ("Photos", colorize),
     "compress": ("Compress", compress),
     "morph": ("Morph", morph),
@@ -36,12 +51,14 @@ TABS = {  # address -> name and contents
 }
 INDIGO = {"primary_hue": "indigo", "neutral_hue": "slate"}
 FONTS = {"font": ["system-ui", "sans-serif"], "font_mono": ["ui-monospace", "monospace"]}
+GRACE = 25  # seconds for what is being computed when the server stops
 THEME = gr.themes.Base(**INDIGO, **FONTS).set(**parts.COLORS)  # fonts of the reader's system
 LAUNCH = {
     "theme": THEME,
     "i18n": words.I18N,
     "app_kwargs": routes.APP,
     "allowed_paths": [str(parts.EXAMPLES)],
+    "favicon_path": parts.STATIC / "favicon.svg",
     "ssr_mode": False,
     "run_history": False,
     "max_file_size": "30mb",
@@ -68,6 +85,8 @@ def build() -> gr.Blocks:
             for address, (name, tab) in TABS.items():
                 with gr.Tab(words.t(name), id=address, elem_id=address) as opened:
                     tab.build(opened)
+    queue = blocks._queue  # looks for work 1,000 times a second, 5 % of a core for nothing
+    queue.sleep_when_free, queue.progress_update_sleep_when_free = 0.03, 0.1
     return blocks
 
 
@@ -76,6 +95,19 @@ if spaces is not None:
     @spaces.GPU
     def unused() -> None:
         """ZeroGPU ends a Space that declares no such function; these networks take milliseconds on the CPU."""
+
+
+def serve() -> None:
+    """Run until one asks to stop (Ctrl-C, SIGTERM), then finish what is being computed."""
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("studio").setLevel(logging.INFO)
+    stop = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: stop.set())
+    demo.launch(**LAUNCH, prevent_thread_lock=True)
+    stop.wait()
+    lanes.finish(GRACE)
+    demo.close()
 
 
 if __name__ == "__main__":  # before the page is built, which shows where the weights came from
@@ -95,4 +127,4 @@ if __name__ == "__main__":  # before the page is built, which shows where the we
 demo = build()
 
 if __name__ == "__main__":
-    demo.launch(**LAUNCH)
+    serve()

@@ -72,6 +72,11 @@ def decompress(path: str) -> Image.Image:
         return tasks.decompress(source.read(file.MAX_BYTES + 1))
 
 
+def refined(picture: parts.Upload | None, rate: float, refine: float, model: str) -> int:
+    """Pixels that the network sees when it fits a file to its picture."""
+    return int((1 + (refine or 0)) * parts.size_of(picture))
+
+
 def kept(data: bytes) -> str:
     """Path of a file with these bytes, among those that the app deletes after a while."""
     return save_bytes_to_cache(data, f"picture{file.SUFFIX}", get_upload_folder())
@@ -204,7 +209,7 @@ def build(tab: gr.Tab) -> None:
     parts.run([], reconstruct, [picture, model, rate], again, api_name="reconstruct")
     refine = gr.Number(0, visible=False)
     data = gr.File(visible=False, type="filepath")
-    parts.run([], compress, [picture, rate, refine, model], data, api_name="compress")
+    parts.run([], compress, [picture, rate, refine, model], data, refined, api_name="compress")
     parts.run([], decompress, [data], from_file, api_name="decompress")
     private = {"api_visibility": "private", "trigger_mode": "always_last"}
     changes = [picture.change, model.change, rate.change, tab.select]

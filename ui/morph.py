@@ -16,6 +16,7 @@ SCRIPTS = (
     *("transport", "mixing", "eyes", "webcam", "morph", "point", "slots", "changes", "bars"),
     *("drawn", "way", "files", "begin"),
 )
+FACE_PIXELS = 128 * 128
 START = ("face-14", "face-48", "face-28", "face-57")  # the first two begin
 
 
@@ -152,8 +153,11 @@ def build(tab: gr.Tab) -> None:
     explain.fold(
         "face-vae",
         ["128 × 128 face", "encoder", "128 numbers", "decoder", "face again"],
-        "The encoder describes each face by 128 numbers. Between such lists lie others, and each of them is a face: "
-        "move the point. Random numbers give faces of people who do not exist.",
+        "The encoder describes each face by 128 numbers, 384 times fewer than its pixels have. "
+        "Between two such lists lie others, and each of them is a face: move the point. A list plus "
+        "a direction is the same face with a smile: move a slider. Random numbers give faces of "
+        "people who do not exist. The two networks have the same latent; plus was trained to keep "
+        "more of the face in it.",
     )
     with gr.Column(visible=False):  # of the endpoints: the workspace has routes of its own
         endpoints(kinds)
@@ -164,15 +168,19 @@ def endpoints(kinds: list[str]) -> None:
     steps = gr.Slider(2, tasks.MAX_STEPS, value=33, step=1)
     mode, model = gr.Radio(["slerp", "lerp"], value="slerp"), gr.Radio(kinds, value="plus")
     frames, urls = parts.Gallery("Face between the two", "jpeg"), gr.JSON()
-    parts.run([], morph, [a, b, steps, mode, model], [frames, urls], api_name="morph")
+    between = [a, b, steps, mode, model]
+    parts.run(
+        [], morph, between, [frames, urls], lambda a, b, n, *_: n * FACE_PIXELS, api_name="morph"
+    )
     drawn = [
-        gr.Slider(1, tasks.MAX_SAMPLES, value=16, step=1),
+        gr.Slider(1, tasks.MAX_SAMPLES, value=8, step=1),
         gr.Number(0, precision=0, minimum=0, maximum=2**32 - 1),
         gr.Slider(0, 2, value=0.8, step=0.05),
         model,
         gr.Radio(["mixture", "normal"], value="mixture"),
     ]
-    parts.run([], sample, drawn, parts.Gallery("Face"), api_name="sample")
+    faces = parts.Gallery("Face")
+    parts.run([], sample, drawn, faces, lambda n, *_: n * FACE_PIXELS, api_name="sample")
     encoded, decoded = [parts.picture("Face"), model], parts.Gallery("Face")
     parts.run([], encode_face, encoded, gr.JSON(), api_name="encode_face")
     parts.run([], decode_faces, [Latents(), model], decoded, api_name="decode_faces")

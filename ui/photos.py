@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from ae_models import color, images, inference, tasks, tones, zoo
 from ae_models.photo import borders
-from ui import parts
+from ui import lanes, parts
 
 Hint = tuple[float, float, str]  # x and y in parts of the photo's sides, color as #rrggbb
 
@@ -185,6 +185,7 @@ def archive(
     skipped, taken = [], set()
     with zipfile.ZipFile(target, "w") as file:  # pictures do not get smaller
         for name, body in photos:
+            lanes.still_wanted()
             try:
                 answer = save(body, query)
             except ValueError as error:

@@ -78,11 +78,13 @@ def build(tab: gr.Tab) -> None:
     parts.component("sheet", *SCRIPTS, examples=SKETCHES)
     explain.fold(
         "sketch-color",
-        ["128 × 128 lines", "encoder", "16 × 16 × 256", "decoder", "colors"],
-        "The encoder shrinks the lines to a grid of 16 × 16 places with 256 numbers each, which say what is where: a "
-        "wing, an eye, paper. The decoder turns that grid back into a picture. It does not guess a color for each "
-        "pixel, which would give the brown mean of all colors: it points at one of the palette's. Then the color flows "
-        "up to your own lines. The classic network has two layers and no palette: it paints the mean.",
+        ["lines and palette", "encoder", "8 × 8 × 256", "decoder", "colors"],
+        "The encoder shrinks the lines to a grid of 8 × 8 places with 256 numbers each, which say "
+        "what is where: a wing, an eye, paper; finer grids go to the decoder directly. The decoder "
+        "does not guess a color for each pixel, which would give the brown mean of all colors: it "
+        "points at one of the palette's. Then the color flows up to your own lines. The classic "
+        "network has two layers on each side and no palette: it paints the mean.",
+        classic=["lines", "encoder", "32 × 32 × 128", "decoder", "picture"],
     )
     with gr.Column(visible=False):  # of the endpoints: the sheet has routes of its own
         endpoints()
