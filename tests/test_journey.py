@@ -209,6 +209,13 @@ def read_only(folder: Path):
         subprocess.run(["chmod", "-R", "u+w", folder], check=True)
 
 
+def test_a_space_has_the_pictures_that_its_readme_shows(monkeypatch):
+    monkeypatch.setattr(zoo, "BY_SLUG", {})  # without weights
+    content = train.push.space_files("alice/studio", embed=True)
+    shown = re.findall(r"!\[[^]]*\]\(([^)]+)\)", content["README.md"].decode())
+    assert shown and set(shown) <= set(content)
+
+
 def test_a_dry_run_lists_files_sizes_and_licenses_and_sends_nothing(monkeypatch, capsys):
     def refused(*args, **kwargs):
         raise AssertionError("something was sent")
