@@ -1,4 +1,5 @@
-"""How it works: the fold at the foot of each tab, with a diagram of what flows through the network."""
+"""How it works: the fold at the foot of each tab, with a diagram of what flows through the network
+and links to lessons."""
 
 import html
 from pathlib import Path
@@ -24,8 +25,8 @@ LESSONS = {  # system -> its lessons: file, part of the page, title
 
 
 def fold(system: str, steps: list[str], text: str) -> None:
-    """A diagram of what flows through the system's networks, a text, the figure of each network beside the trivial
-    baseline's, and links to the lessons."""
+    """A diagram of what flows through the system's networks, a text, the figure of each network
+    beside the trivial baseline's, and links to the lessons."""
     figures = "".join(
         f"<li><b>{kind}</b>: {html.escape(parts.figure_line(slug))}</li>"
         for kind, slug in zoo.networks(system).items()
@@ -46,10 +47,8 @@ def lessons(system: str) -> str:
         for name, part, title in LESSONS[system]
         if (FOLDER / f"{name}.html").is_file()
     ]
-    return (
-        f'<p class="lessons"><span>Lesson with code and questions:</span> {" ".join(links)}</p>'
-        * bool(links)
-    )
+    label = "<span>Lesson with code and questions:</span>"
+    return f"<p>{label} {' '.join(links)}</p>" if links else ""
 
 
 def diagram(steps: list[str]) -> str:
