@@ -6,12 +6,13 @@ says otherwise.
 
 import functools
 import io
+import struct
 from os import PathLike
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -28,6 +29,10 @@ EXPECTED = "expected a PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC picture"
 HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 MIN_SIDE = 8  # px
 MAX_PIXELS = 50_000_000  # A4 at 600 dpi has 34.8 million, the largest phone cameras 50
+DAMAGE = (  # Pillow raises these for bytes that are no picture, or not a whole one
+    *(OSError, SyntaxError, ValueError, TypeError, AttributeError, EOFError, RuntimeError),
+    *(ArithmeticError, LookupError, struct.error),
+)
 ORIENTATION = 0x0112  # EXIF tag; 1 is upright
 
 
@@ -46,6 +51,15 @@ def read_layer(source: str | PathLike | bytes) -> Image.Image:
     return layer.convert("RGBA")
 
 
+def pixels(source: str | PathLike | bytes) -> int:
+    """Number of pixels that a file's header states; 0 for what `read` refuses."""
+    try:
+        with _open(source) as image:
+            return image.width * image.height
+    except ValueError:
+        return 0
+
+
 def _open(source: str | PathLike | bytes) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
@@ -55,7 +69,7 @@ def _open(source: str | PathLike | bytes) -> Image.Image:
         raise ValueError(
             f"expected at most {MAX_PIXELS // 10**6} megapixels, got far more"
         ) from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, TypeError, AttributeError):
+    except DAMAGE:
         raise ValueError(_unreadable(source)) from None
     if image.format not in FORMATS:
         raise ValueError(f"{EXPECTED}, got {image.format}")
@@ -120,7 +134,7 @@ def _decoded(image: Image.Image) -> Image.Image:
         image.load()
         if image.getexif().get(ORIENTATION, 1) != 1:
             image = ImageOps.exif_transpose(image)
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except DAMAGE as error:
         raise ValueError(
             f"expected a whole picture, got a damaged or truncated file ({error})"
         ) from None

@@ -2,6 +2,7 @@
 
 import statistics
 import time
+from functools import partial
 
 from PIL import Image
 from playwright.sync_api import Page
@@ -12,7 +13,7 @@ from ui.parts import EXAMPLES
 
 MOVES = 60  # of the point, and of a slider
 PRESSED = 25  # ms between the repeats of a key that is held
-START = """() => { window.times = {};
+START = """(button) => { window.times = {};
   const canvas = document.querySelector('[aria-label="Position"]'), box = canvas.closest('.people');
   new MutationObserver(() => {
     const now = performance.now() - window.begun;
@@ -22,7 +23,9 @@ START = """() => { window.times = {};
     .observe(box, { attributes: true, subtree: true });
   window.begun = performance.now();
   box.dataset.full = false;
-  document.querySelector('.people .shelf [data-file="face-36.webp"]').click(); }"""
+  document.querySelector(`.people ${button}`).click(); }"""
+FACE = '.shelf [data-file="face-36.webp"]'
+FOURTH = '[data-slot="add"]'
 DRAG = """(moves) => new Promise((done) => {
   const canvas = document.querySelector('[aria-label="Position"]'), box = canvas.getBoundingClientRect(), times = [];
   const event = (type, i) => new PointerEvent(type, { pointerId: 1, button: 0, bubbles: true,
@@ -56,30 +59,41 @@ HOLD = """([moves, pressed]) => new Promise((done) => {
   move(0); })"""
 
 
-def alone() -> tuple[float, float]:
-    """Milliseconds of one decode, and of 33 in one batch, inside a process."""
+GRIDS = (33, 81)  # faces of the grids between two and between four, in mixing.js
+
+
+def alone() -> list[float]:
+    """Milliseconds of one decode, and of those of each grid, inside a process."""
     network = zoo.load("face-vae-plus")
     face = Image.open(EXAMPLES / "face-14.webp").convert("RGB")
     latent = tasks.encode(network, face)
-    rows = latent.repeat(33, 1)
     one = median_ms(lambda: tasks.decode(network, latent), 9)
-    return one, median_ms(lambda: tasks.decode_all(network, rows), 3)
+    grids = [partial(tasks.decode_all, network, latent.repeat(count, 1)) for count in GRIDS]
+    return [one, *(median_ms(grid, 3) for grid in grids)]
+
+
+def chosen(page: Page, button: str) -> dict[str, float]:
+    """Milliseconds from a click until the first picture, and until all of the grid are there."""
+    page.evaluate(START, button)
+    page.wait_for_function("window.times.all")
+    return page.evaluate("window.times")
 
 
 def report(page: Page, url: str) -> None:
     """Print the table."""
-    one, strip = alone()
+    one, strip, square = alone()
     page.goto(f"{url}/?tab=morph")
     page.wait_for_selector("[data-full=true]")
-    page.evaluate(START)
-    page.wait_for_function("window.times.all")
-    times = page.evaluate("window.times")
+    times = chosen(page, FACE)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     drag = page.evaluate(DRAG, MOVES)
     requests = len(asked)
     time.sleep(1)
     painted, rate = page.evaluate(HOLD, [MOVES, PRESSED])
+    page.wait_for_selector("[data-full=true]")
+    chosen(page, FOURTH)
+    four = chosen(page, FOURTH)
     print("\n| faces | here | beside |\n|---|--:|--:|")
     for row in (
         ("face chosen → first frame", f"{times['first']:.0f} ms", f"a decode {one:.0f} ms"),
@@ -87,6 +101,12 @@ def report(page: Page, url: str) -> None:
             "face chosen → all 33 in between",
             f"{times['all']:.0f} ms",
             f"33 decodes {strip:.0f} ms: {times['all'] / strip:.2f}x",
+        ),
+        ("fourth face added → first frame", f"{four['first']:.0f} ms", f"a decode {one:.0f} ms"),
+        (
+            "fourth face added → all 81 of the square",
+            f"{four['all']:.0f} ms",
+            f"81 decodes {square:.0f} ms: {four['all'] / square:.2f}x",
         ),
         (
             "point dragged → painted, p95",

@@ -1,6 +1,8 @@
 """Weight of the page and speed of the sheet in real Chromium, beside the floor in the same run.
 
-python -m benchmarks.page [--strokes 12] [--photos | --faces]     prints Markdown tables; needs requirements-dev.txt and Chromium
+python -m benchmarks.page [--strokes 12] [--sheet | --photos | --faces]
+
+Prints Markdown tables; needs requirements-dev.txt and Chromium.
 
 The floor is an empty Gradio page for bytes and time, and for strokes a page with the same canvas whose event has no
 work: its PNG goes through Gradio's queue and comes back. Network alone is the time of one update inside the process.
@@ -33,6 +35,7 @@ from ui.parts import EXAMPLES
 ROOT = Path(__file__).resolve().parents[1]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 SIDE = 256  # px of a live update
+PARTS = {"sheet": "weight and sketch sheet", "photos": "photo tab", "faces": "tab of faces"}
 PORTS = {"app": 7871, "empty": 7872, "floor": 7873}
 EMPTY = """
 import gradio as gr
@@ -210,7 +213,7 @@ def ms(value: float) -> str:
 # ---- photos ----
 
 PHOTO = (1600, 900)  # px
-MANY = 20  # photos
+MANY = 50  # photos
 PAINTED = """() => new Promise((done) => {
   const start = performance.now(), slider = document.querySelector(".saturation");
   slider.value = slider.value === "1" ? 2 : 1;
@@ -261,7 +264,7 @@ def photo_report(server: Server, browser: Browser) -> None:
     choose(page, "Open photo", [photo_file(PHOTO)])
     page.wait_for_function(f"document.querySelector('.after').width === {PHOTO[0]}")
     saturation = statistics.median(page.evaluate(PAINTED) / 1000 for _ in range(9))
-    hints = statistics.median(hint(page, 0.2 + 0.08 * i) for i in range(8))
+    hints = statistics.median(hint(page, 0.55 + 0.05 * i) for i in range(8))  # beside the handle
     network = photo_network()
     file = photo_file((640, 480))
     alone = median_ms(lambda: photos.save(file["buffer"], {}), 5) / 1000
@@ -318,11 +321,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.page", description=__doc__)
     parser.add_argument("--strokes", type=int, default=12)
     only = parser.add_mutually_exclusive_group()
-    only.add_argument("--photos", action="store_true", help="the photo tab alone")
-    only.add_argument("--faces", action="store_true", help="the tab of faces alone")
+    for part, what in PARTS.items():
+        help_ = f"{what} alone"
+        only.add_argument(f"--{part}", dest="part", action="store_const", const=part, help=help_)
     args = parser.parse_args()
+    wanted = [args.part] if args.part else list(PARTS)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        names = ["app"] if args.faces else PORTS
+        names = PORTS if "sheet" in wanted else ["app"]
         servers = {name: Server(name, Path(folder)) for name in names}
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
@@ -330,11 +335,11 @@ def main() -> None:
             for server in servers.values():
                 while not answers(server):
                     time.sleep(0.2)
-            if not (args.photos or args.faces):
+            if "sheet" in wanted:
                 report(servers, browser, args.strokes)
-            if not args.faces:
+            if "photos" in wanted:
                 photo_report(servers["app"], browser)
-            if not args.photos:
+            if "faces" in wanted:
                 faces.report(opened(browser, servers["app"], "h1")[0], servers["app"].url)
         finally:
             browser.close()

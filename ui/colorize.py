@@ -5,7 +5,7 @@ import functools
 import gradio as gr
 from PIL import Image
 
-from ae_models import tasks, zoo
+from ae_models import images, tasks, zoo
 from ui import explain, parts, photos
 from ui.words import t
 
@@ -25,10 +25,16 @@ def colorize(
 ) -> Image.Image:
     """Color a gray photo; of a color photo only the lightness is used.
 
-    photo: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC. saturation: 0 (gray) to 3, 1 is what the network says. model: which network.
-    hints: picture of the photo's size, opaque where its color is wanted and transparent elsewhere;
-    the classic network ignores it. restore: whether a faded photo gets its contrast back. Returns an
-    RGB picture of the photo's size."""
+    Args:
+        photo: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC of at least 8x8 pixels.
+        saturation: 0 (gray) to 3; 1 is as predicted.
+        model: "plus" or "classic"; plus follows hints.
+        hints: Picture of the photo's size, opaque where its color is wanted, clear elsewhere.
+        restore: Whether a faded photo gets its contrast back first.
+
+    Returns:
+        RGB picture of the photo's size.
+    """
     photo = parts.needs(photo, "a photo")
     return tasks.colorize(parts.load("photo-color", model), photo, saturation, hints, restore)
 
@@ -38,9 +44,12 @@ def build(tab: gr.Tab) -> None:
     parts.component("photo", *SCRIPTS, examples=examples, start=START)
     explain.fold(
         "photo-color",
-        ["lightness", "encoder", "grid of numbers", "decoder", "two color channels"],
-        "The network sees only the lightness and guesses two color channels, which are joined with the photo's own "
-        "lightness: nothing gets blurred. It learned from landscapes: seas, forests, mountains, glaciers, streets.",
+        ["lightness, hints", "encoder", "4 × 4 × 256", "decoder", "a and b of Lab"],
+        "The network sees only the lightness and guesses two color channels, which are joined with "
+        "the photo's own lightness: nothing gets blurred. The grid of numbers (here of 128 × 128 "
+        "pixels; larger photos have larger ones) says what is where: sky, rock, skin. Plus learned "
+        "from landscapes and people, and follows your hints; classic from landscapes alone.",
+        classic=["lightness", "encoder", "16 × 16 × 256", "decoder", "a and b of Lab"],
     )
     with gr.Column(visible=False):  # of the endpoints: the page has routes of its own
         kinds = list(zoo.networks("photo-color"))
@@ -60,4 +69,8 @@ def build(tab: gr.Tab) -> None:
         archive.temp_files.add(path)  # Gradio deletes it together with its own copy
         return path
 
-    parts.run([], colorize_many, many, archive, api_name="colorize_many")
+    parts.run([], colorize_many, many, archive, all_pixels, api_name="colorize_many")
+
+
+def all_pixels(paths: list[str] | None, *_) -> int:
+    return sum(map(images.pixels, paths or []))

@@ -25,10 +25,16 @@ FINEST = zoo.row("dcae-plus").config.rates
 def reconstruct(picture: Image.Image, model: str, rate: float) -> Image.Image:
     """Send a picture through the autoencoder's latent and back.
 
-    picture: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC; one of more than 768x768 pixels is shrunk to
-    that many first. model: which network. rate: how the latent is rounded, 1 (coarsest) to 5
-    (finest), or 0 for not at all; the classic network does not round, and ignores it. Returns an RGB
-    picture."""
+    A picture of more than 768x768 pixels is shrunk to that many first.
+
+    Args:
+        picture: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC of at least 8x8 pixels.
+        model: "plus" or "classic".
+        rate: Rounding of plus' latent: 1 (coarsest) to 5, 0 for none; classic never rounds.
+
+    Returns:
+        RGB picture.
+    """
     network = parts.load("dcae", model)
     return tasks.reconstruct(
         network, shrunk(parts.needs(picture, "a picture")), _rate(network, rate)
@@ -38,9 +44,15 @@ def reconstruct(picture: Image.Image, model: str, rate: float) -> Image.Image:
 def compress(picture: Image.Image, rate: float, refine: float, model: str) -> str:
     """Write a picture as a small .aes file, which decompress opens again.
 
-    picture: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC, at its own size. rate: 1 (the smallest file) to 5. refine: 0 to 40
-    steps that fit the file to this very picture: they take time and save a few percent. model: only
-    "plus" writes files. Returns a file."""
+    Args:
+        picture: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC of at least 8x8 pixels; keeps its size.
+        rate: 1 (the smallest file) to 5.
+        refine: 0 to 40 steps that fit the file to this picture: slow, and a few percent smaller.
+        model: "plus"; the classic network writes no files.
+
+    Returns:
+        File that decompress opens.
+    """
     picture = parts.needs(picture, "a picture")
     if refine > MOST_REFINEMENT:
         raise ValueError(f"expected refine to be at most {MOST_REFINEMENT}, got {refine}")
@@ -50,9 +62,19 @@ def compress(picture: Image.Image, rate: float, refine: float, model: str) -> st
 def decompress(path: str) -> Image.Image:
     """Open an .aes file that compress wrote.
 
-    path: the file. Returns an RGB picture of the size that was compressed."""
+    Args:
+        path: The .aes file.
+
+    Returns:
+        RGB picture of the size that was compressed.
+    """
     with Path(parts.needs(path, f"an {file.SUFFIX} file")).open("rb") as source:
         return tasks.decompress(source.read(file.MAX_BYTES + 1))
+
+
+def refined(picture: parts.Upload | None, rate: float, refine: float, model: str) -> int:
+    """Pixels that the network sees when it fits a file to its picture."""
+    return int((1 + (refine or 0)) * parts.size_of(picture))
 
 
 def kept(data: bytes) -> str:
@@ -187,7 +209,7 @@ def build(tab: gr.Tab) -> None:
     parts.run([], reconstruct, [picture, model, rate], again, api_name="reconstruct")
     refine = gr.Number(0, visible=False)
     data = gr.File(visible=False, type="filepath")
-    parts.run([], compress, [picture, rate, refine, model], data, api_name="compress")
+    parts.run([], compress, [picture, rate, refine, model], data, refined, api_name="compress")
     parts.run([], decompress, [data], from_file, api_name="decompress")
     private = {"api_visibility": "private", "trigger_mode": "always_last"}
     changes = [picture.change, model.change, rate.change, tab.select]

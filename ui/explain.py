@@ -1,5 +1,4 @@
-"""How it works: the fold at the foot of each tab, with a diagram of what flows through the network
-and links to lessons."""
+"""How it works: the fold at the foot of each tab, with diagrams and links to lessons."""
 
 import html
 from pathlib import Path
@@ -9,7 +8,7 @@ import gradio as gr
 from ae_models import zoo
 from ui import parts
 
-WIDE, HIGH, GAP = 104, 60, 26  # px of a box of the diagram, and of an arrow
+WIDE, HIGH, GAP = 112, 60, 26  # px of a box of the diagram, and of an arrow
 SHAPES = {  # how high the left and right sides of a box are
     "encoder": (60, 24),
     "decoder": (24, 60),
@@ -24,16 +23,23 @@ LESSONS = {  # system -> its lessons: file, part of the page, title
 }
 
 
-def fold(system: str, steps: list[str], text: str) -> None:
-    """A diagram of what flows through the system's networks, a text, the figure of each network
-    beside the trivial baseline's, and links to the lessons."""
-    figures = "".join(
-        f"<li><b>{kind}</b>: {html.escape(parts.figure_line(slug))}</li>"
+def fold(system: str, steps: list[str], text: str, classic: list[str] | None = None) -> None:
+    """A text, and for each of the system's networks what flows through it and its figure beside the
+    trivial baseline's; then links to the lessons.
+
+    steps: boxes of the diagram. classic: those of the classic network where it has others."""
+    networks = "".join(
+        f"<h4>{kind}</h4>{diagram((classic if kind == 'classic' else None) or steps)}"
+        f"<p>{html.escape(parts.figure_line(slug))}</p>"
         for kind, slug in zoo.networks(system).items()
     )
+    details("How it works", f"<p>{html.escape(text)}</p>{networks}{lessons(system)}")
+
+
+def details(summary: str, content: str) -> None:
+    """A closed fold with HTML in it, in the reader's language."""
     gr.HTML(
-        f'<details class="explain"><summary>How it works</summary><div>{diagram(steps)}'
-        f"<p>{html.escape(text)}</p><ul>{figures}</ul>{lessons(system)}</div></details>",
+        f'<details class="explain"><summary>{summary}</summary><div>{content}</div></details>',
         html_template="${value}",
         js_on_load=parts.static("explain.js"),
     )
@@ -56,14 +62,14 @@ def diagram(steps: list[str]) -> str:
     width = len(steps) * (WIDE + GAP) - GAP
     boxes = "".join(map(_box, range(len(steps)), steps))
     return (
-        f'<svg class="diagram" viewBox="0 0 {width} {HIGH + 4}" role="img" aria-label="What flows through the network">'
-        f"{boxes}</svg>"
+        f'<svg class="diagram" viewBox="0 0 {width} {HIGH + 4}" role="img" '
+        f'aria-label="What flows through the network">{boxes}</svg>'
     )
 
 
 def _box(index: int, step: str) -> str:
     x, middle = index * (WIDE + GAP), HIGH / 2 + 2
-    left, right = SHAPES.get(step, (44, 44) if "→" not in step else (24, 24))
+    left, right = SHAPES.get(step, (40, 40))
     points = [(x, -left), (x + WIDE, -right), (x + WIDE, right), (x, left)]
     corners = " ".join(f"{px},{middle + py / 2}" for px, py in points)
     arrow = f"M{x - GAP + 3} {middle}h{GAP - 8} m-5 -4 l5 4 l-5 4"

@@ -10,8 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from ae_models import zoo
 from ae_models.release import files
-from ui import parts
-from ui.words import t
+from ui import explain, parts
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -38,7 +37,11 @@ UNSTATED = {
 
 def models() -> list[dict]:
     """List all networks: purpose, parameters, bytes on disk, training data, measured figures and
-    the origin of the weights; for a network that cannot be used, the reason."""
+    the origin of the weights; for a network that cannot be used, the reason.
+
+    Returns:
+        A dictionary for each network.
+    """
     return [describe(row) for row in zoo.ROWS]
 
 
@@ -215,14 +218,16 @@ def log() -> str:
 
 
 def build(tab: gr.Tab) -> None:
-    gr.Markdown(t(MEASURED), elem_classes="aside")
     page = parts.component("models", value="")
     tab.select(table, None, page, api_visibility="private", show_progress="hidden")
+    explain.details("How it works", explain.diagram(STEPS) + f"<p>{MEASURED}</p>")
     gr.api(models, api_name="models")
 
 
+STEPS = ["test picture", "encoder", "latent", "decoder", "result", "its error"]
 MEASURED = (
     "Each figure was measured by python -m train.evaluate on pictures that were not used for training, "
-    "and stands beside a simple baseline's on the same pictures. In the curve, the thin line is the "
-    "training loss and the thick line the validation loss."
+    "and stands beside a simple baseline's on the same pictures: a network has learned something if "
+    "it beats that. In the curve, the thin line is the training loss and the thick line the "
+    "validation loss. A name opens the model card, with the terms of the data and what fails."
 )

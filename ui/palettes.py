@@ -18,5 +18,10 @@ def entries(text: str | None) -> Entries:
         ) from None
 
 
+def rows(palette: Entries) -> list[tuple[str, float]]:
+    """Palette of the tasks -> rows of its JSON."""
+    return [(hexadecimal(color), weight) for color, weight in palette]
+
+
 def hexadecimal(color: tuple[int, int, int]) -> str:
     return "#{:02x}{:02x}{:02x}".format(*color)

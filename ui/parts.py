@@ -1,18 +1,26 @@
 """What more than one tab is made of: picture inputs and outputs, the network's name and figure, errors."""
 
+import asyncio
+import errno
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import gradio as gr
+from anyio import to_thread
 from gradio.components.gallery import GalleryData
+from gradio.context import LocalContext
+from gradio.image_utils import save_image
 from PIL import Image
 
 from ae_models import images, zoo
+from ui import guard, lanes
 from ui.words import t
 
 STATIC = Path(__file__).parent / "static"
 EXAMPLES = STATIC / "examples"
+LEFT_SECONDS = 0.5  # between two looks whether a visitor has left
 
 
 COLORS = {  # of the theme: the page's own variables, in ui/static/app.css
@@ -49,20 +57,29 @@ COLORS = {  # of the theme: the page's own variables, in ui/static/app.css
 } | {"color_accent": "var(--accent)", "block_radius": "14px", "block_border_width": "1px"}
 
 
+@dataclass(frozen=True)
+class Upload:
+    """A picture's file, and how it is read when it is its turn: waiting takes no memory."""
+
+    path: str
+    read: Callable[[str], Image.Image]
+
+
 class Picture(gr.Image):
-    """Upload of one picture, handed on as an upright RGB PIL picture by images.read: gr.Image's own reading would clip
-    16-bit gray, drop alpha without flattening and answer a damaged file with a message of its own."""
+    """Upload of one picture, handed on by `run` as an upright RGB PIL picture by images.read:
+    gr.Image's own reading would clip 16-bit gray, drop alpha without flattening and answer a
+    damaged file with a message of its own."""
 
     is_template = True  # shown by gr.Image's code in the page, not by a frontend of its own
     read = staticmethod(images.read)
 
-    def preprocess(self, payload) -> Image.Image | None:
-        """What the page or a client sends (gradio.data_classes.ImageData) -> RGB picture."""
+    def preprocess(self, payload) -> Upload | None:
+        """What the page or a client sends (gradio.data_classes.ImageData) -> its file."""
         if payload is None:
             return None
         if payload.path is None:
             raise gr.Error("Expected an uploaded picture, got none.", print_exception=False)
-        return plain_errors(self.read)(payload.path)
+        return Upload(payload.path, self.read)
 
 
 class Layer(gr.Image):
@@ -147,12 +164,18 @@ def plain_errors(function: Callable) -> Callable:
     """A ValueError from the networks' side becomes a message in the page; the server stays up and its log clean."""
 
     @functools.wraps(function)
-    def wrapper(*args, **kwargs):
+    async def wrapper(*args, **kwargs):
         try:
-            return function(*args, **kwargs)
+            return await function(*args, **kwargs)
         except ValueError as error:
             text = str(error)
             raise gr.Error(text[:1].upper() + text[1:] + ".", print_exception=False) from None
+        except (lanes.Busy, lanes.Left) as error:
+            raise gr.Error(str(error), print_exception=False) from None
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise gr.Error(guard.FULL, print_exception=False) from None
 
     return wrapper
 
@@ -259,18 +282,68 @@ def examples(pattern: str) -> list[str]:
     return [str(path) for path in sorted(EXAMPLES.glob(pattern))]
 
 
-def run(triggers: list, function: Callable, inputs: list, outputs, **kwargs):
-    """Bind a handler. All that computes shares one place in the queue, since the cores are shared too. The old result
-    stays, dimmed, until the new one is there."""
+def run(
+    triggers: list,
+    function: Callable,
+    inputs: list,
+    outputs,
+    pixels: Callable[..., int] | None = None,
+    **kwargs,
+):
+    """Bind a handler, which computes when it is its turn. The old result stays, dimmed, until the
+    new one is there.
+
+    pixels: how large the work is, from the inputs; without it that of the uploaded pictures."""
+    listed = outputs if isinstance(outputs, list) else [outputs]
+    name = kwargs.get("api_name") or function.__name__
+
+    def pixels_of(*given) -> int:
+        return pixels(*given) if pixels else sum(map(size_of, given))
+
+    def compute(*given):
+        results = function(*map(opened, given))
+        results = results if isinstance(outputs, list) else [results]
+        return [stored(result, output) for result, output in zip(results, listed)]
+
+    @functools.wraps(function)
+    async def handler(*given):
+        size = await to_thread.run_sync(pixels_of, *given)
+        results = await lanes.run(name, size, compute, *given, left=event_dropped)
+        return results if isinstance(outputs, list) else results[0]
+
     return gr.on(
         triggers,
-        plain_errors(function),
+        plain_errors(handler),
         inputs,
         outputs,
         concurrency_id="network",
-        concurrency_limit=1,
+        concurrency_limit=None,  # ui/lanes.py has the limits
         **{"show_progress": "minimal"} | kwargs,
     )
+
+
+def size_of(given) -> int:
+    """Pixels of an upload."""
+    return images.pixels(given.path) if isinstance(given, Upload) else 0
+
+
+def opened(given):
+    return given.read(given.path) if isinstance(given, Upload) else given
+
+
+def stored(result, output):
+    """A large picture as a file while it is its turn: writing one takes longer than most networks."""
+    if isinstance(result, Image.Image) and isinstance(output, gr.Image):
+        return save_image(result, output.GRADIO_CACHE, output.format)
+    return result
+
+
+async def event_dropped() -> None:
+    """Return when Gradio has seen that the visitor of the event under way has left."""
+    events, event = LocalContext.blocks.get()._queue.event_ids_to_events, LocalContext.event_id
+    event = events.get(event.get(None))
+    while event is None or event.alive:
+        await asyncio.sleep(LEFT_SECONDS)
 
 
 def answer_at_once(

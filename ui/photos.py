@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from ae_models import color, images, inference, tasks, tones, zoo
 from ae_models.photo import borders
-from ui import parts
+from ui import lanes, parts
 
 Hint = tuple[float, float, str]  # x and y in parts of the photo's sides, color as #rrggbb
 
@@ -185,6 +185,7 @@ def archive(
     skipped, taken = [], set()
     with zipfile.ZipFile(target, "w") as file:  # pictures do not get smaller
         for name, body in photos:
+            lanes.still_wanted()
             try:
                 answer = save(body, query)
             except ValueError as error:
@@ -212,9 +213,18 @@ def colorize_many(
 ) -> str:
     """Color many photos into one zip.
 
-    photos: files of PNG, JPEG, WebP and other pictures, at most 500. saturation, model, restore: as
-    of colorize. Each result keeps its photo's EXIF, and says in its description that colors are
-    predicted. A file that is no picture is skipped and named in skipped.txt of the zip."""
+    Each result keeps its photo's EXIF, and says in its description that colors are predicted. A file
+    that is no picture is skipped and named in skipped.txt of the zip.
+
+    Args:
+        photos: 1 to 500 files, PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC.
+        saturation: 0 (gray) to 3; 1 is as predicted.
+        model: "plus" or "classic".
+        restore: Whether faded photos get their contrast back first.
+
+    Returns:
+        Zip with a JPEG or PNG of each photo's size.
+    """
     if not photos or len(photos) > MOST_PHOTOS:
         raise ValueError(f"expected 1 to {MOST_PHOTOS} photos, got {len(photos or [])}")
     with tempfile.NamedTemporaryFile(prefix="colored-photos-", suffix=".zip", delete=False) as file:

@@ -1,64 +1,82 @@
 """The sheet's own routes, beside Gradio's: a picture comes in as the body of one request and the answer goes out as
-one, without the queue and its five requests."""
+one, without the queue and its five requests. Beside them /healthz and /metrics."""
 
-import threading
 from collections.abc import Callable
 
+import anyio
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui import latents, models, parts, photos, sheet
+from ae_models import images
+from ui import guard, lanes, latents, models, parts, photos, sheet
 
 MOST_BYTES = 4_000_000  # of a drawing
 MOST_FILE_BYTES = 30_000_000
-BUSY = 2  # requests that compute or wait, from which on a live update is put off
-
-network = threading.Lock()  # one picture at a time: the cores are shared
-waiting = 0
+MOST_SECONDS = 120  # that a body may take to come in
+LATENT_PIXELS = 32  # of a decoded face for each byte of its latent
 
 
 async def body_of(request: Request, most: int) -> bytes:
-    """The body. Raises ValueError for one that is too long, as soon as that is known."""
+    """The body. Raises ValueError for one that is too long or too slow, as soon as that is known."""
     parts, length = [], int(request.headers.get("content-length", 0))
-    async for part in request.stream():
-        parts.append(part)
-        length = max(length, sum(map(len, parts)))
-        if length > most:
-            break
+    with anyio.move_on_after(MOST_SECONDS) as in_time:
+        async for part in request.stream():
+            parts.append(part)
+            length = max(length, sum(map(len, parts)))
+            if length > most:
+                break
+    if in_time.cancelled_caught:
+        raise ValueError(f"expected a picture within {MOST_SECONDS} s, got {length} bytes of it")
     if length > most:
         raise ValueError(f"expected a picture of at most {most // 1_000_000} MB")
     return b"".join(parts)
 
 
-def answering(function: Callable, most: int) -> Callable:
+def answering(name: str, function: Callable, most: int, pixels: Callable) -> Callable:
     """A handler for function(body, query) -> Response, where a ValueError becomes one sentence."""
 
-    def computed(*given) -> Response:
-        with network:
-            return function(*given)
-
     async def handler(request: Request) -> Response:
-        global waiting
-        if request.query_params.get("live") == "1" and waiting >= BUSY:
+        async def left() -> None:
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+
+        if request.query_params.get("live") == "1" and lanes.SMALL.wait() > 0:
             return Response(status_code=204)  # the sheet asks again, with what is then drawn
-        waiting += 1
         try:
             body = await body_of(request, most)
-            return await run_in_threadpool(computed, body, dict(request.query_params))
+            size = await run_in_threadpool(pixels, body)
+            query = dict(request.query_params)
+            return await lanes.run(name, size, function, body, query, left=left)
         except ValueError as error:
             text = str(error)
             return PlainTextResponse(f"{text[:1].upper()}{text[1:]}.", status_code=422)
-        finally:
-            waiting -= 1
+        except lanes.Busy as busy:
+            wait = {"retry-after": str(busy.seconds)}
+            return PlainTextResponse(str(busy), status_code=503, headers=wait)
+        except (lanes.Left, ClientDisconnect):
+            return Response(status_code=499)  # nobody reads it
 
     return handler
+
+
+def healthz(request: Request) -> Response:
+    """200 while requests are taken, 503 while the server stops; how many compute or wait."""
+    counts = {lane.name: lane.ahead for lane in lanes.LANES}
+    status = "stopping" if lanes.stopping else "ok"
+    return JSONResponse({"status": status} | counts, 503 if lanes.stopping else 200)
+
+
+def metrics(request: Request) -> Response:
+    """Counters in Prometheus' text format."""
+    return Response(generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
 
 
 class Head:
@@ -97,12 +115,22 @@ class Files(StaticFiles):
         return answer
 
 
-def route(name: str, function: Callable, most: int = MOST_BYTES) -> Route:
-    return Route(f"/studio/{name}", answering(function, most), methods=["POST"])
+def route(
+    name: str, function: Callable, most: int = MOST_BYTES, pixels: Callable = images.pixels
+) -> Route:
+    """pixels: how large the work is, from the body."""
+    return Route(f"/studio/{name}", answering(name, function, most, pixels), methods=["POST"])
+
+
+def latent_pixels(body: bytes) -> int:
+    """Pixels of the faces whose latents these are."""
+    return LATENT_PIXELS * len(body)
 
 
 APP = {  # of gr.Blocks.launch
     "routes": [
+        Route("/healthz", healthz),
+        Route("/metrics", metrics),
         route("paint", sheet.paint),
         route("palettes", sheet.palettes),
         route("open", sheet.open_picture, MOST_FILE_BYTES),
@@ -115,13 +143,15 @@ APP = {  # of gr.Blocks.launch
         route("faces", latents.faces, MOST_FILE_BYTES),
         route("crop", latents.crop, MOST_FILE_BYTES),
         route("translate", latents.translate),
-        route("decode", latents.decode),
+        route("decode", latents.decode, pixels=latent_pixels),
         route("draw", latents.draw),
-        route("animate", latents.animate),
+        route("animate", latents.animate, pixels=latent_pixels),
         route("directions", latents.directions),
         Mount("/studio/static", Files(directory=parts.STATIC)),
     ],
-    "middleware": [  # Gradio compresses its files, but not the page itself
+    "middleware": [
+        Middleware(guard.Guard),
+        # Gradio compresses its files, but not the page itself
         Middleware(
             GZipMiddleware,
             compresslevel=6,

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from ae_models import images, tasks
 from ae_models.sketch import drawing
 from ui import parts
-from ui.palettes import entries, hexadecimal
+from ui.palettes import entries, rows
 
 MOST_SIDE = 1024  # px of a sheet's longer side
 FULL = 512  # px of the longer side from which on the answer is lossless
@@ -33,9 +33,7 @@ def palettes(body: bytes, query: dict) -> Response:
     network = parts.load("sketch-color", "plus")
     seed = number(query, "seed")
     proposed = tasks.propose_palettes(network, lines, seed, hints=hints, clean=False)
-    return JSONResponse(
-        [[(hexadecimal(color), weight) for color, weight in palette] for palette in proposed]
-    )
+    return JSONResponse([rows(palette) for palette in proposed])
 
 
 def open_picture(body: bytes, query: dict) -> Response:

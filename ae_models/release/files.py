@@ -49,7 +49,9 @@ def save_config(folder: Path, config: dict) -> None:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Replace a file so that readers see the old content or all of the new, never a part."""
+    """Replace a file so that readers see the old content or all of the new, never a part.
+
+    Raises ValueError if it cannot be written, with the old content in place."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with temporary.open("wb") as file:
@@ -57,6 +59,10 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
+    except OSError as error:
+        raise ValueError(
+            f"{path}: cannot be written ({error.strerror}); make room there or choose another folder"
+        ) from None
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -7,37 +7,31 @@ A drawing on a screen is left as it is; each step is only taken where the pictur
       | a sheet on a table is cut out and squared up (sheet.py)
       | light lines on a dark ground are turned round
       | uneven, tinted, dark or noisy paper is divided by its own tone; ink is brought to full strength
-      | ruled lines, frames and scanner rims are taken out
+      | ruled lines, frames and scanner rims are taken out (marks.py)
     RGB, dark on white
 
-Arrays are uint8 (H, W, 3), or ink: float32 (h, w), 0 is paper and 1 black, at SIDE.
+Arrays are uint8 (H, W, 3), or ink: float32 (H, W), 0 is paper and 1 black.
 """
 
 import numpy as np
 from PIL import Image, ImageOps
 
 from ae_models import images
-from ae_models.sketch import sheet
+from ae_models.sketch import marks, sheet
+from ae_models.sketch.marks import LINE, SIDE
 
-SIDE = 512  # px of the longer side at which paper is looked at
-LINE = 25  # px at SIDE: what is thinner is a line
 FAINT = 0.3  # darkest channel that a transparent picture's ink needs to show on white
 LINES_DIFFER = 12  # of 255, from the paper around them
 EVEN = 0.05  # by how much paper may be darker in places than it mostly is
 UNEVEN = 0.02  # share of the paper that is darker than that where the light is uneven
-SOLID = 0.3  # of the paper's tone: darker places are filled with ink, not in shadow
+SOLID = 0.3  # of the lightest paper around: darker places are filled with ink, not in shadow
+AROUND = 129  # px at SIDE
 NOISE = 1.5  # of 255, standard deviation of paper that has grain
-DIM = 0.8  # paper darker than this is dim
+WHITE = 0.97  # paper darker than this is not white
+WEAK = 0.5  # of the paper's lightest channel: a channel that the light has so little of is noise
 TINT = 12  # of 255, between the channels of paper that is not white
 HUE = 0.4  # least saturation of a colored pen
 COLORED = 0.1  # share of the ink that is colored where pens are
-RULES = 6  # so many parallel lines across the sheet are its ruling
-RULE_REACH = 0.4  # of the sheet's width that a rule covers at least
-MARGIN = 0.06  # of the sheet's width, in which a drawing has few lines
-TILT = 6  # degrees that a ruling is searched over
-FRAME = 0.65  # least share of the picture that a frame encloses
-SPECK = 6  # px at SIDE: fewer that hang together are no line
-RIM = 0.15  # of the picture's side: how far from the border a scanner's rim may reach
 
 
 def clean(
@@ -53,10 +47,21 @@ def clean(
             layer = Image.fromarray(sheet.squared_up(np.asarray(layer), corners))
     if _is_light_on_dark(_at_side(pixels).min(2)):
         pixels = 255 - pixels
-    photographed = _is_photographed(_at_side(pixels))
+    photographed = corners is not None or _is_photographed(_at_side(pixels))
     if photographed:
         pixels = _evened(pixels)
     return Image.fromarray(_without_marks(pixels, photographed)), layer
+
+
+def _without_marks(pixels: np.ndarray, photographed: bool) -> np.ndarray:
+    """White where marks.find sees any."""
+    import cv2
+
+    found = marks.find(1 - _at_side(pixels).min(2).astype(np.float32) / 255, photographed)
+    if not found.any():
+        return pixels
+    found = cv2.resize(found.astype(np.uint8), pixels.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    return np.where(found[..., None] > 0, np.uint8(255), pixels)
 
 
 # ---- ground ----
@@ -100,12 +105,12 @@ def _is_light_on_dark(gray: np.ndarray) -> bool:
 
 
 def _is_photographed(pixels: np.ndarray) -> bool:
-    """Whether paper is tinted, dim, grainy or uneven."""
+    """Whether paper is tinted, not white, grainy or uneven."""
     import cv2
 
     paper = _paper(pixels)
     tone = np.quantile(paper.reshape(-1, 3), 0.9, axis=0)
-    if tone.max() < 255 * DIM or np.ptp(tone) > TINT or _noise(pixels) > NOISE:
+    if tone.max() < 255 * WHITE or np.ptp(tone) > TINT or _noise(pixels) > NOISE:
         return True
     darkness = (paper / tone).min(2)
     flat = (pixels > 0.9 * paper).all(2)  # unlike the gaps of a hatching
@@ -137,8 +142,7 @@ def _evened(pixels: np.ndarray) -> np.ndarray:
 
     small = _at_side(pixels)
     paper = _paper(small)
-    least = np.quantile(paper.reshape(-1, 3), 0.9, axis=0) * SOLID
-    paper = np.maximum(paper, least).clip(1).astype(np.uint8)
+    paper = np.maximum(paper, SOLID * _lightest_around(paper)).clip(1).astype(np.uint8)
     low, high = _levels(_divided(small, paper))
     size = pixels.shape[1::-1]
     flat = _divided(pixels, cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR))
@@ -147,20 +151,33 @@ def _evened(pixels: np.ndarray) -> np.ndarray:
     return 255 - _absorbed(255 - flat, dark, ink)
 
 
-def _divided(pixels: np.ndarray, paper: np.ndarray) -> np.ndarray:
-    """Pixels as if paper were white, a little softer than its grain."""
+def _lightest_around(paper: np.ndarray) -> np.ndarray:
+    """The lightest that each channel is within AROUND px."""
     import cv2
 
-    return cv2.GaussianBlur(cv2.divide(pixels, paper, scale=255), (0, 0), 0.8)
+    small = cv2.resize(paper, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
+    lightest = cv2.dilate(small, _disc(AROUND // 8))
+    return cv2.resize(lightest, paper.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+
+
+def _divided(pixels: np.ndarray, paper: np.ndarray) -> np.ndarray:
+    """Pixels as if paper were white, a little softer than their grain."""
+    import cv2
+
+    flat = cv2.divide(pixels, paper, scale=255)
+    tone = np.median(paper.reshape(-1, 3), axis=0)
+    order = tone.argsort()
+    if tone[order[0]] < WEAK * tone[order[2]]:  # blue under a warm lamp
+        flat[..., order[0]] = flat[..., order[1]]
+    return cv2.GaussianBlur(flat, (0, 0), max(0.8, 0.4 * max(flat.shape) / SIDE))
 
 
 def _levels(flat: np.ndarray) -> tuple[float, float]:
-    """Ink that is taken for none, and for full."""
-    ink = 1 - flat.min(2) / 255.0
-    paper = ink[ink < 0.2]
-    middle = np.median(paper)
-    low = middle + max(0.06, 5 * 1.4826 * np.median(abs(paper - middle)))
-    strong = ink[ink > 2 * low]
+    """Ink that is taken for none, and for full; flat is at SIDE."""
+    ink = 1 - flat.min(2).astype(np.float32) / 255
+    lighter, middle = np.quantile(ink, [0.1, 0.4])  # of paper of which a third may be ruled
+    low = middle + max(0.06, 5 * (middle - lighter))
+    strong = ink[(ink > 2 * low) & ~marks.rules(ink)]
     return low, max(low + 0.1, 0.85 * np.quantile(strong, 0.75)) if strong.size else 1.0
 
 
@@ -173,131 +190,6 @@ def _absorbed(absorbed: np.ndarray, dark: np.ndarray, ink: np.ndarray) -> np.nda
     else:
         hue = 1 - (1 - hue) * ((gray - HUE / 2) / (HUE / 2)).clip(0, 1)[..., None]
     return (hue * ink[..., None]).round().astype(np.uint8)
-
-
-# ---- marks that are not the drawing's ----
-
-
-def _without_marks(pixels: np.ndarray, photographed: bool) -> np.ndarray:
-    """White where a ruling, a frame or a rim was, and on a photo where faint specks were."""
-    import cv2
-
-    ink = 1 - _at_side(pixels).min(2).astype(np.float32) / 255
-    marks = _rules(ink)
-    if photographed or marks.any():
-        marks |= _specks(np.where(marks, 0, ink))
-    marks |= _frame(np.where(marks, 0, ink)) | _rims(ink)
-    if not marks.any():
-        return pixels
-    marks = cv2.resize(marks.astype(np.uint8), pixels.shape[1::-1], interpolation=cv2.INTER_NEAREST)
-    return np.where(marks[..., None] > 0, np.uint8(255), pixels)
-
-
-def _specks(ink: np.ndarray) -> np.ndarray:
-    """Which pixels of ink hang together with no strong ink, or are too few to be a line."""
-    import cv2
-
-    labels, stats = cv2.connectedComponentsWithStats((ink > 0.08).astype(np.uint8))[1:3]
-    darkest = np.zeros(len(stats), np.float32)
-    np.maximum.at(darkest, labels.ravel(), ink.ravel())
-    weak = (darkest < 0.5) | (stats[:, cv2.CC_STAT_AREA] < SPECK)
-    weak[0] = False
-    return weak[labels]
-
-
-def _rules(ink: np.ndarray) -> np.ndarray:
-    """Which pixels belong to a ruling, lines or squares; where a stroke crosses a rule it is left."""
-    marks = np.zeros(ink.shape, bool)
-    for across in (False, True):
-        turned = ink.T if across else ink
-        found = _parallel(np.ascontiguousarray(turned))
-        marks |= found.T if across else found
-    if not marks.any():
-        return marks
-    strength = np.median(ink[marks & (ink > 0.03)])
-    return marks & (ink < 1.6 * strength + 0.1)
-
-
-def _parallel(ink: np.ndarray) -> np.ndarray:
-    """Pixels of lines that run across the picture, about level, if there are RULES of them."""
-    import cv2
-
-    height, width = ink.shape
-    turn = _tilt(ink)
-    level = cv2.warpAffine(ink, turn, (width, height))
-    lines = cv2.dilate((level > 0.06).astype(np.uint8), np.ones((2, 1)))
-    lines = cv2.morphologyEx(lines, cv2.MORPH_CLOSE, np.ones((1, 9)))
-    lines = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((1, width // 8)))
-    if not _is_ruling(lines):
-        return np.zeros(ink.shape, bool)
-    lines = cv2.dilate(lines, np.ones((3, 1)))
-    back = cv2.invertAffineTransform(turn)
-    return cv2.warpAffine(lines, back, (width, height), flags=cv2.INTER_NEAREST) > 0
-
-
-def _is_ruling(lines: np.ndarray) -> bool:
-    """Whether level lines go from margin to margin, RULES of them, most about as far from the next."""
-    margin = max(1, round(MARGIN * lines.shape[1]))
-    covered = np.stack([lines.mean(1), lines[:, :margin].mean(1), lines[:, -margin:].mean(1)])
-    rule = (covered > RULE_REACH).all(0)
-    starts = np.flatnonzero(np.diff(rule.astype(int)) == 1)
-    if len(starts) < RULES:
-        return False
-    gaps = np.diff(starts)
-    return bool((abs(gaps - np.median(gaps)) <= 2 + 0.1 * np.median(gaps)).mean() > 0.5)
-
-
-def _tilt(ink: np.ndarray) -> np.ndarray:
-    """The turn, of TILT degrees at most, after which rows differ most from their neighbors: (2, 3)."""
-    import cv2
-
-    height, width = ink.shape
-    weak = (np.minimum(ink, 0.4) * 255).astype(np.uint8)
-
-    def turn(angle: float) -> np.ndarray:
-        return cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1)
-
-    def steps(angle: float) -> float:
-        rows = cv2.warpAffine(weak, turn(angle), (width, height), flags=cv2.INTER_NEAREST)
-        return float(np.diff(cv2.reduce(rows, 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F)[:, 0]).std())
-
-    return turn(max(np.arange(-TILT, TILT + 0.1, 0.5), key=steps))
-
-
-def _frame(ink: np.ndarray) -> np.ndarray:
-    """Which pixels belong to a rectangle around the drawing, or lie outside it."""
-    import cv2
-
-    lines = (ink > 0.3).astype(np.uint8)
-    outlines = cv2.findContours(lines, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
-    marks = np.zeros(ink.shape, np.uint8)
-    for outline in outlines:
-        box = cv2.minAreaRect(outline)
-        area = box[1][0] * box[1][1]
-        if area < FRAME * ink.size or cv2.contourArea(outline) < 0.95 * area:
-            continue
-        inside = cv2.fillPoly(np.zeros_like(lines), [outline], 1)
-        far = cv2.distanceTransform(np.pad(inside, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
-        rings = [lines[(far > d) & (far <= d + 1)].mean() for d in range(1, LINE)]
-        depth = 1 + int(np.argmin(np.array([*rings, 0]) >= 0.5))
-        marks |= (far <= depth + 2).astype(np.uint8)
-    return marks > 0
-
-
-def _rims(ink: np.ndarray) -> np.ndarray:
-    """Dark bands along the border."""
-    solid = (ink > 0.3).astype(np.uint8)
-    marks = np.zeros(ink.shape, bool)
-    for turns in range(4):
-        rows = np.rot90(solid, turns)
-        most = round(RIM * len(rows))
-        full = rows[:most].mean(1) > 0.6
-        depth = int(full.argmin()) if full[0] else 0
-        if depth and depth < most:
-            band = np.zeros(rows.shape, bool)
-            band[: depth + 3] = True
-            marks |= np.rot90(band, -turns)
-    return marks
 
 
 def _disc(size: int) -> np.ndarray:

@@ -8,27 +8,30 @@ import numpy as np
 SEARCH_SIDE = 400  # px of the longer side at which the sheet is searched
 AREA = (0.12, 0.95)  # share of the picture that a sheet may have
 FILLED = 0.93  # least share of its corners' quadrilateral that a sheet fills
+ALIKE = 0.9  # part of the largest area from which on two quadrilaterals are one sheet
 CONTRAST = 20  # of 255, in lightness or hue, between the sheet and what it lies on
+HUE = 8  # units of a and b between paper and table, more than between light and shadow
+POINTS = 40  # places along a side
 SQUARE = 40  # degrees that a corner may differ from a right angle
 INSET = 0.012  # part of its size that is cut off on each side: the edge's own shadow
 
 
 def corners(picture: np.ndarray) -> np.ndarray | None:
-    """The corners of a sheet that lies on something else, None if there is none. The largest quadrilateral that one of
-    several thresholds of lightness or hue cuts out, and that differs from its surroundings on every side."""
+    """The corners of a sheet that lies on something else, None if there is none. Of the largest quadrilaterals that
+    thresholds of lightness or hue cut out, and that differ from their surroundings on every side, the sharpest."""
     import cv2
 
     scale = min(1.0, SEARCH_SIDE / max(picture.shape[:2]))
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    lab = cv2.medianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2LAB), 5)
-    best, most = None, 0.0
-    for mask in _masks(lab):
-        found = _quadrilateral(mask)
-        if found is not None and _stands_out(lab, found):
-            area = cv2.contourArea(found)
-            if area > most:
-                best, most = found, area
-    return None if best is None else (best + 0.5) / scale - 0.5
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
+    masks = _masks(cv2.medianBlur(lab, 5))
+    found = [quad for mask in masks if (quad := _quadrilateral(mask)) is not None]
+    found = [quad for quad in found if _stands_out(lab, quad)]
+    if not found:
+        return None
+    most = max(map(cv2.contourArea, found))
+    largest = [quad for quad in found if cv2.contourArea(quad) > ALIKE * most]
+    return (max(largest, key=lambda quad: _sharpness(lab, quad)) + 0.5) / scale - 0.5
 
 
 def squared_up(layer: np.ndarray, found: np.ndarray) -> np.ndarray:
@@ -88,9 +91,27 @@ def _quadrilateral(mask: np.ndarray) -> np.ndarray | None:
     for tolerance in (0.02, 0.04, 0.06):
         found = cv2.approxPolyDP(hull, tolerance * cv2.arcLength(hull, True), True)[:, 0]
         if len(found) == 4:
-            found = _clockwise(found.astype(np.float32))
+            found = _fitted(_clockwise(found.astype(np.float32)), outline[:, 0])
             return found if area > FILLED * cv2.contourArea(found) and _square(found) else None
     return None
+
+
+def _fitted(found: np.ndarray, outline: np.ndarray) -> np.ndarray:
+    """Corners moved to where lines along the middles of the sides meet."""
+    import cv2
+
+    lines = []
+    for a, b in zip(found, np.roll(found, -1, 0)):
+        length = float(np.linalg.norm(b - a))
+        along = (b - a) / length
+        t, off = (outline - a) @ along / length, (outline - a) @ [-along[1], along[0]]
+        near = outline[(abs(t - 0.5) < 0.4) & (abs(off) < 0.04 * length)]
+        if len(near) < 2:
+            return found
+        x, y, x0, y0 = cv2.fitLine(near.astype(np.float32), cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
+        lines.append(np.cross([x0, y0, 1], [x0 + x, y0 + y, 1]))
+    meeting = np.array([np.cross(lines[k - 1], lines[k]) for k in range(4)])
+    return (meeting[:, :2] / meeting[:, 2:]).astype(np.float32) if meeting[:, 2].all() else found
 
 
 def _clockwise(points: np.ndarray) -> np.ndarray:
@@ -109,27 +130,32 @@ def _square(found: np.ndarray) -> bool:
 
 
 def _stands_out(lab: np.ndarray, found: np.ndarray) -> bool:
-    """Whether the picture differs across at least three sides, and is elsewhere cut off by its own border."""
-    height, width = lab.shape[:2]
-    inwards, sides = found.mean(0) - found, 0
+    """Whether the picture differs across all sides that its own border does not cut off: three or more, or two in
+    hue, since the edges of a shadow may meet too."""
+    sides = [side for side in _along_sides(lab, found, 7) if len(side[0]) >= POINTS / 2]
+    steps = np.array([np.subtract(*np.median(side, 1)) for side in sides])
+    if len(steps) < 2 or np.linalg.norm(steps, axis=1).min() < CONTRAST:
+        return False
+    return len(steps) > 2 or np.linalg.norm(steps[:, 1:], axis=1).min() > HUE
+
+
+def _sharpness(lab: np.ndarray, found: np.ndarray) -> float:
+    """How much the picture changes within 4 px across the sides."""
+    steps = [np.abs(a - b).mean() for a, b in _along_sides(lab, found, 2) if len(a)]
+    return float(np.mean(steps))
+
+
+def _along_sides(lab: np.ndarray, found: np.ndarray, depth: int):
+    """For each side the colors of places so many px within and beyond it, (N, 3) float each, without those that are
+    not in the picture."""
+    limits = np.array(lab.shape[1::-1])
     for i in range(4):
         a, b = found[i], found[(i + 1) % 4]
-        along = a + (b - a) * np.linspace(0.15, 0.85, 40)[:, None]
-        normal = np.array([b[1] - a[1], a[0] - b[0]]) / np.linalg.norm(b - a)
-        normal *= np.sign((normal * inwards[i]).sum())
-        within, beyond = (
-            (along + 7 * normal).round().astype(int),
-            (along - 7 * normal).round().astype(int),
-        )
-        seen = (beyond >= 0).all(1) & (beyond < [width, height]).all(1)
-        if seen.mean() < 0.5:
-            continue
-        inner = np.median(lab[within[:, 1].clip(0, height - 1), within[:, 0].clip(0, width - 1)], 0)
-        outer = np.median(lab[beyond[seen][:, 1], beyond[seen][:, 0]], 0)
-        if np.linalg.norm(inner - outer) < CONTRAST:
-            return False
-        sides += 1
-    return sides >= 3
+        along = a + (b - a) * np.linspace(0.08, 0.92, POINTS)[:, None]
+        normal = np.array([a[1] - b[1], b[0] - a[0]]) / np.linalg.norm(b - a)
+        places = np.stack([along + depth * normal, along - depth * normal]).round().astype(int)
+        x, y = places[:, ((places >= 0) & (places < limits)).all((0, 2))].transpose(2, 0, 1)
+        yield lab[y, x].astype(float)
 
 
 def _length(points: np.ndarray, i: int, j: int) -> float:

@@ -62,19 +62,27 @@ def browser():
 
 @pytest.fixture
 def visit(browser, url):
-    """Opens the app as a visitor of its own, with what Playwright knows of a browser (viewport, locale, touch). At the
-    end nothing may have been written to a console, and no request have failed or left the machine."""
+    """Opens the app as a visitor of its own, or in another window of `context`, with what Playwright
+    knows of a browser (viewport, locale, touch). At the end nothing may have been written to a
+    console, and no request have failed or left the machine; `refusals` are answers of 422."""
     contexts, wrong = [], []
 
-    def opened(address: str = "", **browser_of) -> Page:
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 720}} | browser_of)
-        contexts.append(context)
+    def opened(address: str = "", context=None, refusals: bool = False, **browser_of) -> Page:
+        def note(text: str) -> None:
+            if not (refusals and "422" in text):
+                wrong.append(text)
+
+        if context is None:
+            context = browser.new_context(
+                **{"viewport": {"width": 1280, "height": 720}} | browser_of
+            )
+            contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda message: wrong.append(f"{message.type}: {message.text}"))
-        page.on("response", lambda r: wrong.append(f"{r.status} {r.url}") if r.status >= 400 else 0)
-        page.on("request", lambda r: wrong.append(r.url) if outside(r.url, url) else 0)
+        page.on("pageerror", lambda error: note(str(error)))
+        page.on("console", lambda message: note(f"{message.type}: {message.text}"))
+        page.on("response", lambda r: note(f"{r.status} {r.url}") if r.status >= 400 else None)
+        page.on("request", lambda r: note(r.url) if outside(r.url, url) else None)
         page.goto(f"{url}/{address}")
         return page
 

@@ -143,6 +143,20 @@ def test_the_eyes_of_a_photo_bring_its_face_into_the_pose(client):
     assert by_eyes == client.post("/studio/crop", content=body).json()
 
 
+def test_nine_faces_are_found_and_the_largest_is_used(client):
+    crowd = Image.new("RGB", (960, 960))
+    for i in range(9):
+        side = 320 if i == 4 else 280
+        face = (
+            Image.open(PORTRAITS[i % len(PORTRAITS)]).convert("RGB").resize((side * 4 // 5, side))
+        )
+        crowd.paste(face, (i % 3 * 320, i // 3 * 320))
+    body = encoded(crowd, "PNG")
+    eyes = client.post("/studio/faces", content=body).json()["eyes"]
+    assert len(eyes) == 9 and all(320 <= n <= 640 for n in eyes[0])
+    assert client.post("/studio/crop", content=body).json()["count"] == 9
+
+
 def test_a_photo_without_a_face_is_used_whole_and_said_so(client):
     body = encoded(blob((300, 200), 1), "PNG")
     assert client.post("/studio/crop", content=body).json()["count"] == 0

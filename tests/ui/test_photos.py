@@ -174,10 +174,19 @@ def test_nothing_but_bad_files(tmp_path):
 
 # ---- the routes ----
 
+
+def zipped(content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("photo.jpg", content)
+    return buffer.getvalue()
+
+
 GOOD = encoded(blob((64, 48), 1), "PNG")
 BAD = {
     "text": ("open", b"no picture at all", {}, "PNG, JPEG"),
     "far too large": ("open", png_header(20000, 20000), {}, "megapixels"),
+    "zip bomb": ("save", zipped(bytes(50_000_000)), {}, "PNG, JPEG"),
     "half": ("save", encoded(blob((99, 99), 1), "JPEG")[:900], {}, "truncated"),
     "saturation": ("save", GOOD, {"saturation": "much"}, "saturation to be a number"),
     "not finite": ("save", GOOD, {"saturation": "nan"}, "saturation"),

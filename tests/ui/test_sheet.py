@@ -2,7 +2,6 @@
 
 import io
 import json
-import threading
 from html.parser import HTMLParser
 
 import numpy as np
@@ -149,27 +148,6 @@ def test_a_body_without_a_length_is_cut_off(client):
 
     answer = client.post("/studio/paint", content=endless())
     assert answer.status_code == 422 and "at most 4 MB" in answer.text
-
-
-def test_a_live_update_is_put_off_while_others_wait_and_a_final_one_is_not(client):
-    answers = []
-
-    def ask(live: str) -> None:
-        answers.append(client.post("/studio/paint", params={"live": live}, content=drawn()))
-
-    threads = [threading.Thread(target=ask, args=("0",)) for _ in range(routes.BUSY)]
-    with routes.network:  # as if a network computed
-        for thread in threads:
-            thread.start()
-        for _ in range(500):
-            if routes.waiting >= routes.BUSY:
-                break
-            threading.Event().wait(0.01)
-        ask("1")
-        assert [answer.status_code for answer in answers] == [204]
-    for thread in threads:
-        thread.join()
-    assert [answer.status_code for answer in answers] == [204, 200, 200] and routes.waiting == 0
 
 
 # ---- words ----

@@ -86,6 +86,9 @@ def train(
         run.state = checkpoint.load_checkpoint(out / CHECKPOINT, run)
     elif run.accelerator.is_main_process:
         (out / CHECKPOINT).unlink(missing_ok=True)
+    if run.accelerator.is_main_process:
+        for half in (*out.glob(f".{CHECKPOINT}.*"), *(out / RELEASE).glob(".*")):
+            half.unlink()  # of a process that was killed as it wrote
     _steps(run, out)
     run.accelerator.end_training()
     if run.state.step < run.total:

@@ -22,12 +22,15 @@ async function saveAnimation(format) {
   const body = new Float32Array(count * total);
   for (let i = 0; i < count; i++) body.set(mixed(latents, along(legs, i / last), way), i * total);
   tell("");
+  find(".bar").hidden = false;
   jobs.want("animate", 1, async () => {
-    const answer = await post("animate", { model: kind, format }, body);
-    download(
-      await answer.blob(),
-      `faces-${names()}-${count}-frames.${format === "strip" ? "png" : format}`,
-    );
+    try {
+      const answer = await post("animate", { model: kind, format }, body);
+      const ending = format === "strip" ? "png" : format;
+      download(await answer.blob(), `faces-${names()}-${count}-frames.${ending}`);
+    } finally {
+      find(".bar").hidden = true;
+    }
   });
 }
 

@@ -98,6 +98,7 @@ async function bring(file) {
     photo.coloring === "color" ? say("The photo is in color: only its lightness is used.") : "";
   for (const canvas of [before, after])
     Object.assign(canvas, { width: photo.preview.width, height: photo.preview.height });
+  stage.style.setProperty("--ratio", photo.preview.width / photo.preview.height);
   view.fit(photo.preview.width, photo.preview.height);
   settled();
   drawBoth();

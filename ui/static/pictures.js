@@ -84,9 +84,14 @@ document.addEventListener("paste", (event) => {
   open(file);
 });
 
+// Wait for the full picture of what is drawn, unless the server refuses it.
+async function finished() {
+  if (full !== version) jobs.want("full", 2, paintFull);
+  while (full !== version && jobs.busy) await new Promise((done) => setTimeout(done, 30));
+}
+
 async function save(kind) {
-  for (let i = 0; i < 60 && painted !== version; i++)
-    await new Promise((done) => setTimeout(done, 50));
+  if (kind !== "lines") await finished();
   const canvas = Object.assign(document.createElement("canvas"), {
     width: drawing.width,
     height: drawing.height,

@@ -57,21 +57,32 @@ function bring(places) {
       tell(say("No face found: the whole picture is used. Move the marks to its eyes."));
     if (places) tell("");
     jobs.want("first", 1, () => translated(".first", 0, crop));
-    if (!places) jobs.want("faces", 3, () => look(asked));
+    if (beside() && from === "photo") jobs.want("other", 3, () => classic(crop));
+    if (!places) jobs.want("faces", 4, () => look(asked));
   });
+}
+
+const beside = () => find("select").value === "both";
+
+// The sketch by the classic network beside that of plus.
+async function classic(source) {
+  const query = { system: "face-sketch", model: "classic" };
+  const answer = await post("translate", query, source);
+  put(".other", await answer.blob());
 }
 
 async function translated(place, index, source) {
   const picture = find(place);
   picture.setAttribute("aria-busy", "true");
   const system = DIRECTIONS[from].systems[index];
-  const model = system === "face-sketch" ? find("select").value : "plus";
+  const model = system === "face-sketch" && !beside() ? find("select").value : "plus";
   try {
     const blob = await (await post("translate", { system, model }, source)).blob();
     blobs[place] = blob;
     put(place, blob);
-    if (index === 0) jobs.want("second", 2, () => translated(".second", 1, blob));
-    else portrait.dataset.done = true;
+    if (index === 0) return jobs.want("second", 2, () => translated(".second", 1, blob));
+    portrait.dataset.done = true;
+    if (beside() && from === "sketch") jobs.want("other", 3, () => classic(source));
   } finally {
     picture.setAttribute("aria-busy", "false");
   }
@@ -136,7 +147,10 @@ find("input[type=file]").addEventListener("change", ({ target }) => {
 });
 for (const radio of portrait.querySelectorAll('[name="portrait-from"]'))
   radio.addEventListener("change", () => begin(radio.value));
-find("select").addEventListener("change", () => bring(eyes.eyes ?? undefined));
+find("select").addEventListener("change", () => {
+  find(".beside").hidden = !beside();
+  bring(eyes.eyes ?? undefined);
+});
 portrait.addEventListener("dragover", (event) => event.preventDefault());
 portrait.addEventListener("drop", (event) => {
   event.preventDefault();

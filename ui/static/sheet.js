@@ -33,6 +33,7 @@ let tool = "pen";
 let held = null; // the pointer under way: {id, type, index?, hints?, from?}
 let version = 0; // of the drawing, and the version that the colors on the sheet belong to
 let painted = -1;
+let full = -1; // the version that the full picture belongs to
 let epoch = 0; // counts sheets: an answer for another one is not shown
 let selected = -1; // hint
 let spot = null; // where the keyboard's tool is
@@ -90,6 +91,7 @@ async function paintFull() {
   const picture = await colored(query(entries(), FULL_SIDE));
   if (version !== asked || !picture) return;
   show(picture);
+  full = asked;
   pad.dispatchEvent(new CustomEvent("rested", { bubbles: true }));
 }
 
@@ -103,8 +105,11 @@ async function paintClassic() {
 }
 
 async function askPalettes() {
+  const asked = version;
   const answer = await post("palettes", query([], LIVE_SIDE), await packed(drawing, LIVE_SIDE));
-  proposals = (await answer.json()).map((colors) => palette.merged(colors));
+  const found = await answer.json();
+  if (version !== asked) return;
+  proposals = found.map((colors) => palette.merged(colors));
   proposals.forEach((colors, i) => jobs.want(`proposal ${i}`, 5, () => paintProposal(i, colors)));
 }
 
@@ -118,6 +123,7 @@ async function paintProposal(index, colors) {
   context.drawImage(picture, 0, 0, canvas.width, canvas.height);
   context.drawImage(drawing.lines, 0, 0, canvas.width, canvas.height);
   canvas.parentElement.hidden = false;
+  if (index === proposals.length - 1) find(".proposals").setAttribute("aria-busy", "false");
 }
 
 function settle() {
@@ -130,6 +136,7 @@ function changed() {
   version += 1;
   settle();
   marked();
+  find(".proposals").setAttribute("aria-busy", "true");
   clearTimeout(resting);
   if (drawing.isEmpty) return empty();
   jobs.want("paint", 1, paintNow);
@@ -149,7 +156,8 @@ function empty() {
   jobs.jobs.clear();
   paint.getContext("2d").clearRect(0, 0, paint.width, paint.height);
   for (const button of find(".four").children) button.hidden = true;
-  painted = version;
+  find(".proposals").setAttribute("aria-busy", "false");
+  painted = full = version;
   settle();
   store();
 }

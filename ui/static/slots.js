@@ -141,7 +141,7 @@ function drawSlots() {
   find(".paths").innerHTML = `<path d="${paths[faces.length]}"/>`;
   for (const place of people.querySelectorAll(".chosen"))
     place.textContent = `${say("Face")} ${LETTERS[chosen]}`;
-  find(".into").textContent = `${say("Put an example into the chosen face:")} ${LETTERS[chosen]}`;
+  find(".into").textContent = `${say("Example for face")} ${LETTERS[chosen]}:`;
   for (const group of people.querySelectorAll(".use, .as")) {
     [...group.querySelectorAll("button")].forEach(
       (button, i) => (button.disabled = i > faces.length),

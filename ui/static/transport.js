@@ -4,11 +4,15 @@
 const ROOT = (window.gradio_config?.root ?? "").replace(/\/$/, "");
 const PATIENCE = 120; // ms before a live update is asked again that a busy server put off
 
+const MOST_BYTES = 30e6; // of a file: the server reads no more
+
 class Refused extends Error {}
 
 async function post(path, query, body) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
   let answer;
+  if (body?.size > MOST_BYTES)
+    throw new Refused(say("That file is larger than 30 MB. Choose a smaller one."));
   try {
     answer = await fetch(`${ROOT}/studio/${path}?${new URLSearchParams(given)}`, {
       method: "POST",

@@ -9,7 +9,7 @@
   }
   document.documentElement.lang = language;
   const words = window.gradio_config?.i18n_translations?.[language] ?? {};
-  const NAMED = ["aria-label", "title", "placeholder", "alt"];
+  const NAMED = ["data-label", "aria-label", "title", "placeholder", "alt"];
   window.say = (text) => words[text] ?? text;
   window.translate = (element) => {
     if (language === "en") return;
