@@ -19,6 +19,7 @@ COPY app.py LICENSE ./
 USER studio
 ENV GRADIO_SERVER_NAME=0.0.0.0 GRADIO_SERVER_PORT=7860 PYTHONUNBUFFERED=1
 EXPOSE 7860
+# docker stop --time 30: what is being computed is finished.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
-  CMD python -c "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ[\"GRADIO_SERVER_PORT\"]}', timeout=4)"
+  CMD python -c "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ[\"GRADIO_SERVER_PORT\"]}/healthz', timeout=4)"
 CMD ["python", "app.py"]

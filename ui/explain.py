@@ -1,4 +1,4 @@
-"""How it works: the fold at the foot of each tab, with diagrams and links to lessons."""
+"""How it works: the fold at the foot of each tab, with a diagram of what flows through it."""
 
 import html
 from pathlib import Path
@@ -24,8 +24,8 @@ LESSONS = {  # system -> its lessons: file, part of the page, title
 
 
 def fold(system: str, steps: list[str], text: str, classic: list[str] | None = None) -> None:
-    """A text, and for each of the system's networks what flows through it and its figure beside the
-    trivial baseline's; then links to the lessons.
+    """A text, for each of the system's networks what flows through it and its figure beside the
+    trivial baseline's, and links to the lessons.
 
     steps: boxes of the diagram. classic: those of the classic network where it has others."""
     networks = "".join(
