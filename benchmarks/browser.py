@@ -101,7 +101,7 @@ LIFTED = """() => new Promise((done) => {
 
 def lift(page: Page) -> float:
     """Seconds from pen up until what belongs to the stroke is painted."""
-    page.evaluate(f"window.measured = ({LIFTED})()")
+    page.evaluate(f"void (window.measured = ({LIFTED})())")
     page.mouse.up()
     return page.evaluate("window.measured") / 1000
 
