@@ -11,7 +11,7 @@ from ae_models import zoo
 from ae_models.codec import file
 from ae_models.codec import tasks as codec
 from ae_models.codec.dcae_plus import DCAEPlus
-from ae_models.codec.tasks import compress, rounded
+from ae_models.codec.tasks import compress, latent_in, rounded
 from ae_models.face import tasks as face
 from ae_models.face.tasks import (
     MAX_SAMPLES,
@@ -38,8 +38,8 @@ from ae_models.sketch.tasks import (
 __all__ = [
     "MAX_SAMPLES", "MAX_STEPS", "chroma", "chroma_fields", "clean_sketch", "color_sketch",
     "colorize", "compress", "decode", "decode_all", "decompress", "directions", "draw", "edit",
-    "encode", "morph", "paint_sketch", "priors", "propose_palettes", "random_latents",
-    "reconstruct", "rounded", "sample", "surprise", "translate_face", "working_size",
+    "encode", "latent_in", "morph", "paint_sketch", "priors", "propose_palettes", "random_latents",
+    "reconstruct", "rounded", "sample", "surprise", "translate_face", "unpacked", "working_size",
 ]  # fmt: skip
 
 
@@ -64,6 +64,12 @@ def decompress(data: bytes) -> Image.Image:
     """The bytes that compress gave -> RGB picture, by the network of the zoo that the file names.
 
     Raises ValueError for anything else, and if that release is not here."""
+    return codec.decompress(*unpacked(data))
+
+
+def unpacked(data: bytes) -> tuple[nn.Module, file.Header, bytes]:
+    """The bytes that compress gave -> the network of the zoo that the file names, what the file
+    says of the picture, and its payload. Raises ValueError as decompress does."""
     header, payload = file.unpack(data)
     slugs = [row.slug for row in zoo.ROWS if row.network is DCAEPlus]
     networks = {model.sha256[:4]: model for model in map(zoo.load, slugs)}
@@ -72,7 +78,7 @@ def decompress(data: bytes) -> Image.Image:
             f"expected a file of {', '.join(slugs)} {', '.join(networks)}, got one of release "
             f"{header.network}; get the release whose sha256 starts so"
         )
-    return codec.decompress(networks[header.network], header, payload)
+    return networks[header.network], header, payload
 
 
 def _owner(model: nn.Module):

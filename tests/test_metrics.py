@@ -1,4 +1,6 @@
+import pytest
 import torch
+from torchmetrics.functional.image import multiscale_structural_similarity_index_measure
 
 from ae_models import metrics
 
@@ -33,3 +35,14 @@ def test_colorfulness_orders():
     muted = (vivid + 3 * vivid.mean(1, keepdim=True)) / 4
     values = torch.cat([metrics.colorfulness(x) for x in (gray, muted, vivid)])
     assert abs(values[0]) < 1e-3 and values[1] > 5 and values[2] > 2 * values[1]
+
+
+def test_ms_ssim_is_that_of_torchmetrics():
+    x = torch.nn.functional.interpolate(torch.rand(1, 3, 20, 25), (176, 230), mode="bicubic")
+    x = x.clamp(0, 1)
+    y = (0.9 * x + 0.05 * torch.randn(x.shape)).clamp(0, 1)
+    expected = multiscale_structural_similarity_index_measure(x, y, data_range=1.0).item()
+    assert metrics.ms_ssim(x, y).item() == pytest.approx(expected, abs=1e-4) and expected < 0.99
+    assert metrics.ms_ssim(x, x).item() == pytest.approx(1)
+    with pytest.raises(ValueError, match="at least 176 px, got 230x175"):
+        metrics.ms_ssim(x[..., 1:, :], y[..., 1:, :])

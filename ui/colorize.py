@@ -10,7 +10,7 @@ from ui import explain, parts, photos
 from ui.words import t
 
 SCRIPTS = (
-    *("transport", "chroma", "view", "zip", "batch"),  # what the rest is made of
+    *("transport", "view", "split", "desk", "chroma", "zip", "batch"),  # what the rest is made of
     *("photo", "spots", "touch", "photos"),
 )
 START = "landscape-lake.webp"

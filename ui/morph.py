@@ -13,7 +13,18 @@ from ae_models import tasks, zoo
 from ui import alignment, explain, latents, parts
 
 SCRIPTS = (
-    *("transport", "mixing", "eyes", "webcam", "morph", "point", "slots", "changes", "bars"),
+    *(
+        "transport",
+        "desk",
+        "mixing",
+        "eyes",
+        "webcam",
+        "morph",
+        "point",
+        "slots",
+        "changes",
+        "bars",
+    ),
     *("drawn", "way", "files", "begin"),
 )
 FACE_PIXELS = 128 * 128

@@ -91,15 +91,15 @@ class Layer(gr.Image):
 
 
 class Gallery(gr.HTML):
-    """Pictures in a grid, or in another page element `look`. Clients get what gr.Gallery gives them, whose own page
-    element brings a video player."""
+    """Pictures in a grid. Clients get what gr.Gallery gives them, whose own page element brings a
+    video player."""
 
     is_template = True
     data_model = GalleryData
 
-    def __init__(self, named: str = "", format: str = "png", look: str = "gallery", **kwargs):
+    def __init__(self, named: str = "", format: str = "png", **kwargs):
         self.gallery = gr.Gallery(format=format, render=False)
-        super().__init__(**element(look), named=named, **kwargs)
+        super().__init__(**element("gallery"), named=named, **kwargs)
 
     def postprocess(self, value: list | None) -> GalleryData:
         return self.gallery.postprocess(value)
@@ -113,51 +113,14 @@ def layer(label: str) -> Layer:
     return Layer(label=label, sources=["upload", "clipboard"], image_mode="RGBA", height=200)
 
 
-def row() -> gr.Row:
-    """A line of pictures of one size: what goes in and what comes out."""
-    return gr.Row(elem_classes="pictures", equal_height=True)
+def picture(label: str) -> Picture:
+    """A picture that an endpoint takes."""
+    return Picture(label=t(label))
 
 
-def tools() -> gr.Row:
-    """A line of what changes the pictures above it."""
-    return gr.Row(elem_classes="tools-line")
-
-
-def picture(label: str, example: str | None = None) -> Picture:
-    """The picture input of a tab, with an example in it to begin with."""
-    value = str(EXAMPLES / example) if example else None
-    return Picture(
-        value,
-        label=t(label),
-        sources=["upload", "clipboard", "webcam"],
-        elem_classes="picture",
-        min_width=160,
-    )
-
-
-def result(label: str, visible: bool = True, buttons=("download", "fullscreen")) -> gr.Image:
-    """Where a picture comes out: lossless, with a download button."""
-    return gr.Image(
-        label=t(label),
-        format="png",
-        type="pil",
-        interactive=False,
-        visible=visible,
-        buttons=list(buttons),
-        elem_classes="picture",
-        min_width=160,
-    )
-
-
-def shelf(pattern: str, picture: gr.Image) -> None:
-    """Examples, of which one click puts one into the picture."""
-    names = [path.name for path in sorted(EXAMPLES.glob(pattern))]
-    row = component("shelf", files=names)
-
-    def taken(name: str) -> str:
-        return str(EXAMPLES / names[names.index(name)])
-
-    row.input(taken, row, picture, api_visibility="private", queue=False, show_progress="hidden")
+def result(label: str) -> gr.Image:
+    """A picture that an endpoint gives: lossless."""
+    return gr.Image(label=t(label), format="png", type="pil")
 
 
 def plain_errors(function: Callable) -> Callable:
@@ -191,28 +154,6 @@ def choice(system: str) -> gr.Radio:
     """Choice between the networks of a system, with the figure of the chosen one."""
     slugs = zoo.networks(system)
     return gr.Radio(list(slugs), value=next(iter(slugs)), label=t("Network"), min_width=160)
-
-
-def beside(
-    system: str, function: Callable, first: gr.Image, inputs: list, model: gr.Radio, second
-) -> None:
-    """Checkbox, if a system has two networks, that shows the other one's result beside the first.
-
-    `second`, a hidden picture or gallery, follows whenever `first` changes. `function` takes the
-    inputs and a kind of network, and returns None while there is nothing to show."""
-    kinds = list(zoo.networks(system))
-    if len(kinds) < 2:
-        return
-    wanted = gr.Checkbox(False, label=t("Both networks"), min_width=160)
-
-    def other(*values):
-        *arguments, kind, show = values
-        rest = next(k for k in kinds if k != kind)
-        shown = function(*arguments, rest) if show else None
-        return gr.update(value=shown, visible=shown is not None, label=t(f"Result of {rest}"))
-
-    private = {"api_visibility": "private", "trigger_mode": "always_last"}
-    run([first.change, wanted.change], other, [*inputs, model, wanted], second, **private)
 
 
 def load(system: str, kind: str):
@@ -252,20 +193,13 @@ def component(name: str, *scripts: str, value=None, **props) -> gr.HTML:
 def element(name: str, *scripts: str) -> dict:
     """Arguments of gr.HTML: ui/static/<name>.html and .css, and its .js or those of `scripts`, which share a scope
     and bring their .css if they have one."""
-    looks = [
-        part for part in {name: 0} | dict.fromkeys(scripts) if (STATIC / f"{part}.css").exists()
-    ]
+    looks = [part for part in dict.fromkeys((*scripts, name)) if (STATIC / f"{part}.css").exists()]
     return {
         "html_template": static(f"{name}.html"),
         "css_template": "\n".join(static(f"{part}.css") for part in looks),
         "js_on_load": "\n".join(static(f"{script}.js") for script in scripts or (name,)),
         "elem_classes": name,
     }
-
-
-def note() -> gr.HTML:
-    """A place for sentences, a line each."""
-    return component("note", value="")
 
 
 def head() -> str:
@@ -344,23 +278,3 @@ async def event_dropped() -> None:
     event = events.get(event.get(None))
     while event is None or event.alive:
         await asyncio.sleep(LEFT_SECONDS)
-
-
-def answer_at_once(
-    picture: gr.Image, others: list, function: Callable, output, tab: gr.Tab
-) -> None:
-    """Run when the picture or one of the other inputs changes, and when the tab is first opened; a picture taken away
-    empties the output. Not part of the API: there a missing picture is an error."""
-
-    def changed(image, *rest):
-        return None if image is None else function(image, *rest)
-
-    triggers = [picture.change, *(other.change for other in others), tab.select]
-    run(
-        triggers,
-        changed,
-        [picture, *others],
-        output,
-        api_visibility="private",
-        trigger_mode="always_last",
-    )

@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ae_models import images
-from ui import guard, lanes, latents, models, parts, photos, sheet
+from ui import codecs, guard, lanes, latents, models, parts, photos, sheet
 
 MOST_BYTES = 4_000_000  # of a drawing
 MOST_FILE_BYTES = 30_000_000
@@ -127,6 +127,14 @@ def latent_pixels(body: bytes) -> int:
     return LATENT_PIXELS * len(body)
 
 
+CODEC = {
+    "open": codecs.open_picture,
+    "ours": codecs.ours,
+    "look": codecs.look,
+    "latent": codecs.latent,
+    "classic": codecs.classic,
+    "other": codecs.other,
+}
 APP = {  # of gr.Blocks.launch
     "routes": [
         Route("/healthz", healthz),
@@ -137,6 +145,10 @@ APP = {  # of gr.Blocks.launch
         route("photo/open", photos.open_photo, MOST_FILE_BYTES),
         route("photo/chroma", photos.chroma),
         route("photo/save", photos.save, MOST_FILE_BYTES),
+        *(
+            route(f"codec/{name}", function, MOST_FILE_BYTES, codecs.pixels)
+            for name, function in CODEC.items()
+        ),
         Route("/studio/text/{name}", models.text),
         Mount("/studio/docs", Files(directory=models.DOCS, check_dir=False)),
         route("face", latents.face, MOST_FILE_BYTES),

@@ -7,7 +7,10 @@ from ae_models import tasks, zoo
 from ui import explain, parts
 from ui.palettes import entries, rows
 
-SCRIPTS = ("canvas", "transport", "palette", "sheet", "hand", "tools", "pictures", "start")
+SCRIPTS = (
+    *("transport", "desk", "canvas", "palette"),  # what the rest is made of
+    *("sheet", "hand", "tools", "pictures", "start"),
+)
 SKETCHES = (  # in the order of ui/static/examples/shelf.webp
     *("bird", "cat", "house", "flower", "car", "person", "robot", "dragon", "fish", "turtle"),
     *("rabbit", "octopus", "snail", "beetle", "dinosaur"),

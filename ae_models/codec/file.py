@@ -51,13 +51,20 @@ def unpack(data: bytes) -> tuple[Header, bytes]:
         raise ValueError(f"expected an {SUFFIX} file, got another one; only compress makes them")
     if data[1] >> 4 != VERSION:
         raise ValueError(f"expected version {VERSION} of the {SUFFIX} format, got {data[1] >> 4}")
-    width, place = _read_varint(data, 4)
-    height, place = _read_varint(data, place)
+    width, height, place = claim(data)
     start, crc, payload = data[:place], data[place : place + 2], data[place + 2 :]
     if crc != _crc(start + payload):
         raise ValueError(f"expected a whole {SUFFIX} file, got a damaged one: its checksum differs")
     check_size(width, height)
     return Header(data[2:4].hex(), data[1] & 15, width, height), bytes(payload)
+
+
+def claim(data: bytes) -> tuple[int, int, int]:
+    """Width and height that a file says of its picture, checked by nothing, and the place behind
+    them. Raises ValueError where there are none."""
+    width, place = _read_varint(data, 4)
+    height, place = _read_varint(data, place)
+    return width, height, place
 
 
 def check_size(width: int, height: int) -> None:

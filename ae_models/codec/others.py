@@ -20,12 +20,15 @@ def file_of(codec: str, image: Image.Image, quality: int) -> bytes:
 
 def file_of_size(codec: str, image: Image.Image, most: int) -> tuple[int, bytes]:
     """The highest quality whose file has at most so many bytes, or 0, and the file."""
-    low, high = 0, 100
+    low, high, best = 0, 100, None
     while low < high:
         middle = (low + high + 1) // 2
-        fits = len(file_of(codec, image, middle)) <= most
-        low, high = (middle, high) if fits else (low, middle - 1)
-    return low, file_of(codec, image, low)
+        file = file_of(codec, image, middle)
+        if len(file) <= most:
+            low, best = middle, file
+        else:
+            high = middle - 1
+    return low, best or file_of(codec, image, low)
 
 
 def opened(file: bytes) -> Image.Image:

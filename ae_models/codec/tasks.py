@@ -98,10 +98,17 @@ def compress(model: nn.Module, picture: Image.Image, rate: int = 3, refine: int 
 @torch.inference_mode()
 def decompress(model: nn.Module, header: file.Header, payload: bytes) -> Image.Image:
     """Decode the output of file.unpack: RGB picture. Raises ValueError for another network's file."""
+    latent = latent_in(model, header, payload)
+    return decode(model, latent, header.rate).crop((0, 0, header.width, header.height))
+
+
+@torch.inference_mode()
+def latent_in(model: nn.Module, header: file.Header, payload: bytes) -> Tensor:
+    """Read the latent from the output of file.unpack: (1, C, h, w), float32, on the CPU, as decode
+    takes it. Raises ValueError for another network's file."""
     q = integers(model, header, payload)
     height, width = -(-header.height // model.patch), -(-header.width // model.patch)
-    latent = model.dequantize(q.to(inference.device(model)), header.rate)[..., :height, :width]
-    return decode(model, latent.cpu(), header.rate).crop((0, 0, header.width, header.height))
+    return model.dequantize(q.to(inference.device(model)), header.rate)[..., :height, :width].cpu()
 
 
 @torch.inference_mode()

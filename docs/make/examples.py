@@ -344,29 +344,37 @@ def thumbnails(names: tuple[str, ...], side: int = 72) -> Image.Image:
 
 # ---- landscapes ----
 
-WIDTH, HEIGHT = 320, 240
+SMALL, LARGE = (320, 240), (768, 576)  # px, to color and to compress
 
 
 def noise(
-    random: np.random.Generator, coarse: int, octaves: int = 5, stretch: int = 1
+    random: np.random.Generator,
+    size: tuple[int, int],
+    coarse: int,
+    octaves: int = 5,
+    stretch: int = 1,
 ) -> np.ndarray:
-    """Fractal noise (HEIGHT, WIDTH), about [-1, 1]; `stretch` makes it longer than high."""
-    total = np.zeros((HEIGHT, WIDTH))
+    """Fractal noise (height, width), about [-1, 1]; `stretch` makes it longer than high."""
+    total = np.zeros(size[::-1])
     for octave in range(octaves):
         cells = coarse * 2**octave
         grid = random.uniform(-1, 1, (max(2, cells * stretch), max(2, cells)))
-        layer = Image.fromarray(grid.astype(np.float32)).resize(
-            (WIDTH, HEIGHT), Image.Resampling.BICUBIC
-        )
+        layer = Image.fromarray(grid.astype(np.float32)).resize(size, Image.Resampling.BICUBIC)
         total += np.asarray(layer) / 2**octave
     return total / 1.6
 
 
-def ridge(random: np.random.Generator, base: float, height: float, rough: int = 3) -> np.ndarray:
-    """Mask (HEIGHT, WIDTH) of what lies below a jagged line around `base` (0 is the top, 1 the
-    bottom)."""
-    line = base - height * np.abs(noise(random, rough, 6)[0])
-    return np.arange(HEIGHT)[:, None] / HEIGHT > line[None, :]
+def below(size: tuple[int, int], line: np.ndarray | float) -> np.ndarray:
+    """Mask (height, width) of what lies below a line (0 is the top, 1 the bottom)."""
+    width, height = size
+    return np.arange(height)[:, None] / height > line + np.zeros((1, width))
+
+
+def ridge(
+    random: np.random.Generator, size: tuple[int, int], base: float, height: float
+) -> np.ndarray:
+    """Mask (height, width) of what lies below a jagged line around `base`."""
+    return below(size, base - height * np.abs(noise(random, size, 3, 6)[0]))
 
 
 def paint(
@@ -377,21 +385,25 @@ def paint(
 
 
 def landscape(
-    seed: int, sky: tuple, horizon: tuple, layers: list[tuple], water: tuple | None
+    seed: int,
+    sky: tuple,
+    horizon: tuple,
+    layers: list[tuple],
+    water: tuple | None,
+    size: tuple[int, int] = SMALL,
 ) -> Image.Image:
     """Sky from one color to another with clouds, ridges from far to near as (base, height, color,
     texture cells, depth of the texture), and below 0.72 perhaps water that mirrors the sky."""
     random = np.random.default_rng(seed)
-    down = np.linspace(0, 1, HEIGHT)[:, None, None]
-    canvas = np.array(sky) * (1 - down) + np.array(horizon) * down + np.zeros((1, WIDTH, 1))
-    cloud = np.clip(noise(random, 3, 6, 2) - 0.1, 0, 1)[..., None] * (1 - down)
+    down = np.linspace(0, 1, size[1])[:, None, None]
+    canvas = np.array(sky) * (1 - down) + np.array(horizon) * down + np.zeros((1, size[0], 1))
+    cloud = np.clip(noise(random, size, 3, 6, 2) - 0.1, 0, 1)[..., None] * (1 - down)
     canvas += (250 - canvas) * np.minimum(1, 1.3 * cloud)
     for base, height, color, cells, depth in layers:
-        paint(canvas, ridge(random, base, height), color, noise(random, cells, 4), depth)
+        jagged = ridge(random, size, base, height)
+        paint(canvas, jagged, color, noise(random, size, cells, 4), depth)
     if water is not None:
-        ripple = noise(random, 4, 5, 8)
-        surface = np.arange(HEIGHT)[:, None] / HEIGHT + np.zeros((1, WIDTH)) > 0.72
-        paint(canvas, surface, water, ripple, 0.3)
+        paint(canvas, below(size, 0.72), water, noise(random, size, 4, 5, 8), 0.3)
     grain = random.normal(0, 2.5, canvas.shape[:2])[..., None]
     return Image.fromarray((canvas + grain).clip(0, 255).astype(np.uint8)).filter(
         ImageFilter.GaussianBlur(0.6)
@@ -420,6 +432,7 @@ def main() -> None:
         sketch(curves, width=2.5).save(EXAMPLES / f"drawn-{name}.png", optimize=True)
     for name, scene in LANDSCAPES.items():
         landscape(**scene).save(EXAMPLES / f"landscape-{name}.webp", quality=90)
+        landscape(**scene, size=LARGE).save(EXAMPLES / f"scene-{name}.webp", quality=90, method=6)
     for seed in FACE_SEEDS:
         (face,) = tasks.sample(zoo.load("face-vae"), 1, seed=seed, temperature=FACE_TEMPERATURE)
         face.save(EXAMPLES / f"face-{seed:02d}.webp", quality=95)

@@ -161,7 +161,7 @@ def test_zoom_and_the_classic_network_on_the_left(page):
     assert picture.bounding_box()["width"] > 1.4 * width
     page.mouse.move(*on(page, 0.5, 0.5))
     page.mouse.wheel(0, 200)
-    tool(page, "Whole photo").click()
+    tool(page, "Whole picture").click()
     assert picture.bounding_box()["width"] == pytest.approx(width)
     page.get_by_role("radio", name="Classic network", exact=True).check(force=True)
     page.wait_for_function(

@@ -16,9 +16,8 @@ from PIL import Image
 
 import app
 from ae_models import images, tasks, zoo
-from ae_models.codec import others
 from tests.pictures import PORTRAITS, RED_BLUE, blob, circle, encoded, hint, pasted, png_header
-from ui import alignment, compress, models, parts
+from ui import alignment, models, parts
 
 ONE_PICTURE = {
     "color_sketch": {},
@@ -67,6 +66,8 @@ DEFAULTS = {  # clients leave these out: they outlive the page's own controls
     "sketch_to_face": {"model": "plus", "align": True},
     "colorize": {"saturation": 1, "model": "plus", "hints": None, "restore": False},
     "colorize_many": {"saturation": 1, "model": "plus", "restore": False},
+    "reconstruct": {"model": "plus", "rate": 0},
+    "compress": {"rate": 3, "refine": 0, "model": "plus"},
     "morph": {"steps": 33, "mode": "slerp", "model": "plus"},
     "sample": {"count": 8, "seed": 0, "temperature": 0.8, "model": "plus", "prior": "mixture"},
     "edit": {"changes": "{}"},
@@ -386,44 +387,12 @@ def test_a_palette_and_hints_through_the_api(client, upload):
     assert np.array_equal(Image.open(answer).convert("RGB"), expected)
 
 
-def test_costs_counts_bytes():
-    picture = blob((64, 32), 1)
-    classic = compress.reconstruct(picture, "classic", 0)
-    table, pictures = compress.costs(picture, classic, "classic", 0)
-    webp = others.file_of("WebP", picture, 80)
-    assert (
-        f"| {3 * 64 * 32:,} |" in table and "| 8,192 |" in table and f"| {len(webp):,} |" in table
-    )
-    assert table.count(" dB") == 2
-    assert [name for _, name in pictures] == ["original", "ours", "WebP", "our difference × 8"]
-    assert pictures[2][0].tobytes() == others.opened(webp).tobytes()
-    assert compress.costs(None, None, "classic", 0) == ("", [])
-    again = compress.reconstruct(picture, "classic", 3)
-    assert table == compress.costs(picture, again, "classic", 3)[0]  # it has no rates
-
-
-def test_costs_of_a_file_stand_beside_others_of_its_size():
-    picture = blob((64, 36), 1)
-    again, save = compress.at_work(picture, "plus", 3)
-    data = Path(save["value"]).read_bytes()
-    assert data == tasks.compress(zoo.load("dcae-plus"), picture, 3) and save["interactive"]
-    assert again.tobytes() == tasks.decompress(data).tobytes()
-    table, pictures = compress.costs(picture, again, "plus", 3)
-    rows = [[cell.strip() for cell in line.split("|")[1:5]] for line in table.splitlines()[2:7]]
-    sizes = {name.split()[0]: int(size.replace(",", "")) for name, size, *_ in rows}
-    assert sizes[".aes"] == len(data) and rows[0][3] == "exact"
-    for name in others.OPTIONS:
-        quality, file = others.file_of_size(name, picture, len(data))
-        assert sizes[name] == len(file) and (quality == 0 or len(file) <= len(data))
-        shown = next(p for p, caption in pictures if caption == name)
-        assert shown.tobytes() == others.opened(file).tobytes()
-    assert compress.at_work(picture, "plus", 0)[1]["interactive"] is False
-    assert compress.at_work(None, "plus", 3)[0] is None
-
-
-def test_differences_are_shown_eight_times_as_strong():
-    a, b = Image.new("RGB", (9, 9), (10, 20, 30)), Image.new("RGB", (9, 9), (13, 20, 90))
-    assert compress.difference(a, b).getpixel((4, 4)) == (24, 0, 255)
+def test_reconstruct_does_not_round_unless_told(client, upload):
+    picture, network = blob((48, 40), 1), zoo.load("dcae-plus")
+    arguments = {"model": "plus", "api_name": "/reconstruct"}
+    for given, rate in ({}, 0), ({"rate": 1}, 1):
+        again = Image.open(client.predict(upload(picture), **given, **arguments)).convert("RGB")
+        assert np.array_equal(again, tasks.reconstruct(network, picture, rate))
 
 
 def test_a_file_written_by_the_endpoint_is_opened_by_the_other(client, upload):
@@ -438,12 +407,6 @@ def test_a_file_written_by_the_endpoint_is_opened_by_the_other(client, upload):
         client.predict(upload(picture), rate=4, refine=0, model="classic", api_name="/compress")
     with pytest.raises(AppError, match=r"Expected an .aes file"):
         client.predict(upload(picture), api_name="/decompress")
-
-
-def test_large_pictures_are_shrunk_for_compression():
-    assert compress.shrunk(Image.new("RGB", (3072, 768))).size == (1536, 384)
-    assert compress.shrunk(Image.new("RGB", (768, 768))).size == (768, 768)
-    assert min(compress.shrunk(Image.new("RGB", (100000, 9))).size) == 8
 
 
 def test_figures_stand_beside_their_baseline():

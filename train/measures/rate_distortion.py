@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor, nn
-from torchmetrics.functional.image import multiscale_structural_similarity_index_measure
 
 from ae_models import images, metrics
 from ae_models.codec import file, others
@@ -21,7 +20,6 @@ QUALITIES = {
     "AVIF": (20, 35, 50, 60, 70, 80, 90),
 }
 GRID = 500  # qualities at which curves are compared
-MS_SSIM_SIDE = 176  # px, the least that its five scales and window of 11 px take
 
 
 class Codec(NamedTuple):
@@ -89,9 +87,8 @@ def _point(codec: Codec, picture: Image.Image, quality: int) -> tuple[float, flo
     data = codec.compress(picture, quality)
     pair = [images.to_tensor(p) for p in (codec.decompress(data), picture)]
     ms_ssim = torch.nan
-    if min(picture.size) >= MS_SSIM_SIDE:
-        value = multiscale_structural_similarity_index_measure(*pair, data_range=1.0)
-        ms_ssim = -10 * (1 - value).clamp_min(1e-6).log10().item()
+    if min(picture.size) >= metrics.MS_SSIM_SIDE:
+        ms_ssim = -10 * (1 - metrics.ms_ssim(*pair)).clamp_min(1e-6).log10().item()
     return metrics.psnr(*pair).item(), float(len(data)), ms_ssim
 
 

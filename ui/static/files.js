@@ -1,14 +1,5 @@
 // Take home: animations, pictures, numbers and back.
 
-function download(blob, name) {
-  const link = Object.assign(document.createElement("a"), {
-    href: URL.createObjectURL(blob),
-    download: name,
-  });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
 const names = () => LETTERS.slice(0, faces.length).join("-");
 
 async function saveAnimation(format) {

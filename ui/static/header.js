@@ -52,13 +52,3 @@ const waiting = setInterval(() => {
   clearInterval(waiting);
   if (asked() !== TABS[0]) go();
 }, 30);
-
-// Gradio's pictures have no alternative text and its buttons around them no name: they get the
-// label's.
-function named() {
-  for (const picture of document.querySelectorAll(".picture img")) {
-    const label = picture.closest(".picture").querySelector("label")?.textContent.trim();
-    if (label && picture.alt !== label) picture.alt = label;
-  }
-}
-new MutationObserver(named).observe(document.body, { childList: true, subtree: true });

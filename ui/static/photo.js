@@ -4,29 +4,27 @@ const MOST_HINTS = 100;
 const RECENT = 6; // colors
 const KEPT = 40; // answers of the network
 const REACHED = 6; // units of Lab from which a place is shown as fully reached by a hint
-const SLOW = 1000; // ms, after which progress is shown
 const STORE = "studio.colors";
-const TAP = 4; // px that a pointer may move in a click
 
 const studio = element.querySelector(".studio");
 const find = (selector) => studio.querySelector(selector);
-const [stage, pad, before, after, reach, handle] = [
-  ".stage",
-  ".pad",
-  ".before",
-  ".after",
-  ".reach",
-  ".handle",
-].map(find);
+const [stage, pad, reach] = [".stage", ".pad", ".reach"].map(find);
 const jobs = new Latest((message) => tell(message));
-const view = new View(stage, (scale, x, y) => placed(scale, x, y));
-for (const canvas of [before, after]) canvas.getContext("2d", { willReadFrequently: true });
+const split = new Split(stage, {
+  compared: "Before and after",
+  working: "Coloring",
+  moved: () => placed(),
+  tapped: (x, y) => act(x, y),
+});
+const {
+  view,
+  layers: [before, after],
+} = split;
 let photo = null; // what is shown: file, size, preview, box, corners, lightness, seen, ...
 let hints = []; // of {x, y, color}, places in parts of the photo's sides; never changed in place
 let [past, future] = [[], []]; // of hints
 let selected = -1;
 let tool = "hint";
-let share = 0.5; // of what is seen of the photo, left of the handle
 let spot = null; // where the keyboard's place is
 let version = 0;
 let layers = {}; // network -> {version, fields, chroma}
@@ -62,7 +60,7 @@ function part(canvas, [left, top, right, bottom]) {
 async function open(file) {
   if (!file) return;
   tell("");
-  await slowly(async () => {
+  await split.slowly(async () => {
     const told = await (await post("photo/open", {}, file)).json();
     const [preview, restored] = [
       await pixelsOf(told.preview),
@@ -96,23 +94,10 @@ async function bring(file) {
   );
   find(".about").textContent =
     photo.coloring === "color" ? say("The photo is in color: only its lightness is used.") : "";
-  for (const canvas of [before, after])
-    Object.assign(canvas, { width: photo.preview.width, height: photo.preview.height });
-  stage.style.setProperty("--ratio", photo.preview.width / photo.preview.height);
-  view.fit(photo.preview.width, photo.preview.height);
+  split.fit(photo.preview.width, photo.preview.height);
   settled();
   drawBoth();
   if (left() === "classic") jobs.want("classic", 2, () => color("classic"));
-}
-
-async function slowly(work) {
-  const slow = setTimeout(() => (find(".bar").hidden = false), SLOW);
-  try {
-    return await work();
-  } finally {
-    clearTimeout(slow);
-    find(".bar").hidden = true;
-  }
 }
 
 // ---- chroma: asked of the network, spread and painted here ----
@@ -179,7 +164,7 @@ function chromaIn(fields, given) {
 
 async function color(model) {
   const [now, shown, given] = [version, photo, model === "plus" ? hints : []];
-  const fields = await slowly(() => asked(shown, model, given));
+  const fields = await split.slowly(() => asked(shown, model, given));
   if (photo !== shown) return;
   layers[model] = { version: now, fields, chroma: chromaIn(fields, given) };
   if (model === "plus" && version !== now) jobs.want("plus", 1, () => color("plus"));
@@ -236,25 +221,9 @@ function drawBoth() {
 
 // ---- where things are on the screen ----
 
-function placed(scale, x, y) {
-  for (const canvas of [before, after])
-    canvas.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+function placed() {
   if (photo && !reach.hidden) placeReach();
   marked();
-  cut();
-}
-
-function seenRange() {
-  // left and right end of what is seen of the photo, in px of the stage
-  return [Math.max(0, view.x), Math.min(stage.clientWidth, view.x + view.width * view.scale)];
-}
-
-function cut() {
-  const [from, to] = seenRange();
-  const at = from + share * (to - from);
-  find(".cut").style.clipPath = `inset(0 0 0 ${at}px)`;
-  handle.style.left = `${at}px`;
-  handle.setAttribute("aria-valuenow", Math.round(100 * share));
 }
 
 function marked() {

@@ -9,10 +9,6 @@ function choose(name) {
     button.setAttribute("aria-pressed", button.dataset.tool === name);
 }
 
-function fit() {
-  view.fit(view.width, view.height);
-}
-
 function settings() {
   return { saturation: saturation(), restore: find(".restore").checked ? 1 : 0 };
 }
@@ -22,20 +18,11 @@ async function save() {
   tell("");
   const query = { ...settings(), lossless: 1, hints: listOf(hints) };
   try {
-    const answer = await slowly(() => post("photo/save", query, photo.file));
+    const answer = await split.slowly(() => post("photo/save", query, photo.file));
     download(await answer.blob(), `${photo.file.name.replace(/\.[^.]*$/, "")}-colored.png`);
   } catch (error) {
     tell(error.message);
   }
-}
-
-function download(blob, name) {
-  const link = Object.assign(document.createElement("a"), {
-    href: URL.createObjectURL(blob),
-    download: name,
-  });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 const ACTIONS = {
@@ -50,9 +37,7 @@ const ACTIONS = {
     selected = -1;
     keep([]);
   },
-  in: () => view.zoomBy(1.5),
-  out: () => view.zoomBy(1 / 1.5),
-  fit,
+  ...split.actions,
   cancel: () => {
     batch.cancelled = true;
     listed(batch);
@@ -65,7 +50,6 @@ studio.addEventListener("click", ({ target }) => {
   ACTIONS[button.dataset.do]?.();
   if (button.dataset.tool) choose(tool === button.dataset.tool ? "hint" : button.dataset.tool);
   if (button.dataset.color) setColor(button.dataset.color);
-  if (button.dataset.example) openExample(button.dataset.example);
 });
 find(".color").addEventListener("change", ({ target }) => setColor(target.value));
 find(".saturation").addEventListener("input", () => {
@@ -92,8 +76,7 @@ find(".views").addEventListener("change", () => {
 // ---- files ----
 
 async function openExample(name) {
-  const blob = await (await fetch(`${ROOT}/studio/static/examples/${name}`)).blob();
-  await bring(new File([blob], name, { type: blob.type }));
+  await bring(await exampleFile(name));
 }
 
 function taken(files) {
@@ -126,46 +109,12 @@ function listed({ files, done, running, cancelled, skipped, zip, left }) {
   find('[data-do="zip"]').hidden = !zip.count || (running && !cancelled);
 }
 
-for (const [selector, use] of [
-  [".one", taken],
-  [".several", taken],
-  [".directory", addAll],
-]) {
-  find(selector).addEventListener("change", ({ target }) => {
-    use([...target.files]);
-    target.value = "";
-  });
-}
-studio.addEventListener("dragover", (event) => {
-  event.preventDefault();
-  studio.classList.add("dropping");
-});
-studio.addEventListener("dragleave", () => studio.classList.remove("dropping"));
-studio.addEventListener("drop", (event) => {
-  event.preventDefault();
-  studio.classList.remove("dropping");
-  taken([...event.dataTransfer.files]);
-});
-document.addEventListener("paste", (event) => {
-  const files = [...(event.clipboardData?.files ?? [])];
-  if (!files.length || !studio.offsetParent) return;
-  event.preventDefault();
-  taken(files);
-});
-
-find(".shelf").innerHTML = props.examples
-  .map(
-    (name, i) =>
-      `<button type="button" data-example="${name}" aria-label="${say("Example")} ${i + 1}"><img src="${ROOT}/studio/static/examples/${name}" alt="" loading="lazy"></button>`,
-  )
-  .join("");
+fromDialog(find(".one"), taken);
+fromDialog(find(".several"), taken);
+fromDialog(find(".directory"), addAll);
+receive(studio, taken);
+shelve(find(".shelf"), props.examples, openExample);
 translate(element);
 remember(recent[0]);
 choose("hint");
-const first = new IntersectionObserver(([{ isIntersecting }]) => {
-  // nothing is computed before the tab is looked at
-  if (!isIntersecting) return;
-  first.disconnect();
-  openExample(props.start);
-});
-first.observe(stage);
+whenSeen(stage, () => openExample(props.start)); // nothing is computed before that

@@ -112,12 +112,7 @@ async function save(kind) {
     lines: "drawing-lines",
     clear: "colored-drawing-transparent",
   }[kind];
-  const link = Object.assign(document.createElement("a"), {
-    href: URL.createObjectURL(blob),
-    download: `${name}.png`,
-  });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  download(blob, `${name}.png`);
 }
 
 // The colors, transparent where white reaches in from the border.

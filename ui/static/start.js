@@ -35,13 +35,6 @@ async function restored() {
   }
 }
 
-function address(example) {
-  const url = new URL(location);
-  if (example) url.searchParams.set("example", example);
-  else url.searchParams.delete("example");
-  history.replaceState(history.state, "", url);
-}
-
 async function start() {
   const asked = new URLSearchParams(location.search);
   const name =

@@ -1,58 +1,15 @@
-// Pointers and keys on the photo: the handle, hints, moving and zooming.
+// Pointers and keys on the photo: hints and tools. split.js moves and zooms it.
 
 // ---- pointers ----
 
-function on(event) {
-  const box = stage.getBoundingClientRect();
-  return [event.clientX - box.left, event.clientY - box.top];
-}
-
-const fingers = new Map(); // pointer -> place on the stage
-let tapped = null; // where a click began
-pad.addEventListener("pointerdown", (event) => {
-  event.preventDefault();
-  pad.focus({ preventScroll: true });
-  pad.setPointerCapture(event.pointerId);
-  fingers.set(event.pointerId, on(event));
+pad.addEventListener("pointerdown", () => {
   spot = null;
   find(".spot").hidden = true;
-  tapped = fingers.size === 1 && event.button === 0 && tool !== "pan" ? on(event) : null;
 });
-pad.addEventListener("pointermove", (event) => {
-  const last = fingers.get(event.pointerId);
-  if (!last) return;
-  const now = on(event);
-  if (tapped && Math.hypot(now[0] - tapped[0], now[1] - tapped[1]) > TAP) tapped = null;
-  const other = [...fingers].find(([id]) => id !== event.pointerId)?.[1];
-  if (other) {
-    view.zoomBy(
-      Math.hypot(now[0] - other[0], now[1] - other[1]) /
-        Math.max(1, Math.hypot(last[0] - other[0], last[1] - other[1])),
-      other,
-    );
-    view.moveBy((now[0] - last[0]) / 2, (now[1] - last[1]) / 2);
-  } else if (!tapped) view.moveBy(now[0] - last[0], now[1] - last[1]);
-  if (!tapped || other) fingers.set(event.pointerId, now);
-});
-for (const name of ["pointerup", "pointercancel"]) {
-  pad.addEventListener(name, (event) => {
-    fingers.delete(event.pointerId);
-    if (tapped && name === "pointerup") act(...view.inside(tapped));
-    tapped = null;
-  });
-}
-pad.addEventListener(
-  "wheel",
-  (event) => {
-    event.preventDefault();
-    view.zoomBy(Math.exp(-event.deltaY / 400), on(event));
-  },
-  { passive: false },
-);
 
 function act(x, y) {
   if (tool === "sample") sample(x, y);
-  else put(x, y);
+  else if (tool === "hint") put(x, y);
 }
 
 let carried = null; // the hint under a pointer: {index, hints}
@@ -68,7 +25,7 @@ find(".hints").addEventListener("pointerdown", (event) => {
 find(".hints").addEventListener("pointermove", (event) => {
   if (!carried) return;
   hideReach();
-  hints = moved(carried.index, ...view.inside(on(event)));
+  hints = moved(carried.index, ...view.inside(split.on(event)));
   changed();
 });
 for (const name of ["pointerup", "pointercancel"]) {
@@ -89,33 +46,9 @@ for (const name of ["pointermove", "focusin"]) {
 }
 for (const name of ["pointerout", "focusout"]) find(".hints").addEventListener(name, hideReach);
 
-handle.addEventListener("pointerdown", (event) => handle.setPointerCapture(event.pointerId));
-handle.addEventListener("pointermove", (event) => {
-  if (!handle.hasPointerCapture(event.pointerId)) return;
-  const [from, to] = seenRange();
-  share = Math.min(1, Math.max(0, (on(event)[0] - from) / (to - from)));
-  cut();
-});
-
 // ---- keyboard ----
 
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-handle.addEventListener("keydown", (event) => {
-  const step = {
-    ArrowLeft: -0.02,
-    ArrowDown: -0.02,
-    ArrowRight: 0.02,
-    ArrowUp: 0.02,
-    PageUp: 0.1,
-    PageDown: -0.1,
-    Home: -1,
-    End: 1,
-  }[event.key];
-  if (!step) return;
-  event.preventDefault();
-  share = Math.min(1, Math.max(0, share + step * (event.shiftKey ? 5 : 1)));
-  cut();
-});
 pad.addEventListener("keydown", (event) => {
   const step = STEPS[event.key];
   if (!step && event.key !== " " && event.key !== "Enter") return;
@@ -140,10 +73,7 @@ find(".hints").addEventListener("keydown", (event) => {
 });
 
 const KEYS = {
-  "+": () => view.zoomBy(1.5),
-  "=": () => view.zoomBy(1.5),
-  "-": () => view.zoomBy(1 / 1.5),
-  0: () => fit(),
+  ...split.keys,
   i: () => choose("sample"),
   m: () => choose(tool === "pan" ? "hint" : "pan"),
   Escape: () => choose("hint"),
@@ -151,23 +81,9 @@ const KEYS = {
 };
 const CONTROL = {
   z: () => travel(past, future),
+  Z: () => travel(future, past),
   y: () => travel(future, past),
   o: () => find(".one").click(),
   s: () => save(),
 };
-document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || !studio.offsetParent || event.altKey) return;
-  if (
-    event.target.closest?.(
-      "input:not([type=range], [type=radio], [type=color], [type=checkbox]), textarea, select",
-    )
-  )
-    return;
-  const control = event.ctrlKey || event.metaKey;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const action =
-    control && key === "z" && event.shiftKey ? CONTROL.y : (control ? CONTROL : KEYS)[key];
-  if (!action) return;
-  event.preventDefault();
-  action();
-});
+shortcuts(studio, KEYS, CONTROL);
