@@ -29,7 +29,7 @@ def fold(system: str, steps: list[str], text: str, classic: list[str] | None = N
 
     steps: boxes of the diagram. classic: those of the classic network where it has others."""
     networks = "".join(
-        f"<h4>{kind}</h4>{diagram((classic if kind == 'classic' else None) or steps)}"
+        f"<p><b>{kind}</b></p>{diagram((classic if kind == 'classic' else None) or steps)}"
         f"<p>{html.escape(parts.figure_line(slug))}</p>"
         for kind, slug in zoo.networks(system).items()
     )

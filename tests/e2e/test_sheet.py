@@ -461,13 +461,21 @@ def test_a_file_of_forty_megabytes_is_refused_before_it_is_sent(page, tmp_path):
     assert ink(page) == before
 
 
-def test_clearing_leaves_no_proposals_of_the_old_drawing(page):
-    draw(page)
+def test_palettes_of_a_cleared_drawing_are_not_painted(page):
+    held, painted = [], []
+    page.on("request", lambda r: painted.append(r.url) if "side=128" in r.url else None)
+    page.route("**/studio/palettes*", lambda route: held.append(route))
+    with page.expect_request("**/studio/palettes*"):
+        draw(page)
     tool(page, "Clear").click()
-    rested(page)
-    page.wait_for_load_state("networkidle")
     region = page.get_by_role("region", name="Proposals", exact=True)
     expect(region.get_by_role("button")).to_have_count(0)
+    with page.expect_response("**/studio/palettes*"):
+        held[0].continue_()
+    page.unroute("**/studio/palettes*")
+    draw(page, 0.1)
+    rested(page)
+    assert len(painted) == 4
 
 
 def test_a_sheet_all_black_is_colored_like_any_other(page):
