@@ -12,12 +12,14 @@ RUN $PIP --no-cache-dir -r requirements.txt -c constraints.txt
 COPY weights weights
 COPY ae_models ae_models
 COPY ui ui
+COPY docs/lessons docs/lessons
 COPY app.py LICENSE ./
 
 # The checkout belongs to root and stays read-only; uploads go to /tmp, downloads from the Hub to the user's home.
 USER studio
 ENV GRADIO_SERVER_NAME=0.0.0.0 GRADIO_SERVER_PORT=7860 PYTHONUNBUFFERED=1
 EXPOSE 7860
+# docker stop --time 30: what is being computed is finished.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
-  CMD python -c "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ[\"GRADIO_SERVER_PORT\"]}', timeout=4)"
+  CMD python -c "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ[\"GRADIO_SERVER_PORT\"]}/healthz', timeout=4)"
 CMD ["python", "app.py"]

@@ -2,7 +2,7 @@
 # environment with requirements-dev.txt.
 PYTHON ?= python3
 
-.PHONY: app test lint check figures
+.PHONY: app test lint check figures lessons
 
 app: ## run the app on the embedded weights
 	$(PYTHON) app.py
@@ -18,3 +18,6 @@ check: lint test ## all that a change must pass
 
 figures: ## write the tables of README.md from the releases
 	$(PYTHON) -m docs.make.readme
+
+lessons: ## run the lessons, write their notebooks and pages
+	$(PYTHON) -m docs.make.lessons

@@ -86,7 +86,7 @@ def build() -> gr.Blocks:
                 with gr.Tab(words.t(name), id=address, elem_id=address) as opened:
                     tab.build(opened)
     queue = blocks._queue  # looks for work 1,000 times a second, 5 % of a core for nothing
-    queue.sleep_when_free, queue.progress_update_sleep_when_free = 0.03, 0.1
+    queue.sleep_when_free, queue.progress_update_sleep_when_free = 0.05, 0.1
     return blocks
 
 

@@ -7,6 +7,7 @@ AUTOENCODER_STUDIO_HUB=1            prefer the Hub (python app.py --hub does the
 AUTOENCODER_STUDIO_NAMESPACE=name   prefer the Hub, and there name/autoencoder-studio-<slug>
 """
 
+import functools
 import logging
 import os
 import re
@@ -179,12 +180,27 @@ def _from_hub(slug: str, result: Path | ValueError) -> Source:
         found = Source(
             embedded.folder, embedded.origin, f"the embedded weights are in use, because {result}"
         )
-        _log.warning("%s: %s", slug, found.warning)
+        if on_hub(slug):
+            _log.warning("%s: %s", slug, found.warning)
+        else:
+            _tell_unpublished()
     else:
         _failed[slug] = time.monotonic(), str(result)
         raise result
     _sources[slug] = found
     return found
+
+
+@functools.cache
+def _tell_unpublished() -> None:
+    """Say once in a process that the Hub was asked for before anything was pushed there."""
+    absent = [slug for slug in BY_SLUG if not on_hub(slug)]
+    names = "no network" if len(absent) == len(BY_SLUG) else f"none of {', '.join(absent)}"
+    _log.warning(
+        "%s is published on the Hub yet, so the embedded weights are in use; "
+        "python -m train.push publishes them",
+        names,
+    )
 
 
 def _embedded(slug: str) -> Source:

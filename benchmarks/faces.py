@@ -1,4 +1,4 @@
-"""The section of benchmarks.page about faces: the point between them and their changes, in real Chromium."""
+"""Faces in benchmarks.page: the point between them and their changes, in real Chromium."""
 
 import statistics
 import time
@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from ae_models import tasks, zoo
+from benchmarks.browser import heading, row
 from benchmarks.timing import median_ms
 from ui.parts import EXAMPLES
 
@@ -81,6 +82,7 @@ def chosen(page: Page, button: str) -> dict[str, float]:
 
 def report(page: Page, url: str) -> None:
     """Print the table."""
+    heading("faces")
     one, strip, square = alone()
     page.goto(f"{url}/?tab=morph")
     page.wait_for_selector("[data-full=true]")
@@ -94,8 +96,7 @@ def report(page: Page, url: str) -> None:
     page.wait_for_selector("[data-full=true]")
     chosen(page, FOURTH)
     four = chosen(page, FOURTH)
-    print("\n| faces | here | beside |\n|---|--:|--:|")
-    for row in (
+    for line in (
         ("face chosen → first frame", f"{times['first']:.0f} ms", f"a decode {one:.0f} ms"),
         (
             "face chosen → all 33 in between",
@@ -119,4 +120,4 @@ def report(page: Page, url: str) -> None:
             f"{rate:.1f} a second; network alone {1e3 / one:.1f}",
         ),
     ):
-        print("| " + " | ".join(row) + " |")
+        row(*line)

@@ -172,7 +172,8 @@ def test_a_space_with_embedded_weights_starts_read_only(server, whole, tmp_path)
     )
     space = downloaded(server, tmp_path / "space")
     assert {path.name for path in space.iterdir()} == {
-        "README.md", "LICENSE", "app.py", "requirements.txt", "ae_models", "ui", "docs", "weights"
+        *("README.md", "LICENSE", "TERMS.md", "app.py", "requirements.txt"),
+        *("ae_models", "ui", "docs", "weights"),
     }  # fmt: skip
     assert (space / front(space / "README.md")["app_file"]).is_file()
     (tmp_path / "fake").mkdir()
@@ -206,6 +207,45 @@ def read_only(folder: Path):
         yield ["sh", "-c", start]
     finally:
         subprocess.run(["chmod", "-R", "u+w", folder], check=True)
+
+
+def test_a_space_has_the_pictures_that_its_readme_shows(monkeypatch):
+    monkeypatch.setattr(zoo, "BY_SLUG", {})  # without weights
+    content = train.push.space_files("alice/studio", embed=True)
+    shown = re.findall(r"!\[[^]]*\]\(([^)]+)\)", content["README.md"].decode())
+    assert shown and set(shown) <= set(content)
+
+
+def test_a_dry_run_lists_files_sizes_and_licenses_and_sends_nothing(monkeypatch, capsys):
+    def refused(*args, **kwargs):
+        raise AssertionError("something was sent")
+
+    monkeypatch.setattr(train.push.hub, "upload", refused)
+    monkeypatch.setattr(train.push.zoo, "BY_SLUG", {"face-vae": zoo.row("face-vae")})
+    train.push.main(["--space", "alice/studio", "--embed", "--dry-run"])
+    listed = capsys.readouterr().out
+    size = (zoo.WEIGHTS / "face-vae" / "model.safetensors").stat().st_size
+    assert f"{size:,}  weights/face-vae/model.safetensors" in listed
+    assert "code: Apache-2.0" in listed and "face-vae: CelebA may be used for non-comm" in listed
+    assert listed.endswith("bytes; nothing was sent\n")
+    train.push.main(["face-vae", "--repo", "alice/vae", "--dry-run"])
+    assert "alice/vae: 4 files" in capsys.readouterr().out  # with its sheet
+
+
+def test_the_license_of_a_space_is_true(monkeypatch):
+    """That of the code, unless it holds weights: then what each may be used for."""
+    monkeypatch.setattr(train.push.zoo, "BY_SLUG", {"face-vae": zoo.row("face-vae")})
+    content = train.push.space_files("alice/studio", embed=True)
+    matter = yaml.safe_load(content["README.md"].decode().split("---\n")[1])
+    assert matter["license"] == "other" and matter["license_link"] == "TERMS.md"
+    assert re.fullmatch(r"[a-z0-9.-]+", matter["license_name"])
+    assert "- `weights/face-vae`: CelebA may be used" in content["TERMS.md"].decode()
+    if "docs/social.png" in content:
+        assert matter["thumbnail"].endswith("spaces/alice/studio/resolve/main/docs/social.png")
+    monkeypatch.setattr(train.push.zoo, "PUBLISHED", {"face-vae": "alice/vae@" + "a" * 40})
+    content = train.push.space_files("alice/studio", embed=False)
+    matter = yaml.safe_load(content["README.md"].decode().split("---\n")[1])
+    assert matter["license"] == "apache-2.0" and "TERMS.md" not in content
 
 
 def test_a_space_by_reference_needs_weights_on_the_hub():

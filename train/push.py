@@ -1,15 +1,19 @@
 """Publish releases on the Hugging Face Hub, or the whole app as a Space.
 
-    python -m train.push <slug> --repo NAMESPACE/NAME [--weights DIR] [--private] [--revision
-    BRANCH] python -m train.push --all --namespace NAMESPACE python -m train.push --space
-    NAMESPACE/NAME [--embed]
+    python -m train.push <slug> --repo NAMESPACE/NAME [--weights DIR] [--private] [--revision BRANCH]
+    python -m train.push --all --namespace NAMESPACE
+    python -m train.push --space NAMESPACE/NAME [--embed]
+
+--dry-run sends nothing and lists the files, their sizes and licenses.
 
 Needs a token with write access: hf auth login, or HF_TOKEN. A release is checked strictly, uploaded
 in one commit, read back and verified. Prints its commit and the line of ae_models/zoo.py that makes
 the app use it. Pushing the same release again makes no new commit. The Space gets the files the app
-needs, and its weights by reference to those lines, or with --embed as files."""
+needs, and its weights by reference to those lines, or with --embed as files; then its license is
+not that of the code alone, and TERMS.md says what is whose."""
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
@@ -17,11 +21,17 @@ from ae_models import zoo
 from ae_models.release import files, hub
 
 ROOT = Path(__file__).resolve().parents[1]
+CODE, TERMS = "Apache-2.0", "TERMS.md"
+SOCIAL = "docs/social.png"  # shown where someone links to the Space
 SPACE = (
     "app.py",
     "requirements.txt",
     "LICENSE",
     "docs/*.webp",
+    "docs/lessons/*.html",
+    "docs/lessons/*.ipynb",
+    "docs/lessons/pictures/*.webp",
+    SOCIAL,
     "train/LOG.md",
     "ae_models/**/*.py",
     "ui/*.py",
@@ -29,24 +39,42 @@ SPACE = (
 )
 
 
-def push(slug: str, repo: str, folder: Path, private: bool, branch: str) -> None:
-    """Publish one release and print where it is. Raises ValueError."""
+def push(slug: str, repo: str, folder: Path, private: bool, branch: str, dry: bool) -> None:
+    """Publish one release and print where it is; if `dry`, list its files. Raises ValueError."""
     zoo.load_release(folder, slug)  # the hub knows no network: whether the weights fit is seen here
     picture = ROOT / "docs" / f"{slug}.webp"
-    commit = hub.push(folder, repo, private, branch, picture if picture.is_file() else None)
+    sheet = picture if picture.is_file() else None
+    if dry:
+        print(listing(repo, hub.release_files(folder, sheet), {slug: terms(folder)}))
+        return
+    commit = hub.push(folder, repo, private, branch, sheet)
     print(f"{slug}: {repo} at {commit}, verified; in PUBLISHED of ae_models/zoo.py:")
     print(f'    "{slug}": "{repo}@{commit}",')
 
 
-def push_space(repo: str, embed: bool, private: bool) -> None:
-    """Publish the app with its weights, by reference or embedded. Raises ValueError."""
-    content = space_files(embed)
+def push_space(repo: str, embed: bool, private: bool, dry: bool) -> None:
+    """Publish the app with its weights, by reference or embedded; if `dry`, list its files.
+
+    Raises ValueError."""
+    content = space_files(repo, embed)
+    if dry:
+        licenses = {"code": CODE} | (embedded_terms() if embed else {})
+        print(listing(f"space {repo}", content, licenses))
+        return
     commit = hub.upload(repo, content, "Autoencoder Studio", kind="space", private=private)
     megabytes = sum(map(len, content.values())) / 1e6
     print(f"space {repo} at {commit}: {len(content)} files, {megabytes:.1f} MB")
 
 
-def space_files(embed: bool) -> dict[str, bytes]:
+def listing(where: str, content: dict[str, bytes], licenses: dict[str, str]) -> str:
+    """What a push would send: a line for each file and each license, and the sum."""
+    lines = [f"{len(data):>12,}  {path}" for path, data in sorted(content.items())]
+    lines += ["", *(f"{name}: {text}" for name, text in licenses.items()), ""]
+    total = sum(map(len, content.values()))
+    return "\n".join([*lines, f"{where}: {len(content)} files, {total:,} bytes; nothing was sent"])
+
+
+def space_files(repo: str, embed: bool) -> dict[str, bytes]:
     """Path in the Space -> content, for exactly the files that `python app.py` needs. Raises
     ValueError if a release is damaged or, without embed, not published."""
     paths = sorted(path for pattern in SPACE for path in ROOT.glob(pattern) if path.is_file())
@@ -59,9 +87,50 @@ def space_files(embed: bool) -> dict[str, bytes]:
             content |= {
                 f"weights/{slug}/{name}": (zoo.WEIGHTS / slug / name).read_bytes() for name in names
             }
+        readme = with_terms(readme)
+        content[TERMS] = terms_of_all().encode()
     else:
         readme = with_references(readme, zoo.PUBLISHED)
+    if SOCIAL in content:
+        address = f"https://huggingface.co/spaces/{repo}/resolve/main/{SOCIAL}"
+        readme = with_lines(readme, [f"thumbnail: {address}"])
     return content | {"README.md": readme.encode()}
+
+
+def terms(folder: Path) -> str:
+    """Terms of use of a release, with the page that states them."""
+    card = files.read_config(folder)["card"]
+    return f"{card['terms']} {card['page']}".strip()
+
+
+def embedded_terms() -> dict[str, str]:
+    """Terms of use of each network's embedded weights, by slug."""
+    return {slug: terms(zoo.WEIGHTS / slug) for slug in zoo.BY_SLUG}
+
+
+def terms_of_all() -> str:
+    """Text of TERMS.md: how each part of a Space with embedded weights may be used."""
+    rows = "\n".join(f"- `weights/{slug}`: {text}" for slug, text in embedded_terms().items())
+    return f"""\
+# Terms
+
+The code is under {CODE}, see LICENSE. The weights are under the terms of the pictures that they were
+trained on; those of the face networks are for non-commercial research.
+
+{rows}
+"""
+
+
+def with_terms(readme: str) -> str:
+    """The README of a Space that holds weights: its license is not that of the code alone."""
+    lines = ["license: other", "license_name: terms-of-code-and-weights", f"license_link: {TERMS}"]
+    return re.sub(r"^license: .*$", "\n".join(lines), readme, count=1, flags=re.MULTILINE)
+
+
+def with_lines(readme: str, lines: list[str]) -> str:
+    """The README with further lines at the end of its front matter."""
+    start, front, body = readme.split("---\n", 2)
+    return "---\n".join((start, front + "\n".join(lines) + "\n", body))
 
 
 def with_references(readme: str, published: dict[str, str]) -> str:
@@ -76,8 +145,7 @@ def with_references(readme: str, published: dict[str, str]) -> str:
     pinned = [published[slug].split("@") for slug in zoo.BY_SLUG]
     lines = ["models:", *(f"- {repo}" for repo, _ in pinned), "preload_from_hub:"]
     lines += [f"- {repo} {files.CONFIG},{files.WEIGHTS} {commit}" for repo, commit in pinned]
-    start, front, body = readme.split("---\n", 2)
-    return "---\n".join((start, front + "\n".join(lines) + "\n", body))
+    return with_lines(readme, lines)
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
@@ -107,6 +175,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
         help="branch to commit to, created if needed",
     )
     parser.add_argument("--embed", action="store_true", help="upload the weights with the Space")
+    parser.add_argument("--dry-run", action="store_true", help="list what would be sent")
     args = parser.parse_args(argv)
     if sum((bool(args.slug), args.all, bool(args.space))) != 1:
         parser.error("expected one of <slug>, --all and --space")
@@ -121,10 +190,11 @@ def main(argv: list[str] | None = None) -> None:
     args = parse(argv)
     try:
         if args.space:
-            push_space(args.space, args.embed, args.private)
+            push_space(args.space, args.embed, args.private, args.dry_run)
         for slug in zoo.BY_SLUG if args.all else filter(None, [args.slug]):
             repo = args.repo or zoo.repo_name(slug, args.namespace)
-            push(slug, repo, args.weights or zoo.WEIGHTS / slug, args.private, args.revision)
+            folder = args.weights or zoo.WEIGHTS / slug
+            push(slug, repo, folder, args.private, args.revision, args.dry_run)
     except ValueError as error:
         sys.exit(f"error: {error}")
 

@@ -1,6 +1,7 @@
 """How it works: the fold at the foot of each tab, with a diagram of what flows through it."""
 
 import html
+from pathlib import Path
 
 import gradio as gr
 
@@ -12,11 +13,19 @@ SHAPES = {  # how high the left and right sides of a box are
     "encoder": (60, 24),
     "decoder": (24, 60),
 }
+FOLDER = Path(__file__).parents[1] / "docs" / "lessons"
+LESSONS = {  # system -> its lessons: file, part of the page, title
+    "face-vae": [("1-latent", "", "What a latent is"), ("5-kl", "", "What KL does")],
+    "sketch-color": [("2-brown", "", "Why MSE paints brown")],
+    "face-sketch": [("2-brown", "faces", "The mean face, in: Why MSE paints brown")],
+    "photo-color": [("3-gray", "", "Why gray is a hard baseline")],
+    "dcae": [("4-bytes", "", "Why a latent is not yet compression")],
+}
 
 
 def fold(system: str, steps: list[str], text: str, classic: list[str] | None = None) -> None:
-    """A text, and for each of the system's networks what flows through it and its figure beside the
-    trivial baseline's.
+    """A text, for each of the system's networks what flows through it and its figure beside the
+    trivial baseline's, and links to the lessons.
 
     steps: boxes of the diagram. classic: those of the classic network where it has others."""
     networks = "".join(
@@ -24,7 +33,7 @@ def fold(system: str, steps: list[str], text: str, classic: list[str] | None = N
         f"<p>{html.escape(parts.figure_line(slug))}</p>"
         for kind, slug in zoo.networks(system).items()
     )
-    details("How it works", f"<p>{html.escape(text)}</p>{networks}")
+    details("How it works", f"<p>{html.escape(text)}</p>{networks}{lessons(system)}")
 
 
 def details(summary: str, content: str) -> None:
@@ -32,7 +41,21 @@ def details(summary: str, content: str) -> None:
     gr.HTML(
         f'<details class="explain"><summary>{summary}</summary><div>{content}</div></details>',
         html_template="${value}",
-        js_on_load="translate(element)",
+        js_on_load=parts.static("explain.js"),
+    )
+
+
+def lessons(system: str) -> str:
+    """Links to the lessons of a system; "" where their pages are not installed. ui/static/explain.js
+    fills in the addresses, since the page knows the reader's language."""
+    links = [
+        f'<a data-lesson="{name}" data-part="{part}" target="_blank">{html.escape(title)}</a>'
+        for name, part, title in LESSONS.get(system, [])
+        if (FOLDER / f"{name}.html").is_file()
+    ]
+    return (
+        f'<p class="lessons"><span>Lesson with code and questions:</span> {" ".join(links)}</p>'
+        * bool(links)
     )
 
 

@@ -120,8 +120,7 @@ class DCAEPlus(Network):
         """Pictures (B, 3, H, W) -> reconstructions from the latent, quantized if rate is not 0."""
         latent = self.encode(x, rate)
         if rate:
-            quantized = self.dequantize(self.quantize(latent, rate), rate)
-            latent = quantized[..., : latent.shape[2], : latent.shape[3]]
+            latent = self.rounded(latent, rate)
         return self.decode(latent, rate)[..., : x.shape[2], : x.shape[3]]
 
     def quantize(self, latent: Tensor, rate: int | Tensor) -> Tensor:
@@ -133,6 +132,11 @@ class DCAEPlus(Network):
     def dequantize(self, q: Tensor, rate: int | Tensor) -> Tensor:
         """Integers (B, 16, h, w) -> latent (B, 16, h, w)."""
         return self.bottleneck.dequantize(q, rate)
+
+    def rounded(self, latent: Tensor, rate: int | Tensor) -> Tensor:
+        """Latent (B, 16, h, w) -> the same shape, as a file at a rate from 1 on keeps it."""
+        quantized = self.dequantize(self.quantize(latent, rate), rate)
+        return quantized[..., : latent.shape[2], : latent.shape[3]]
 
     def bits(self, q: Tensor, rate: int | Tensor) -> Tensor:
         """Integers (B, 16, h, w) -> length in bits (B,) of an ideal code under the prior."""

@@ -13,7 +13,7 @@ import dataclasses
 import functools
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,6 +60,7 @@ POSES = {
 # Share of the eyes' distance by which they may be off the pose and are left alone: the detector is
 # no more exact than that.
 TOLERANCE = 0.12
+LARGER = (0.92, 1.12)  # than the pose's may be the distance itself
 MAX_SIDE = 32_000  # px that OpenCV warps
 MAX_SCALE = 4  # sides of an aligned picture over those of its pose
 
@@ -67,14 +68,16 @@ SEARCHED = 320  # px, the long side of the picture in which faces are searched
 LEAST_FACE = 24  # px of these
 # A look: ratio of the sizes searched; turns in degrees against the clock (a cascade knows faces turned
 # by up to about 15); how many eyes have to be found, and how many WITNESSES have to agree. The second
-# is closer, for pictures where the first finds nothing; the last is for photos that lie on a side or
-# upside down. The more windows it opens, the more proof it needs.
+# is closer, for pictures where the first finds nothing. The more windows it opens, the more proof it needs.
 LOOKS = ((1.1, (0, -25, 25), 1, 2), (1.05, (0, -12, 12), 2, 3))
-TURNED = (1.05, (90, -90, 180), 2, 3)
+QUARTERS = (1, 3, 2)  # turns against the clock after which a photo may be upright
 FACE_SIDE = 160  # px of a face's box in which its eyes are searched
 # The eyes in the detector's box of width 1, as complex numbers: mean of the training photos.
 USUAL = (0.31 + 0.38j, 0.68 + 0.38j)
 REACH = 0.14  # of that width: how far from there they may be
+# Scale and shift of the box in which eyes are searched again: one search is off by up to a tenth of the
+# eyes' distance.
+VIEWS = ((0.93, 0), (1.07, 0), (1, 0.04), (1, -0.04), (1, 0.04j), (1, -0.04j))
 # Cascades trained apart from the one that searches; they look at a candidate alone, in a picture of
 # PROOF_SIDE px with its eyes level.
 WITNESSES = ("frontalface_alt", "frontalface_default", "frontalface_alt_tree")
@@ -147,18 +150,27 @@ def align_face(picture: Image.Image, pose: str) -> tuple[Image.Image, int]:
     """Bring the largest face of a picture into a pose; also return how many faces there are.
 
     A picture that has the pose already is neither searched for others nor warped: it loses only what
-    the network would not see of it. Raises NoFace."""
+    the network would not see of it. One that lies on a side or upside down is turned first. Raises
+    NoFace."""
     image = images.to_rgb(picture)
-    shown = whole(image, pose)
-    with _lock:
-        eyes = _eyes(_usual_box(shown, _pose(pose)), 2)  # a tenth of the time of a search
-    if eyes and has_pose(shown.size, eyes, pose):
-        return shown, 1
+    if _is_posed(image, pose):
+        return whole(image, pose), 1
     faces = find_faces(image)
     if not faces:
         raise NoFace("expected a picture with a face seen from the front, found none")
-    eyes = faces[0].eyes
-    return shown if has_pose(image.size, eyes, pose) else align(image, eyes, pose), len(faces)
+    quarter = _quarter(faces[0].eyes)
+    eyes = _turned_eyes(faces[0].eyes, image.size, quarter)
+    image = _turned(image, quarter)
+    posed = (quarter and _is_posed(image, pose)) or has_pose(image.size, eyes, pose)
+    return whole(image, pose) if posed else align(image, eyes, pose), len(faces)
+
+
+def _is_posed(image: Image.Image, pose: str) -> bool:
+    """Whether a picture has eyes where the pose has them: a tenth of the time of a search."""
+    shown = tones.stretched(whole(image, pose).convert("L"))
+    with _lock:
+        eyes = _eyes(_usual_box(shown, _pose(pose)), 2)
+        return bool(eyes) and has_pose(shown.size, eyes, pose) and _witnesses(shown, eyes) > 0
 
 
 def whole(picture: Image.Image, pose: str) -> Image.Image:
@@ -174,7 +186,8 @@ def has_pose(size: tuple[int, int], eyes: Eyes, pose: str) -> bool:
     left, top, right, _ = goal.part(size)
     there = (np.array(eyes) - (left, top)) * goal.size[0] / (right - left)
     off = np.linalg.norm(there - goal.eyes, axis=1).max()
-    return bool(off < TOLERANCE * math.dist(*goal.eyes))
+    distance = math.dist(*goal.eyes)
+    return bool(off < TOLERANCE * distance and LARGER[0] < math.dist(*there) / distance < LARGER[1])
 
 
 def _pose(name: str) -> Pose:
@@ -216,12 +229,47 @@ def _cascade(name: str):
 
 
 def _upright_or_turned(gray: Image.Image) -> list[Face]:
-    """Faces of a gray picture as it is, or where none is certain, of the picture turned: a face upside
-    down looks a little like one."""
-    faces = next(filter(None, (_search(gray, *look) for look in LOOKS)), [])
-    if any(face.witnesses == len(WITNESSES) for face in faces):
-        return faces
-    return _search(gray, *TURNED) or faces
+    """Faces of a gray picture as it is, or where none is certain, of the picture after that quarter turn
+    for which more WITNESSES speak: a face upside down looks a little like one."""
+    best = next(filter(None, (_search(gray, *look) for look in LOOKS)), [])
+    for quarter in QUARTERS:
+        if _proof(best)[0] == len(WITNESSES):
+            break
+        turned = _turned(gray, quarter)
+        faces = [_before(face, turned.size, quarter) for face in _search(turned, *LOOKS[0])]
+        best = max(best, faces, key=_proof)
+    return best
+
+
+def _proof(faces: list[Face]) -> tuple[int, bool, float]:
+    """How sure the surest of some faces is: by witnesses, then upright, then by score."""
+    upright = [(face.witnesses, _quarter(face.eyes) == 0, face.score) for face in faces]
+    return max(upright, default=(0, False, 0.0))
+
+
+def _turned(image: Image.Image, quarter: int) -> Image.Image:
+    """A picture turned against the clock, without loss."""
+    ways = Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270
+    return image.transpose(ways[quarter - 1]) if quarter else image
+
+
+def _turned_eyes(eyes: Eyes, size: tuple[int, int], quarter: int) -> Eyes:
+    """Where eyes of a picture of a size (width, height) are after a turn."""
+    for _ in range(quarter):
+        eyes = tuple((y, size[0] - x) for x, y in eyes)
+        size = size[::-1]
+    return eyes
+
+
+def _before(face: Face, size: tuple[int, int], quarter: int) -> Face:
+    """A face of a turned picture of a size, in the picture before the turn."""
+    return dataclasses.replace(face, eyes=_turned_eyes(face.eyes, size, -quarter % 4))
+
+
+def _quarter(eyes: Eyes) -> int:
+    """The quarter turn after which eyes are about level, the left one on the left."""
+    left, right = (complex(*eye) for eye in eyes)
+    return round(math.degrees(cmath.phase(right - left)) / 90) % 4
 
 
 def _search(
@@ -282,6 +330,17 @@ class _Box:
     def center(self) -> complex:
         return self.before(self.corner + self.side * (0.5 + 0.5j))
 
+    def views(self) -> Iterator["_Box"]:
+        """The box in other sizes and places, as far as they lie in the picture."""
+        for scale, shift in VIEWS:
+            side = self.side * scale
+            corner = self.corner + (self.side - side) * (0.5 + 0.5j) + self.side * shift
+            end = corner + side * (1 + 1j)
+            if min(corner.real, corner.imag) < 0:
+                continue
+            if end.real <= self.turned.width and end.imag <= self.turned.height:
+                yield dataclasses.replace(self, corner=corner, side=side)
+
 
 def _usual_box(image: Image.Image, pose: Pose) -> _Box:
     """The detector's box for the face of a picture that has the pose."""
@@ -312,7 +371,27 @@ def _boxes(gray: Image.Image, step: float, turn: float) -> list[_Box]:
 def _eyes(box: _Box, least: int) -> Eyes | None:
     """Both eyes in px of the picture before the turn; None if fewer than `least` (1 or 2) are found.
 
-    An eye that is not found is taken to be as far from its usual place as the other one."""
+    Each is the median of what is found in VIEWS of the box. An eye that is not found is taken to be as
+    far from its usual place as the other one."""
+    first = _seen_eyes(box)
+    if sum(eye is not None for eye in first) < least:
+        return None
+    views = [first, *(_seen_eyes(view) for view in box.views())]
+    eyes = [_median([view[i] for view in views if view[i] is not None]) for i in (0, 1)]
+    usual = [box.corner + box.side * place for place in USUAL]
+    places = (usual[i] + eyes[1 - i] - usual[1 - i] if eyes[i] is None else eyes[i] for i in (0, 1))
+    return tuple((eye.real, eye.imag) for eye in map(box.before, places))
+
+
+def _median(places: list[complex]) -> complex | None:
+    """Of each coordinate; None without places."""
+    if not places:
+        return None
+    return complex(np.median(np.real(places)), np.median(np.imag(places)))
+
+
+def _seen_eyes(box: _Box) -> list[complex | None]:
+    """Places of the left and right eye in the turned picture, None for one that is not found."""
     left, top, side = box.corner.real, box.corner.imag, box.side
     width, height = box.turned.size  # the halved picture may have been half a pixel larger
     part = (left, top, min(left + side, width), min(top + side, height))
@@ -325,12 +404,8 @@ def _eyes(box: _Box, least: int) -> Eyes | None:
             upper, 1.05, 3, minSize=(20, 20), maxSize=(64, 64)
         )
     ]
-    shifts = [min((spot - usual for spot in spots), key=abs, default=1) for usual in USUAL]
-    known = [shift for shift in shifts if abs(shift) < REACH]
-    if len(known) < least:
-        return None
-    places = (
-        usual + (shift if abs(shift) < REACH else known[0]) for usual, shift in zip(USUAL, shifts)
-    )
-    before = (box.before(box.corner + side * place) for place in places)
-    return tuple((eye.real, eye.imag) for eye in before)
+    nearest = [min(spots, key=lambda spot: abs(spot - usual), default=1) for usual in USUAL]
+    return [
+        box.corner + side * spot if abs(spot - usual) < REACH else None
+        for spot, usual in zip(nearest, USUAL)
+    ]

@@ -9,7 +9,7 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter, ImageStat
+from PIL import Image, ImageDraw, ImageFilter
 
 LONG_SIDE = 800  # px of the copy that is searched
 RIM = 0.01  # of a side, from which its border's color is taken; borders are wider
@@ -41,12 +41,11 @@ class Border:
         return int(left), int(top), int(right), int(bottom)
 
     def inside(self, picture: Image.Image) -> Image.Image:
-        """The box of a picture, RGB, what it has of the border in the mean color of the rest."""
+        """The box of a picture, RGB; what it has of a tilted border goes on as the rest ends."""
         part, mask = picture.crop(self.box), self.mask()
         if mask.getextrema() == (255, 255):
             return part
-        mean = tuple(round(level) for level in ImageStat.Stat(part, mask).mean)
-        return Image.composite(part, Image.new("RGB", part.size, mean), mask)
+        return Image.composite(part, _continued(part, mask), mask)
 
     def mask(self) -> Image.Image:
         """L picture of the size of the box: 255 inside the border's inner edge, 0 on the border."""
@@ -55,6 +54,22 @@ class Border:
         inner = [(x - left - 0.5, y - top - 0.5) for x, y in self.corners]  # pixels' middles
         ImageDraw.Draw(mask).polygon(inner, fill=255)
         return mask
+
+
+def _continued(part: Image.Image, mask: Image.Image) -> Image.Image:
+    """Each pixel of an RGB picture is that of the nearest inside the mask; of LONG_SIDE px, enlarged."""
+    import cv2
+
+    scale = max(1.0, max(part.size) / LONG_SIDE)
+    size = tuple(max(1, round(side / scale)) for side in part.size)
+    small = np.asarray(part.resize(size, Image.Resampling.BOX))
+    covered = np.asarray(mask.resize(size, Image.Resampling.BOX)) == 255
+    covered = cv2.erode(covered.astype(np.uint8), np.ones((3, 3)))  # the edge is blurred
+    pixel = cv2.DIST_LABEL_PIXEL
+    label = cv2.distanceTransformWithLabels(1 - covered, cv2.DIST_L2, 5, labelType=pixel)[1]
+    color = np.zeros((label.max() + 1, 3), np.uint8)
+    color[label[covered > 0]] = small[covered > 0]
+    return Image.fromarray(color[label]).resize(part.size, Image.Resampling.NEAREST)
 
 
 def find(photo: Image.Image) -> Border | None:

@@ -51,7 +51,7 @@ def push(
 
     A release that is there already makes no new commit. `sheet`, the picture of successes and
     failures, is uploaded too and shown in the card. Raises ValueError."""
-    content = _release_files(Path(folder), sheet)
+    content = release_files(Path(folder), sheet)
     weights = files.check(folder)["sha256"]
     commit = upload(repo, content, f"Release {weights[:12]}", private=private, branch=branch)
     names = (CONFIG, WEIGHTS, CARD)
@@ -66,7 +66,7 @@ def push(
     return commit
 
 
-def _release_files(folder: Path, sheet: Path | None) -> dict[str, bytes]:
+def release_files(folder: Path, sheet: Path | None) -> dict[str, bytes]:
     """Path in the repository -> content. Raises ValueError for a damaged release or card."""
     config = files.check(folder)
     files.read_weights(folder, config["sha256"])

@@ -82,6 +82,21 @@ def test_the_point_is_dragged_by_mouse_and_keys_without_a_request(page):
     expect(position(page)).to_have_attribute("aria-valuetext", "A 97 %, B 3 %")
 
 
+def test_both_networks_are_in_view_at_the_point(page):
+    page.get_by_role("radio", name="Way", exact=True).check()
+    panel(page).get_by_label("Both networks", exact=True).check()
+    other = page.get_by_role("img", name="The same place by the other network", exact=True)
+    expect(other).to_be_visible()
+    before = other.evaluate("canvas => canvas.toDataURL()")
+    position(page).press("End")
+    page.wait_for_function(
+        "before => document.querySelector('.people .other canvas').toDataURL() !== before",
+        arg=before,
+    )
+    panel(page).get_by_label("Both networks", exact=True).uncheck()
+    expect(other).to_be_hidden()
+
+
 def test_four_faces_make_a_square_and_the_tour_plays_and_stops(page):
     button(page, "Add face C").click()
     expect(button(page, "Face C")).to_be_visible()

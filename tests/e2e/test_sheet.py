@@ -479,7 +479,7 @@ def test_a_sheet_all_black_is_colored_like_any_other(page):
         page.mouse.up()
     colored(page)
     rested(page)
-    assert ink(page) > 0.95 * 768 * 768
+    assert ink(page) > 0.9 * 768 * 768
     tool(page, "Undo").click()
     colored(page)
 

@@ -465,6 +465,15 @@ def test_preferring_the_hub_for_what_is_not_there_is_a_warning(server, tmp_path,
     assert "not published on the Hub yet; push it" in result["value"][2] and server.log() == []
 
 
+def test_asking_the_hub_before_anything_is_there_is_one_sentence(server, tmp_path):
+    """Eleven networks, one line."""
+    code = "zoo.fetch(); answer = [zoo.source(slug).origin for slug in zoo.BY_SLUG]"
+    result = server.run(code, tmp_path, AUTOENCODER_STUDIO_HUB="1")
+    assert result["value"] == [f"embedded, weights/{slug}" for slug in zoo.BY_SLUG]
+    assert result["log"].count("embedded weights are in use") == 1
+    assert result["log"].startswith("no network is published on the Hub yet, so")
+
+
 def test_a_namespace_that_is_none_is_a_warning(server, tmp_path, embedded):
     result = server.run(
         SHOW.format(before=f"{embedded}; zoo.fetch()"),

@@ -43,6 +43,7 @@ async function decodeHere() {
 
 function ready() {
   canvas.setAttribute("aria-busy", "false");
+  if (find(".both").checked) jobs.want("beside", 2, decodeBeside);
 }
 
 function rebuild() {

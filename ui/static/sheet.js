@@ -54,11 +54,11 @@ function query(entries, side, live = false) {
   return asked;
 }
 
-async function colored(options) {
+async function colored(options, signal) {
   const body = await packed(drawing, options.side);
   const slow = setTimeout(() => (find(".bar").hidden = false), SLOW);
   try {
-    const answer = await post("paint", options, body);
+    const answer = await post("paint", options, body, signal);
     return answer && (await createImageBitmap(await answer.blob()));
   } finally {
     clearTimeout(slow);
@@ -86,9 +86,9 @@ async function paintNow() {
   settle();
 }
 
-async function paintFull() {
+async function paintFull(signal) {
   const asked = version;
-  const picture = await colored(query(entries(), FULL_SIDE));
+  const picture = await colored(query(entries(), FULL_SIDE), signal);
   if (version !== asked || !picture) return;
   show(picture);
   full = asked;
@@ -104,18 +104,21 @@ async function paintClassic() {
   find(".other img").src = URL.createObjectURL(await answer.blob());
 }
 
-async function askPalettes() {
+async function askPalettes(signal) {
   const asked = version;
-  const answer = await post("palettes", query([], LIVE_SIDE), await packed(drawing, LIVE_SIDE));
+  const body = await packed(drawing, LIVE_SIDE);
+  const answer = await post("palettes", query([], LIVE_SIDE), body, signal);
   const found = await answer.json();
   if (version !== asked) return;
   proposals = found.map((colors) => palette.merged(colors));
-  proposals.forEach((colors, i) => jobs.want(`proposal ${i}`, 5, () => paintProposal(i, colors)));
+  proposals.forEach((colors, i) =>
+    jobs.want(`proposal ${i}`, 5, (signal) => paintProposal(i, colors, signal)),
+  );
 }
 
-async function paintProposal(index, colors) {
+async function paintProposal(index, colors, signal) {
   const [asked, given] = [version, colors.map(({ color, weight }) => [color, weight])];
-  const picture = await colored(query(given, SMALL_SIDE));
+  const picture = await colored(query(given, SMALL_SIDE), signal);
   if (version !== asked) return;
   const canvas = find(".four").children[index].querySelector("canvas");
   Object.assign(canvas, { width: 256, height: Math.round((256 * drawing.height) / drawing.width) });
@@ -139,6 +142,7 @@ function changed() {
   find(".proposals").setAttribute("aria-busy", "true");
   clearTimeout(resting);
   if (drawing.isEmpty) return empty();
+  jobs.outdate(1);
   jobs.want("paint", 1, paintNow);
   if (!held) resting = setTimeout(rest, REST);
 }

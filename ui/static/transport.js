@@ -8,7 +8,7 @@ const MOST_BYTES = 30e6; // of a file: the server reads no more
 
 class Refused extends Error {}
 
-async function post(path, query, body) {
+async function post(path, query, body, signal) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
   let answer;
   if (body?.size > MOST_BYTES)
@@ -17,6 +17,7 @@ async function post(path, query, body) {
     answer = await fetch(`${ROOT}/studio/${path}?${new URLSearchParams(given)}`, {
       method: "POST",
       body,
+      signal,
     });
   } catch {
     throw new Refused(say("The server does not answer. Your drawing is kept in this browser."));
@@ -24,7 +25,9 @@ async function post(path, query, body) {
   if (answer.status === 204) return null;
   if (!answer.ok)
     throw new Refused(
-      answer.status < 500 ? say(await answer.text()) : say("The server could not do that."),
+      [500, 502, 504].includes(answer.status)
+        ? say("The server could not do that.")
+        : say(await answer.text()),
     );
   return answer;
 }
@@ -32,34 +35,43 @@ async function post(path, query, body) {
 class Latest {
   constructor(failed) {
     this.jobs = new Map(); // name -> {urgency, run}
-    this.busy = false;
+    this.running = null; // {urgency, stop}
     this.failed = failed;
   }
 
   want(name, urgency, run) {
     this.jobs.set(name, { urgency, run });
-    if (!this.busy) this.work();
+    if (!this.running) this.work();
   }
 
   drop(name) {
     this.jobs.delete(name);
   }
 
+  // What they are about has changed: forget all that is less urgent than this, and ask no more for
+  // the one that runs, which the server drops then too.
+  outdate(urgency) {
+    for (const [name, job] of this.jobs) if (job.urgency > urgency) this.jobs.delete(name);
+    if (this.running?.urgency > urgency) this.running.stop.abort();
+  }
+
   async work() {
-    this.busy = true;
     while (this.jobs.size) {
       const [name, job] = [...this.jobs].reduce((a, b) => (b[1].urgency < a[1].urgency ? b : a));
       this.jobs.delete(name);
+      const stop = new AbortController();
+      this.running = { urgency: job.urgency, stop };
       try {
-        if ((await job.run()) === null) {
+        if ((await job.run(stop.signal)) === null) {
           if (!this.jobs.has(name)) this.jobs.set(name, job);
           await new Promise((done) => setTimeout(done, PATIENCE));
         }
       } catch (error) {
+        if (stop.signal.aborted) continue;
         if (!(error instanceof Refused)) console.error(error);
         this.failed(error.message);
       }
     }
-    this.busy = false;
+    this.running = null;
   }
 }

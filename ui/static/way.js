@@ -67,3 +67,20 @@ async function encodedBy(model, { photo, crop, eyes }) {
   const source = photo ?? (await (await fetch(crop)).blob());
   return (await encoded(source, { model, eyes: photo ? eyes : "whole" })).latent;
 }
+
+// The other network's face at the point, in a corner of the large picture; changes are those of plus alone.
+async function decodeBeside() {
+  const [asked, at, other] = [version, point, props.kinds.find((name) => name !== kind)];
+  const latents = await Promise.all(
+    faces.map(async (face) => (face.latents[other] ??= await encodedBy(other, face))),
+  );
+  const [picture] = await decoded([mixed(latents, at, way)], { model: other });
+  if (asked !== version || at !== point) return;
+  find(".other canvas").getContext("2d").drawImage(picture, 0, 0, SIDE, SIDE);
+  find(".other figcaption").textContent = other;
+  find(".other").hidden = !find(".both").checked;
+}
+find(".both").addEventListener("change", ({ target }) => {
+  if (target.checked) jobs.want("beside", 2, decodeBeside);
+  else find(".other").hidden = true;
+});
