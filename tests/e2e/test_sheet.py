@@ -342,6 +342,7 @@ def test_a_picture_is_opened_on_the_sheet_and_saved_at_its_size(page, way):
     lines, picture = saved(page, "Save lines alone"), saved(page)
     assert lines.size == picture.size == (400, 300) and vivid(picture) > 0.1
     assert color_at(lines, 0.02, 0.02).min() > 240, "the paper is not white"
+    assert "cleaned" in page.locator(".told").first.inner_text()
     clear = saved(page, "Save without paper")
     assert clear.getpixel((2, 2))[3] == 0 and clear.getpixel((200, 150))[3] == 255
     tool(page, "Undo").click()
