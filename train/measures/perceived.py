@@ -11,11 +11,12 @@ Moments = tuple[Tensor, Tensor]  # mean (N, D) and mean square (N, D, D)
 
 
 def distance(x: Tensor, y: Tensor) -> dict[str, float]:
-    """Squared Fréchet distance between the cells of 16 px of two sets of N pictures in [0, 1], with
-    its 95 % interval by a jackknife over GROUPS of pictures.
+    """Squared Fréchet distance between the cells of 16 px of two sets of N pictures in [0, 1],
+    with its 95 % interval by a jackknife over GROUPS of pictures.
 
-    Of cells and not of whole pictures, as sFID (Nash et al. 2021, arXiv 2103.03841): fifty pictures
-    have ten thousand of them, enough for a covariance of 112 features. Comparable with nothing else."""
+    Of cells and not of whole pictures, as sFID (Nash et al. 2021, arXiv 2103.03841): fifty
+    pictures have ten thousand of them, enough for a covariance of 112 features. Comparable with
+    nothing else."""
     a, b, rows = moments(x), moments(y), torch.arange(len(x))
 
     def of(chosen: Tensor) -> float:
