@@ -75,7 +75,7 @@ def test_a_codec_takes_any_size_and_says_what_it_is(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_half_precision_halves_the_file_and_not_the_figures(tmp_path, capsys):
+def test_half_precision_shrinks_the_file_and_keeps_the_figures(tmp_path):
     network = zoo.load("dcae")  # whose release stores float16
     whole, half = (
         list(export.export(network, "dcae", pictures(network), tmp_path / str(flag), flag))
@@ -83,7 +83,8 @@ def test_half_precision_halves_the_file_and_not_the_figures(tmp_path, capsys):
     )
     for a, b in zip(whole, half, strict=True):
         assert b["difference"] < 1e-4
-        assert b["bytes"] < 0.75 * a["bytes"], (a, b)  # small weights stay as they are
+        share = 0.75 if b["file"].endswith(".onnx") else 1  # the rest is the graph
+        assert b["bytes"] < share * a["bytes"], (a, b)
 
 
 def test_a_difference_is_an_error(monkeypatch, tmp_path, capsys):
