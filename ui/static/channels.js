@@ -2,17 +2,16 @@
 async function drawChannels() {
   const [of, at] = [picture, rate()];
   const ours = known("ours", at, new Set());
-  if (!ours || ours.channels) return put();
-  const answer = await post("codec/latent", { live: 1, file: ours.file.size }, ours.file.size ? ours.file : of.blob);
-  if (!answer) return null;
-  const count = Number(answer.headers.get("x-channels"));
-  ours.channels = { count, strip: await canvasOf(await answer.blob()) };
-  return put();
-
-  function put() {
-    if (of === picture && at === rate() && ours) paintChannels(ours.channels);
-    return undefined;
+  if (!ours) return undefined;
+  if (!ours.channels) {
+    const body = ours.file.size ? ours.file : of.blob;
+    const answer = await post("codec/latent", { live: 1, file: ours.file.size }, body);
+    if (!answer) return null;
+    const count = Number(answer.headers.get("x-channels"));
+    ours.channels = { count, strip: await canvasOf(await answer.blob()) };
   }
+  if (of === picture && at === rate()) paintChannels(ours.channels);
+  return undefined;
 }
 
 function paintChannels({ count, strip }) {
@@ -49,7 +48,7 @@ function mute(channels) {
 
 find(".grid").addEventListener("click", ({ target }) => {
   const index = [...find(".grid").children].indexOf(target.closest("button"));
-  if (index >= 0) mute(muted.symmetricDifference?.(new Set([index])) ?? toggled(index));
+  if (index >= 0) mute(toggled(index));
 });
 
 function toggled(index) {

@@ -17,9 +17,10 @@ async function openPicture(file) {
 
 // So that the old picture stays until all is there.
 async function learnFirst(coming) {
-  const at = Number(slider.value) > props.finest ? 0 : Number(slider.value);
-  while (!(await learn("ours", at, new Set(), coming)))
-    await new Promise((done) => setTimeout(done, PATIENCE));
+  for (const codec of ["ours", ...sides.map(({ kept }) => kept)]) {
+    while (!(await learn(codec, wantedRate(), new Set(), coming)))
+      await new Promise((done) => setTimeout(done, PATIENCE));
+  }
 }
 
 async function openFile(file) {
@@ -36,14 +37,17 @@ async function isOurs(file) {
   return file.name.endsWith(".aes") || first === 0xae;
 }
 
+let opening = 0;
 async function open(file) {
   if (!file) return;
   tell("");
+  const mine = (opening += 1); // the last one opened is shown, whichever comes first
   try {
     const of = (await isOurs(file)) ? openFile : openPicture;
-    arrived(await split.slowly(() => of(file)));
+    const coming = await split.slowly(() => of(file));
+    if (mine === opening) arrived(coming);
   } catch (error) {
-    tell(error.message);
+    if (mine === opening) tell(error.message);
   }
 }
 
@@ -55,7 +59,6 @@ function arrived(coming) {
   if (picture.file) find(".different").checked = false;
   for (const side of sides) {
     side.shown = null;
-    side.kept ??= side.choice.value;
     side.choice.disabled = Boolean(picture.file);
     side.choice.value = picture.file ? "ours" : side.kept;
   }
@@ -96,7 +99,7 @@ for (const side of sides) {
   side.choice.innerHTML = Object.entries(NAMES)
     .map(([codec, name]) => `<option value="${codec}">${say(name)}</option>`)
     .join("");
-  side.choice.value = side.name === "left" ? "original" : "ours";
+  side.choice.value = side.kept;
   side.choice.addEventListener("change", () => {
     side.kept = side.choice.value;
     changed();

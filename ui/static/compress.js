@@ -26,7 +26,8 @@ const split = new Split(stage, {
 const sides = ["left", "right"].map((name, i) => {
   const place = find(`.side.${name}`);
   const [choice, facts] = [place.querySelector("select"), place.querySelector("span")];
-  return { name, choice, facts, canvas: split.layers[i], shown: null };
+  const kept = ["original", "ours"][i]; // what is chosen, also while a file without original is shown
+  return { name, choice, facts, kept, canvas: split.layers[i], shown: null, heat: null };
 });
 let picture = null; // {name, blob, canvas, size, kept}, or of a file: {name, file, rate, canvas, kept}
 let muted = new Set(); // channels
@@ -37,9 +38,12 @@ function tell(message) {
 }
 
 // 0 where the latent is not rounded, which is the slider's last step.
-function rate() {
-  if (picture?.file) return picture.rate;
+function wantedRate() {
   return Number(slider.value) > props.finest ? 0 : Number(slider.value);
+}
+
+function rate() {
+  return picture?.file ? picture.rate : wantedRate();
 }
 
 // ---- what codecs keep: {canvas, bytes, psnr, similar, quality, file} ----
@@ -94,8 +98,14 @@ async function learn(codec, at = rate(), off = muted, of = picture) {
   if (of.kept.has(key)) return true;
   const answer = await asked(codec, at, off, of);
   if (!answer) return false;
+  if (off.size) forgetMuted(of);
   of.kept.set(key, await kept(answer));
   return true;
+}
+
+// One of the many ways to mute channels is kept.
+function forgetMuted({ kept }) {
+  for (const key of kept.keys()) if (key.includes("without")) kept.delete(key);
 }
 
 // ---- following: ours first, then what the sides show, at rest all the rest ----
@@ -132,7 +142,7 @@ async function rest() {
   const rates = Array.from({ length: props.finest }, (_, i) => i + 1);
   rates.sort((a, b) => (b === rate()) - (a === rate()) || a - b);
   const points = rates.flatMap((at) => [["ours", at], ...OTHERS.map((codec) => [codec, at])]);
-  const here = OTHERS.map((codec) => [codec, rate()]);
+  const here = ["ours", ...OTHERS].map((codec) => [codec, rate()]);
   const next = [...here, ["classic", 0], ...points].find(
     ([codec, at]) => !known(codec, at, new Set()),
   );
@@ -154,10 +164,10 @@ function show() {
     const found = known(codec);
     if (found) side.shown = found;
     if (!side.shown) continue;
-    const heat = find(".different").checked && found !== known("original") && known("original");
+    const heat = find(".different").checked && side.shown !== known("original");
     const context = side.canvas.getContext("2d");
-    context.drawImage(heat ? heatOf(side.shown) : side.shown.canvas, 0, 0);
-    if (found) named(side, codec, Boolean(heat));
+    context.drawImage(heat ? heatOf(side) : side.shown.canvas, 0, 0);
+    if (found) named(side, codec, heat);
   }
   const settled = picture && sides.every(({ choice }) => known(choice.value));
   pad.setAttribute("aria-busy", !settled);
@@ -192,10 +202,9 @@ function pixels(canvas) {
 }
 
 // Mean absolute difference of the three channels, from black over red to white.
-function heatOf(found) {
-  const original = known("original");
-  if (found.heat) return found.heat;
-  const [a, b] = [pixels(original.canvas).data, pixels(found.canvas)];
+function heatOf(side) {
+  if (side.heat?.of === side.shown) return side.heat.canvas;
+  const [a, b] = [pixels(known("original").canvas).data, pixels(side.shown.canvas)];
   for (let i = 0; i < a.length; i += 4) {
     let sum = 0;
     for (let c = 0; c < 3; c++) sum += Math.abs(a[i + c] - b.data[i + c]);
@@ -204,7 +213,9 @@ function heatOf(found) {
     for (let c = 0; c < 3; c++)
       b.data[i + c] = HEAT[step][c] + (place - step) * (HEAT[step + 1][c] - HEAT[step][c]);
   }
-  found.heat = Object.assign(document.createElement("canvas"), { width: b.width, height: b.height });
-  found.heat.getContext("2d").putImageData(b, 0, 0);
-  return found.heat;
+  const { width, height } = b;
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  canvas.getContext("2d").putImageData(b, 0, 0);
+  side.heat = { of: side.shown, canvas };
+  return canvas;
 }

@@ -131,7 +131,7 @@ class Split {
       event.preventDefault();
       view.zoomBy(Math.exp(-event.deltaY / 400), this.on(event));
     };
-    pad.addEventListener("wheel", zoom, { passive: false });
+    this.stage.addEventListener("wheel", zoom, { passive: false }); // the handle too
   }
 
   // Work that shows its progress where it takes long.

@@ -30,7 +30,8 @@ class View {
 
   zoomBy(factor, at = [this.stage.clientWidth / 2, this.stage.clientHeight / 2]) {
     const before = this.scale;
-    this.zoom = Math.min(MOST_ZOOM, Math.max(1, this.zoom * factor));
+    const least = Math.min(1, this.zoom / before / devicePixelRatio); // fitted, or pixel by pixel
+    this.zoom = Math.min(MOST_ZOOM, Math.max(least, this.zoom * factor));
     const by = this.scale / before;
     this.x = at[0] - (at[0] - this.x) * by;
     this.y = at[1] - (at[1] - this.y) * by;
