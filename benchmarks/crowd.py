@@ -1,6 +1,6 @@
 """Do visitors wait for one another, and does the server grow?
 
-python -m benchmarks.crowd [--seconds 12] [--requests 1000]     about a minute; prints a Markdown table
+python -m benchmarks.crowd [--seconds 12] [--requests 1000]     some minutes; a Markdown table
 
 Starts the app and visits it over loopback: one who asks for small pictures while another saves
 photos of 24 megapixels, then 1, 8 and 32 who draw and morph, a request every THINK seconds each.
