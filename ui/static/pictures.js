@@ -99,7 +99,7 @@ document.addEventListener("paste", (event) => {
 // Wait for the full picture of what is drawn, unless the server refuses it.
 async function finished() {
   if (full !== version) jobs.want("full", 2, paintFull);
-  while (full !== version && jobs.busy) await new Promise((done) => setTimeout(done, 30));
+  while (full !== version && jobs.running) await new Promise((done) => setTimeout(done, 30));
 }
 
 async function save(kind) {
