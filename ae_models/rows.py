@@ -161,7 +161,12 @@ ROWS = (  # of the networks that the app offers
         system="sketch-face",
         kind="plus",
         summary="Paints a pencil sketch of a face as a photo.",
-        data=CUFS,
+        data=dataclasses.replace(
+            CUFS,
+            name=f"{CUFS.name}; sharp faces of CelebA, drawn by face-sketch-plus",
+            terms=f"{CUFS.terms} {CELEBA.terms}",
+            hub=CELEBA.hub,
+        ),
         headline=Headline("psnr", "PSNR in dB", 1, "mean training photo"),
     ),
     Row(

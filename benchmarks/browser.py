@@ -49,8 +49,10 @@ class Server:
             file.write_text(scripts[name])
         settings = {"GRADIO_SERVER_PORT": str(PORTS[name]), "OMP_NUM_THREADS": "1"}
         settings["GRADIO_ANALYTICS_ENABLED"] = "False"
-        command, quiet = [sys.executable, str(file)], subprocess.DEVNULL
-        self.process = subprocess.Popen(command, env=os.environ | settings, stdout=quiet)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.process = subprocess.Popen(
+            [sys.executable, str(file)], env=os.environ | settings, **quiet
+        )
         self.url = f"http://127.0.0.1:{PORTS[name]}"
 
     def cpu(self) -> float:
@@ -99,7 +101,7 @@ LIFTED = """() => new Promise((done) => {
 
 def lift(page: Page) -> float:
     """Seconds from pen up until what belongs to the stroke is painted."""
-    page.evaluate(f"window.measured = ({LIFTED})()")
+    page.evaluate(f"void (window.measured = ({LIFTED})())")
     page.mouse.up()
     return page.evaluate("window.measured") / 1000
 

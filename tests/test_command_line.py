@@ -1,6 +1,7 @@
 """python -m ae_models, ae_models.from_pretrained and the entry points of torch.hub."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import ae_models
 import hubconf
 from ae_models import batch, tasks, zoo
 from ae_models.command_line import main
+from ae_models.release import hub
 from tests.pictures import blob
 from tests.test_imports import ROOT
 
@@ -131,6 +133,26 @@ def test_from_pretrained_takes_a_slug_and_a_folder(tmp_path):
     assert all((a == b).all() for a, b in pairs) and not again.training
     with pytest.raises(ValueError, match=r"a release folder or NAMESPACE/NAME, got 'nothing'"):
         ae_models.from_pretrained("nothing")
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row.slug) for row in zoo.ROWS])
+def test_the_snippet_of_a_card_works_in_any_folder(row, tmp_path, monkeypatch):
+    for name in ("picture.png", "photo.jpg", "face.jpg", "sketch.png", "sketch.jpg"):
+        blob((40, 50), 1).save(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    card = (zoo.WEIGHTS / row.slug / "README.md").read_text(encoding="utf-8")
+    (snippet,) = re.findall(r"```python\n(.*?)```", card, re.DOTALL)
+    names = {}
+    exec(snippet, names)
+    assert names["model"] is zoo.load(row.slug)
+    assert names.keys() - {"__builtins__", "Image", "from_pretrained", "tasks", "model"}, (
+        "no result"
+    )
+
+
+def test_the_card_of_a_pushed_release_loads_it_from_there():
+    content = hub.release_files(zoo.WEIGHTS / "dcae", "alice/codec", None)
+    assert 'from_pretrained("alice/codec")' in content["README.md"].decode()
 
 
 def test_torch_hub_has_an_entry_point_for_each_network():

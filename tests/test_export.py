@@ -83,8 +83,7 @@ def test_half_precision_halves_the_file_and_not_the_figures(tmp_path, capsys):
     )
     for a, b in zip(whole, half, strict=True):
         assert b["difference"] < 1e-4
-        weights = 2 * sum(p.numel() for p in network.parameters())
-        assert a["bytes"] - b["bytes"] > 0.4 * weights, (a, b)
+        assert b["bytes"] < 0.75 * a["bytes"], (a, b)  # small weights stay as they are
 
 
 def test_a_difference_is_an_error(monkeypatch, tmp_path, capsys):

@@ -81,15 +81,16 @@ def test_a_sketch_is_no_gray_photo_and_leads_back_to_the_face(slug):
     photo, drawn = example("portrait-1"), result(slug)
     assert psnr(drawn, photo.convert("L")) < 13 and np.median(pixels(drawn)) > 225  # paper
     again = tasks.translate_face(zoo.load("sketch-face-plus"), drawn)
-    assert psnr(again, photo) > 17
+    face = tuple(int(part * side) for part, side in zip((0.3, 0.35, 0.7, 0.8), photo.size * 2))
+    assert psnr(again.crop(face), photo.crop(face)) > 15
 
 
-def test_a_face_from_a_sketch_has_skin_before_blue():
+def test_a_face_from_a_sketch_has_skin_before_gray():
     face = pixels(result("sketch-face-plus"))
     height, width, _ = face.shape
     red, green, blue = face[int(0.6 * height), width // 2 - 40 : width // 2 - 20].mean(0)
     assert red > green + 15 > blue + 30
-    assert face[10, 10, 2] > face[10, 10, 0] + 60
+    assert np.ptp(face[10, 10]) < 25 and face[10, 10].mean() > 150
 
 
 # ---- sketch color ----

@@ -5,10 +5,10 @@
 Writes DIR/<slug>.onnx and .pt2. For a network with a latent it writes <slug>-encode and -decode
 instead, and for dcae-plus <slug>-round too, which does to a latent what a file does.
 Inputs have the names and ranges of the network's own methods; a graph takes any number of pictures
-at once, those of dcae-plus at any size. Metadata of an ONNX file: value range and terms.
+at once, those of dcae-plus one of any size. Metadata of an ONNX file: value range and terms.
 
---half stores weights as float16, as a release does: the files are half as large and compute the
-same, in float32.
+--half stores weights as float16, as a release does, and computes the same in float32: files are
+about half as large.
 
 Prints a JSON object for each file: its bytes and the largest difference from the network on two of
 the app's examples. Exit status 1 if that is over 1e-3."""
@@ -88,8 +88,9 @@ def graphs(network: nn.Module, slug: str, pictures: Tensor) -> Iterator[Graph]:
     if zoo.row(slug).system not in ("dcae", "face-vae"):
         yield Graph(slug, "forward", (x, *_conditions(network, slug, x)))
         return
-    rate = (torch.full((len(x),), network.rates),) if network.rates else ()
     sizes = slug == "dcae-plus"
+    x = x[:1] if sizes else x
+    rate = (torch.full((1,), network.rates),) if network.rates else ()
     yield Graph(f"{slug}-encode", "encode", (x, *rate), sizes)
     latent = network.encode(x, *rate)
     latent = latent.mode() if isinstance(latent, Posterior) else latent
@@ -150,11 +151,11 @@ def export(
 
 
 def followed(module: nn.Module, graph: Graph) -> torch.export.ExportedProgram:
-    """The graph for any number of pictures, if told so of any size."""
+    """The graph for any number of pictures, or for one of any size."""
     batch = torch.export.Dim("batch", min=1, max=MOST_PICTURES)
-    shapes = [{0: batch} for _ in graph.inputs]
+    shapes = [{} if graph.any_size else {0: batch} for _ in graph.inputs]
     if graph.any_size:
-        shapes[0] |= dict.fromkeys((2, 3), torch.export.Dim.DYNAMIC)
+        shapes[0] = dict.fromkeys((2, 3), torch.export.Dim.DYNAMIC)
     return torch.export.export(module, graph.inputs, dynamic_shapes=(tuple(shapes),))
 
 

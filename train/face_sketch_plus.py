@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from train.datasets import augmentation, portrait_pairs
 from train.datasets.files import Split
 from train.engine import adversary, loop
+from train.engine.losses import strokes
 from train.engine.recipe import Recipe
 
 STUDIO = 0.5  # share of the photos that are not changed
@@ -72,7 +73,7 @@ RECIPE = Recipe(
     data=portrait_pairs.pairs,
     augment=augment,
     prepare=prepare,
-    loss=adversary.objective(strokes=1.2, opinion=0.1),
+    loss=adversary.objective(strokes, weight=1.2, opinion=0.1),
     optimizer=adversary.optimizer,
     build=lambda: adversary.Contest("face-sketch-plus"),
     finish=adversary.release,

@@ -45,7 +45,7 @@ def push(slug: str, repo: str, folder: Path, private: bool, branch: str, dry: bo
     picture = ROOT / "docs" / f"{slug}.webp"
     sheet = picture if picture.is_file() else None
     if dry:
-        print(listing(repo, hub.release_files(folder, sheet), {slug: terms(folder)}))
+        print(listing(repo, hub.release_files(folder, repo, sheet), {slug: terms(folder)}))
         return
     commit = hub.push(folder, repo, private, branch, sheet)
     print(f"{slug}: {repo} at {commit}, verified; in PUBLISHED of ae_models/zoo.py:")

@@ -29,7 +29,7 @@ def fold(system: str, steps: list[str], text: str, classic: list[str] | None = N
 
     steps: boxes of the diagram. classic: those of the classic network where it has others."""
     networks = "".join(
-        f"<h4>{kind}</h4>{diagram((classic if kind == 'classic' else None) or steps)}"
+        f"<p><b>{kind}</b></p>{diagram((classic if kind == 'classic' else None) or steps)}"
         f"<p>{html.escape(parts.figure_line(slug))}</p>"
         for kind, slug in zoo.networks(system).items()
     )
@@ -50,13 +50,11 @@ def lessons(system: str) -> str:
     fills in the addresses, since the page knows the reader's language."""
     links = [
         f'<a data-lesson="{name}" data-part="{part}" target="_blank">{html.escape(title)}</a>'
-        for name, part, title in LESSONS.get(system, [])
+        for name, part, title in LESSONS[system]
         if (FOLDER / f"{name}.html").is_file()
     ]
-    return (
-        f'<p class="lessons"><span>Lesson with code and questions:</span> {" ".join(links)}</p>'
-        * bool(links)
-    )
+    label = "<span>Lesson with code and questions:</span>"
+    return f"<p>{label} {' '.join(links)}</p>" if links else ""
 
 
 def diagram(steps: list[str]) -> str:

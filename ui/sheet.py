@@ -37,14 +37,21 @@ def palettes(body: bytes, query: dict) -> Response:
 
 
 def open_picture(body: bytes, query: dict) -> Response:
-    """Any picture of a drawing -> its lines in the colors of their pens on nothing, of at most MOST_SIDE px: PNG."""
-    picture = tasks.clean_sketch(images.read_layer(body))
+    """Any picture of a drawing -> its lines in the colors of their pens on nothing, of at most MOST_SIDE px: PNG.
+
+    query: clean, "0" to leave the paper as it is. The header x-cleaned is 1 if cleaning changed something."""
+    layer = images.read_layer(body)
+    as_it_is = images.to_rgb(layer)
+    picture = as_it_is if query.get("clean") == "0" else tasks.clean_sketch(layer)
+    cleaned = picture.tobytes() != as_it_is.tobytes()
     scale = min(1, MOST_SIDE / max(picture.size))
     picture = images.resize(picture, tuple(max(8, round(n * scale)) for n in picture.size))
     ink = drawing.ink_of(picture)
     (sheet,) = images.to_images(drawing.pens_of(picture) / ink.clamp_min(1 / 255))
     sheet.putalpha(images.to_images(ink)[0])
-    return encoded(sheet, lossless=True)
+    answer = encoded(sheet, lossless=True)
+    answer.headers["x-cleaned"] = str(int(cleaned))
+    return answer
 
 
 def layers(body: bytes, with_hints: bool) -> tuple[Image.Image, Image.Image | None]:

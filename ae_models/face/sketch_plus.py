@@ -17,6 +17,7 @@ class FacePlusConfig:
     widths: tuple[int, ...] = (32, 64, 128, 256)  # channels at each resolution
     patch: int = 2  # px a side that one cell of the highest resolution stands for
     styles: int = 2  # collections trained on, each with its artist: 0 CUHK students, 1 AR database
+    style: int = 0  # in use, where no other is asked for
     # Standard deviation of the noise in use, 1 in training: on six validation students strokes then
     # have 0.57 instead of 0.48 of the artist's energy.
     noise_scale: float = 1.75
@@ -69,7 +70,7 @@ class FaceSketchPlus(Network):
     ) -> Tensor:
         """Pictures (B, channels, H, W) in [0, 1] -> (B, channels_out, H, W), about [0, 1].
 
-        style: (B,), whole numbers below config.styles; None is 0.
+        style: (B,), whole numbers below config.styles; None is config.style.
         noise: (B or 1, noise_channels, H, W), normal; None is 0, which draws smooth tones."""
         height, width = picture.shape[2:]
         features = self.encode(picture, style, noise)
@@ -84,7 +85,7 @@ class FaceSketchPlus(Network):
     def _condition(self, x: Tensor, style: Tensor | None) -> Tensor:
         """One-hot styles (B, styles)."""
         if style is None:
-            style = torch.zeros(len(x), dtype=torch.long, device=x.device)
+            style = torch.full((len(x),), self.config.style, device=x.device)
         return F.one_hot(style, self.config.styles).to(x)
 
     def _with_place_and_noise(self, x: Tensor, noise: Tensor | None) -> Tensor:

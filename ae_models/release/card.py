@@ -45,12 +45,12 @@ BODY = """\
 
 ## Load
 
-In a checkout of Autoencoder Studio:
+With Autoencoder Studio installed (`pip install .` in its checkout), in any folder:
 
 ```python
 from PIL import Image
-from ae_models import tasks, zoo
-model = zoo.load("{slug}")
+from ae_models import from_pretrained, tasks
+model = from_pretrained("{name}")
 {example}
 ```
 
@@ -58,11 +58,15 @@ sha256 of the weights: `{sha256}`
 """
 
 
-def render(config: dict, sheet: str | None = None) -> str:
-    """config.json -> README.md. `sheet` is the address of the picture of successes and failures,
-    by default the one in the checkout; an empty address shows none."""
+def render(config: dict, sheet: str | None = None, name: str = "") -> str:
+    """config.json -> README.md.
+
+    sheet: address of the picture of successes and failures, by default the one in the checkout; an
+        empty address shows none.
+    name: what the release is loaded by, NAMESPACE/NAME on the Hub, by default its slug."""
     card, measured = config["card"], config["metrics"]
     data = ModelCardData(
+        language="en",
         library_name="pytorch",
         license="other",
         license_name="terms-of-the-training-data",
@@ -75,7 +79,7 @@ def render(config: dict, sheet: str | None = None) -> str:
         eval_results=_results(card, measured) if measured else None,
     )
     sheet = card["sheet"] if sheet is None else sheet
-    return str(ModelCard(f"---\n{data.to_yaml()}\n---\n{_body(config, sheet)}"))
+    return str(ModelCard(f"---\n{data.to_yaml()}\n---\n{_body(config, sheet, name)}"))
 
 
 def _results(card: dict, measured: dict) -> list[EvalResult]:
@@ -94,13 +98,14 @@ def _results(card: dict, measured: dict) -> list[EvalResult]:
     ]
 
 
-def _body(config: dict, sheet: str) -> str:
+def _body(config: dict, sheet: str, name: str) -> str:
     """Markdown below the front matter."""
     slug, height = config["system"], config["input_size"]
     arguments, training, card = config["arguments"], config["training"], config["card"]
     shown = f"![{slug}: what it does well, and where it fails]({sheet})\n\n" if sheet else ""
     return BODY.format(
         slug=slug,
+        name=name or slug,
         summary=card["summary"],
         network=config["class"],
         arguments=", ".join(f"{k}={v!r}" for k, v in arguments.items()),

@@ -51,7 +51,7 @@ def push(
 
     A release that is there already makes no new commit. `sheet`, the picture of successes and
     failures, is uploaded too and shown in the card. Raises ValueError."""
-    content = release_files(Path(folder), sheet)
+    content = release_files(Path(folder), repo, sheet)
     weights = files.check(folder)["sha256"]
     commit = upload(repo, content, f"Release {weights[:12]}", private=private, branch=branch)
     names = (CONFIG, WEIGHTS, CARD)
@@ -66,8 +66,10 @@ def push(
     return commit
 
 
-def release_files(folder: Path, sheet: Path | None) -> dict[str, bytes]:
-    """Path in the repository -> content. Raises ValueError for a damaged release or card."""
+def release_files(folder: Path, repo: str, sheet: Path | None) -> dict[str, bytes]:
+    """Path in the repository -> content; the card says how to load it from there.
+
+    Raises ValueError for a damaged release or card."""
     config = files.check(folder)
     files.read_weights(folder, config["sha256"])
     if files.read(folder / CARD) != card.render(config).encode():
@@ -76,8 +78,8 @@ def release_files(folder: Path, sheet: Path | None) -> dict[str, bytes]:
             "again with ae_models.release.files: save_config(folder, read_config(folder))"
         )
     content = {name: files.read(folder / name) for name in (CONFIG, WEIGHTS, CARD)}
+    content[CARD] = card.render(config, sheet.name if sheet else "", repo).encode()
     if sheet is not None:
-        content[CARD] = card.render(config, sheet.name).encode()
         content[sheet.name] = files.read(sheet)
     return content
 

@@ -1,15 +1,16 @@
 """Make the contact sheets of the model cards, docs/<slug>.webp: what each network does well, and
 where it fails.
 
-    python -m docs.make.sheets
+    python -m docs.make.sheets [SLUG ...]
 
 Every picture on them is drawn or made up by docs/make/examples.py, docs/make/portraits.py or our
 own networks."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 from ae_models import tasks, zoo
 from ae_models.face import align
@@ -134,8 +135,26 @@ def sketch_face_plus(network) -> list[Row]:
     def task(picture: Image.Image) -> Image.Image:
         return tasks.translate_face(network, picture)
 
+    faces = tasks.sample(zoo.load("face-vae-plus"), 8, seed=3)
+    pencil = [tasks.translate_face(artist, posed(face)) for face in faces]
+    shaded = [shade(line, posed(face)) for line, face in zip(pencil, faces)]
     rows = before_and_after(task, sketches, bad, "white on black, turned, not a face")
-    return [*rows[:2], ("drawn by a program", drawn), ("out", [task(p) for p in drawn]), *rows[2:]]
+    return [
+        *rows[:2],
+        ("made-up faces, drawn by face-sketch-plus", pencil),
+        ("out", [task(p) for p in pencil]),
+        ("the same, shaded as dark as the faces are", shaded),
+        ("out", [task(p) for p in shaded]),
+        ("drawn by a program", drawn),
+        ("out", [task(p) for p in drawn]),
+        *rows[2:],
+    ]
+
+
+def shade(sketch: Image.Image, face: Image.Image) -> Image.Image:
+    """A sketch with the tones of a face under its lines."""
+    tones = face.convert("L").filter(ImageFilter.BoxBlur(4)).point(lambda v: 100 + v * 155 // 255)
+    return ImageChops.multiply(sketch.convert("L"), tones.resize(sketch.size))
 
 
 def sketch_color(network) -> list[Row]:
@@ -211,15 +230,18 @@ def photo_color(network) -> list[Row]:
 
 
 def photo_color_plus(network) -> list[Row]:
-    scenes = opened("landscape-*.webp")
-    bad = [sunset(), *opened("face-*.webp")[:2], confetti()]
+    good = opened("landscape-*.webp") + opened("face-*.webp")
+    bad = [sunset(), *opened("portrait-*.webp")[:2], confetti()]
     steered = [
         tasks.colorize(network, p, hints=photos.hint_layer(own_colors(p), p.size)) for p in bad
     ]
     rows = before_and_after(
-        lambda p: tasks.colorize(network, p), scenes, bad, "a sunset, faces, colors without reason"
+        lambda p: tasks.colorize(network, p),
+        good,
+        bad,
+        "a sunset, painted backgrounds, colors without reason",
     )
-    lightness = ("its lightness", [p.convert("L") for p in scenes])
+    lightness = ("its lightness", [p.convert("L") for p in good])
     return [rows[0], lightness, *rows[1:], ("out, with nine points of the true color", steered)]
 
 
@@ -312,5 +334,5 @@ SHEETS = {
 
 if __name__ == "__main__":
     DOCS.mkdir(exist_ok=True)
-    for slug, rows in SHEETS.items():
-        sheet(rows(zoo.load(slug))).save(DOCS / f"{slug}.webp", quality=88)
+    for slug in sys.argv[1:] or SHEETS:
+        sheet(SHEETS[slug](zoo.load(slug))).save(DOCS / f"{slug}.webp", quality=88)

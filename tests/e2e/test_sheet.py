@@ -342,6 +342,7 @@ def test_a_picture_is_opened_on_the_sheet_and_saved_at_its_size(page, way):
     lines, picture = saved(page, "Save lines alone"), saved(page)
     assert lines.size == picture.size == (400, 300) and vivid(picture) > 0.1
     assert color_at(lines, 0.02, 0.02).min() > 240, "the paper is not white"
+    assert "cleaned" in page.locator(".told").first.inner_text()
     clear = saved(page, "Save without paper")
     assert clear.getpixel((2, 2))[3] == 0 and clear.getpixel((200, 150))[3] == 255
     tool(page, "Undo").click()
@@ -461,13 +462,21 @@ def test_a_file_of_forty_megabytes_is_refused_before_it_is_sent(page, tmp_path):
     assert ink(page) == before
 
 
-def test_clearing_leaves_no_proposals_of_the_old_drawing(page):
-    draw(page)
+def test_palettes_of_a_cleared_drawing_are_not_painted(page):
+    held, painted = [], []
+    page.on("request", lambda r: painted.append(r.url) if "side=128" in r.url else None)
+    page.route("**/studio/palettes*", lambda route: held.append(route))
+    with page.expect_request("**/studio/palettes*"):
+        draw(page)
     tool(page, "Clear").click()
-    rested(page)
-    page.wait_for_load_state("networkidle")
     region = page.get_by_role("region", name="Proposals", exact=True)
     expect(region.get_by_role("button")).to_have_count(0)
+    with page.expect_response("**/studio/palettes*"):
+        held[0].continue_()
+    page.unroute("**/studio/palettes*")
+    draw(page, 0.1)
+    rested(page)
+    assert len(painted) == 4
 
 
 def test_a_sheet_all_black_is_colored_like_any_other(page):

@@ -37,3 +37,10 @@ def test_a_task_draws_with_the_fixed_noise():
     expected = network(x, noise=network.fixed_noise(40, 32))[0, 0].detach()
     expected = Image.fromarray(expected.clamp(0, 1).mul(255).round().byte().numpy())
     assert drawn.tobytes() == expected.tobytes()
+
+
+def test_the_style_in_use_is_that_of_the_config():
+    network, x = build("sketch-face-plus", style=1), torch.rand(1, 1, 40, 32)
+    torch.nn.init.normal_(network.unet.middle[0].film.weight)
+    assert torch.equal(network(x), network(x, torch.tensor([1])))
+    assert not torch.equal(network(x), network(x, torch.tensor([0])))

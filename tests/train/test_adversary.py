@@ -12,7 +12,7 @@ from train.measures import pictures
 @pytest.fixture
 def contest(monkeypatch):
     small, build = MINIATURE["face-sketch-plus"], zoo.build
-    monkeypatch.setattr(adversary.zoo, "build", lambda slug: build(slug, **small))
+    monkeypatch.setattr(adversary.zoo, "build", lambda slug, **more: build(slug, **small, **more))
     return adversary.Contest("face-sketch-plus")
 
 
@@ -58,14 +58,14 @@ def test_one_backward_pass_trains_network_and_critic_apart():
 
 def test_the_critic_has_no_say_early_nor_in_validation(contest):
     rows = torch.rand(4, 3, 40, 32), torch.rand(4, 1, 40, 32), torch.zeros(4, 1, 1, 1)
-    loss = adversary.objective(strokes=0.1, opinion=0.5)
+    loss = adversary.objective(losses.strokes, weight=0.1, opinion=0.5)
     contest.train()
     torch.manual_seed(0)  # the same noise
     early, parts = loss(contest, rows, 0.1)
     torch.manual_seed(0)
     late, _ = loss(contest, rows, 0.9)
     assert late.item() == pytest.approx((early + 0.5 * parts["opinion"]).item(), abs=1e-3)
-    assert set(loss(contest.eval(), rows, 1.0)[1]) == {"l1", "dssim", "strokes"}
+    assert set(loss(contest.eval(), rows, 1.0)[1]) == {"l1", "dssim", "texture"}
 
 
 def test_the_release_computes_what_was_trained(contest):

@@ -41,7 +41,10 @@ FACES = {
 METRICS = {
     "face-sketch": {"mae", "mae_source", "ssim", "stroke_ratio"},
     "face-sketch-plus": {"mae", "mae_source", "ssim", "stroke_ratio"},
-    "sketch-face-plus": {"psnr", "psnr_gain", "ssim", "mae"},
+    "sketch-face-plus": {
+        *("psnr", "psnr_gain", "ssim", "mae", "fd_lite0"),
+        *("psnr_gray", "fd_lite0_gray", "blue_gray"),
+    },
     "sketch-color": {"mse", "psnr", "colorfulness_ratio"},
     "photo-color": CHROMA,
     "photo-color-plus": CHROMA | {"psnr_hints", "psnr_gain_hints", "colorfulness_ratio_hints"},

@@ -45,7 +45,7 @@ def _miniatures(monkeypatch):
         return x if x.shape[2] <= 32 else x[:, :, ::4, ::4].contiguous()
 
     monkeypatch.setattr(datasets, "stack", stack)
-    monkeypatch.setattr(zoo, "build", lambda slug: build(slug, **SMALL[slug]))
+    monkeypatch.setattr(zoo, "build", lambda slug, **more: build(slug, **SMALL[slug], **more))
     monkeypatch.setattr(RECIPES["face-sketch"], "SIZE", 64)
 
 

@@ -7,7 +7,7 @@ from PIL import ImageDraw
 from ae_models import images
 from tests.pictures import blob
 from train import face_sketch_plus, sketch_face_plus
-from train.datasets import portrait_pairs
+from train.datasets import drawn_portraits, portrait_pairs
 
 
 def generator():
@@ -76,3 +76,29 @@ def test_only_the_input_is_changed_and_some_stay_as_they_were(recipe):
     assert 1 < sum(torch.equal(a, b) for a, b in zip(given, source)) < 13
     again, _, _ = recipe.augment(rows, generator())
     assert torch.equal(given, again)
+
+
+def test_a_shaded_sketch_is_darker_where_the_photo_is_and_only_there():
+    photo, sketch, behind, _ = (x.float() / 255 for x in batch(2))
+    shaded = sketch_face_plus.shaded(torch.ones_like(sketch), photo, behind, generator())
+    assert (shaded[:, :, 40, 100] == 1).all()  # before the wall
+    assert (shaded[:, :, 130, 100] < 0.9).all()  # the face
+
+
+def test_everyone_but_the_first_style_is_before_gray():
+    photo, behind = studio_photo(), portrait_pairs.background(studio_photo())
+    gray = drawn_portraits.neutral(photo, behind)
+    assert (gray[0, :, 30, 100] == drawn_portraits.BACKDROP).all()
+    assert torch.equal(gray[0, :, 130, 100], photo[0, :, 130, 100])
+
+
+def test_pairs_for_everyone_repeat_each_kind_and_say_which_style(pictures, monkeypatch):
+    drawn = tuple(x[:1] for x in batch(1))
+    drawn[3].fill_(1)
+    monkeypatch.setattr(drawn_portraits, "drawn", lambda root, split: drawn)
+    ours, own = (module.pairs(pictures, "train") for module in (drawn_portraits, portrait_pairs))
+    students = int((own[3] == 0).sum())
+    times = drawn_portraits.TIMES
+    assert int((ours[3] == 0).sum()) == times["blue"] * students
+    others = times["gray"] * students + times["ar"] * (len(own[0]) - students) + times["drawn"]
+    assert int((ours[3] == 1).sum()) == others

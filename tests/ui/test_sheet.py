@@ -94,6 +94,16 @@ def test_any_picture_is_opened_as_lines_on_nothing():
     assert picture(sheet.paint(answer.body, {})).shape == (512, 1024, 3)
 
 
+def test_a_cleaned_picture_says_so_and_may_be_had_as_it_was():
+    lamp = Image.fromarray(np.linspace(90, 250, 256).astype("uint8")[None].repeat(256, 0))
+    lamp.paste(0, (60, 60, 200, 66))
+    for file, query, cleaned in ((lamp, {}, 1), (lamp, {"clean": "0"}, 0), (circle(), {}, 0)):
+        answer = sheet.open_picture(encoded(file, "PNG"), query)
+        assert answer.headers["x-cleaned"] == str(cleaned)
+        ink = np.asarray(Image.open(io.BytesIO(answer.body)).getchannel("A"))
+        assert (ink[-8:, :8].max() > 100) == (query == {"clean": "0"})
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [

@@ -7,6 +7,7 @@ from PIL import Image
 from torch import Tensor
 
 from ae_models import images
+from ae_models.face import align
 from train.datasets import files
 from train.datasets.files import Split
 
@@ -55,6 +56,20 @@ def faces_with_attributes(root: Path, split: str) -> Split:
     attributes = torch.tensor([signs[f.name] for f in paths], dtype=torch.uint8)
     people = torch.tensor([int(person[f.name]) for f in paths], dtype=torch.int32)
     return _faces(paths, root), attributes[:, :, None, None], people[:, None, None, None]
+
+
+def portraits(root: Path, split: str) -> Tensor:
+    """Faces of full size in the pose of the CUHK database, uint8 (N, 3, 250, 200)."""
+    root, paths = _split_files(root, split, half=False)
+    return files.stack(files.decode(paths, "RGB", _as_portrait), root)
+
+
+def _as_portrait(image: Image.Image) -> Image.Image:
+    left, top, right, _ = images.face_box(image.size)
+    pose = align.POSES["celeba"]
+    scale = (right - left) / pose.size[0]
+    eyes = tuple((left + scale * x, top + scale * y) for x, y in pose.eyes)
+    return align.align(image, eyes, "cufs")
 
 
 def _split_files(root: Path, split: str, half: bool = True) -> tuple[Path, list[Path]]:

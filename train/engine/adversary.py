@@ -12,7 +12,7 @@ from ae_models import zoo
 from train.datasets.files import Split
 from train.engine import optimizers
 from train.engine.folding import add_dropout, add_norm, fold
-from train.engine.losses import ssim, variogram
+from train.engine.losses import ssim
 
 DROPPED = 0.25  # share of the channels at the lowest resolution
 DSSIM_WEIGHT, CRITIC_WEIGHT = 0.25, 0.1
@@ -43,13 +43,15 @@ class Critic(nn.Module):
 
 
 class Contest(nn.Module):
-    """A network in training, with batch norm and dropout, beside the critic of its pictures."""
+    """A network in training, with batch norm and dropout, beside the critic of its pictures.
 
-    def __init__(self, slug: str):
+    frozen: as of add_norm; `arguments` are those of the network's config."""
+
+    def __init__(self, slug: str, frozen: bool = False, **arguments):
         super().__init__()
-        network = zoo.build(slug)
+        network = zoo.build(slug, **arguments)
         add_dropout(network.unet, DROPPED)
-        self.network = add_norm(network, plain=[network.unet.head])
+        self.network = add_norm(network, plain=[network.unet.head], frozen=frozen)
         self.critic = Critic(network.channels_out)
 
     def forward(self, picture: Tensor, style: Tensor) -> Tensor:
@@ -61,16 +63,16 @@ class Contest(nn.Module):
         return self.network(picture, style.flatten().long(), noise).float()
 
 
-def optimizer(contest: Contest) -> torch.optim.Optimizer:
-    """Muon for the network; for the critic AdamW with little momentum, since momentum makes two
-    opponents oscillate."""
+def optimizer(contest: Contest, lr: float = 0.05, rest: float = 1.5e-3) -> torch.optim.Optimizer:
+    """Muon for the network (optimizers.muon); for the critic AdamW with little momentum, since
+    momentum makes two opponents oscillate."""
     critic = {
         "params": contest.critic.parameters(),
         "lr": 3e-4,
         "betas": (0.5, 0.99),
         "weight_decay": 0.02,
     }
-    return optimizers.muon(contest.network, 0.05, 1.5e-3, critic)
+    return optimizers.muon(contest.network, lr, rest, critic)
 
 
 def release(contest: Contest, root: Path) -> nn.Module:
@@ -78,10 +80,12 @@ def release(contest: Contest, root: Path) -> nn.Module:
     return fold(contest.network)
 
 
-def objective(strokes: float, opinion: float) -> Callable:
-    """The loss of a recipe, L1 and SSIM, with weights for the variogram of strokes and, after BEGIN
+def objective(texture: Callable, weight: float, opinion: float) -> Callable:
+    """The loss of a recipe, L1 and SSIM, with weights for a difference of textures and, after BEGIN
     of the run, for the critic's opinion: without these two the network draws the mean of all
-    plausible strokes, smooth gray. Batches are (input, target, styles)."""
+    plausible strokes, smooth gray. Batches are (input, target, styles).
+
+    texture: (drawn, truth) -> their difference in something else than the values of pixels."""
 
     def loss(contest: Contest, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
         picture, truth, style = batch
@@ -91,9 +95,9 @@ def objective(strokes: float, opinion: float) -> Callable:
             parts = {
                 "l1": F.l1_loss(drawn, truth),
                 "dssim": 1 - ssim(drawn, truth),
-                "strokes": F.l1_loss(variogram(drawn), variogram(truth)),
+                "texture": texture(drawn, truth),
             }
-        total = parts["l1"] + DSSIM_WEIGHT * parts["dssim"] + strokes * parts["strokes"]
+        total = parts["l1"] + DSSIM_WEIGHT * parts["dssim"] + weight * parts["texture"]
         if not contest.training:
             return total, parts
         # half the batch teaches the critic as much as all of it

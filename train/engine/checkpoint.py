@@ -10,6 +10,7 @@ import torch
 from ae_models import zoo
 from ae_models.release import files
 from train.engine import folding
+from train.engine.adversary import Contest
 from train.engine.precision import NAMES
 from train.engine.recipe import State, build
 
@@ -57,8 +58,9 @@ def load_weights(path: Path, run) -> None:
 
 def _load_release(folder: Path, run) -> None:
     folded = zoo.load_release(folder, run.recipe.slug).state_dict()
+    network = run.network.network if isinstance(run.network, Contest) else run.network
     try:
-        folding.unfold(run.network, folded, run.look)
+        folding.unfold(network, folded, run.look)
     except RuntimeError as error:
         detail = " ".join(str(error).split())[:200]
         raise ValueError(

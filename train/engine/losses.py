@@ -30,3 +30,8 @@ def variogram(x: Tensor, window: int = 12) -> Tensor:
     ]
     squares = torch.cat([(inner - other).square() for other in shifted], 1)
     return (F.avg_pool2d(squares, window, window // 2) + 1e-5).sqrt()
+
+
+def strokes(x: Tensor, y: Tensor) -> Tensor:
+    """Mean absolute difference of the variograms."""
+    return F.l1_loss(variogram(x), variogram(y))

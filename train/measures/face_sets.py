@@ -28,12 +28,15 @@ def frechet(a: Tensor, b: Tensor) -> float:
     The formula of Heusel et al. 2017 (arXiv 1706.08500). Their FID uses the features of another
     network; with those of our classifier it is called "FD (own features)" and can be compared with
     nothing else."""
-    a, b = a.double(), b.double()
-    values, vectors = torch.linalg.eigh(torch.cov(a.T))
+    return frechet_of(*((x.double().mean(0), torch.cov(x.double().T)) for x in (a, b)))
+
+
+def frechet_of(a: tuple[Tensor, Tensor], b: tuple[Tensor, Tensor]) -> float:
+    """frechet of two normal distributions, given as mean (D,) and covariance (D, D)."""
+    values, vectors = torch.linalg.eigh(a[1])
     root = vectors * values.clamp_min(0).sqrt() @ vectors.T
-    cross = torch.linalg.eigvalsh(root @ torch.cov(b.T) @ root).clamp_min(0).sqrt().sum()
-    traces = torch.cov(a.T).trace() + torch.cov(b.T).trace()
-    return ((a.mean(0) - b.mean(0)).square().sum() + traces - 2 * cross).item()
+    cross = torch.linalg.eigvalsh(root @ b[1] @ root).clamp_min(0).sqrt().sum()
+    return ((a[0] - b[0]).square().sum() + a[1].trace() + b[1].trace() - 2 * cross).item()
 
 
 class Distances:

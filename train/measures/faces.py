@@ -1,5 +1,6 @@
 """Figures of the face networks: photo to sketch and back, and the autoencoders."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,12 +8,12 @@ import torch
 from torch import Tensor, nn
 from torchvision.transforms.v2.functional import rgb_to_grayscale
 
-from ae_models import metrics, tasks, zoo
+from ae_models import color, inference, metrics, tasks, zoo
 from ae_models.face.sketch_plus import FaceSketchPlus
 from ae_models.face.tasks import posterior
-from train.datasets import readers
+from train.datasets import drawn_portraits, portrait_pairs, readers
 from train.datasets.files import Split
-from train.measures import face_sets
+from train.measures import face_sets, perceived
 from train.measures.pictures import apply, ssim
 from train.measures.statistics import Ratio, Results, Statistic, mean_picture, pca
 
@@ -51,11 +52,30 @@ def face_sketch(network: nn.Module, test: Split, train: Split | None) -> Results
     return results
 
 
-def sketch_face(network: nn.Module, test: Split, train: Split | None) -> Results:
-    """At the data's own 200x250 px, on [0, 1]. psnr_gain is over the mean training photo, picture
-    by picture."""
-    photos, sketches = (x.float() / 255 for x in test)
+def portrait_sets(root: Path, split: str) -> Split | tuple[Tensor, Tensor, Split | None]:
+    """CUHK students; for test also drawn_portraits.drawn, None where CelebA is not there."""
+    photos, sketches = cuhk_students(root, split)
+    if split != "test":
+        return photos, sketches
+    try:
+        return photos, sketches, drawn_portraits.drawn(root, "test")
+    except ValueError as error:
+        print(f"no faces of CelebA: {error}", file=sys.stderr)
+        return photos, sketches, None
+
+
+def sketch_face(
+    network: nn.Module, test: tuple[Tensor, Tensor, Split | None], train: Split | None
+) -> Results:
+    """At the data's own 200x250 px, on [0, 1], in the students' style, before their blue. psnr_gain
+    is over the mean training photo, picture by picture; fd_lite0 is measures/perceived.py.
+
+    *_gray are in the style of use, beside the photos before gray; blue_gray is how blue what is
+    painted there is, -b in Lab units. The last row is of CelebA's faces as face-sketch-plus drew
+    them."""
+    photos, sketches = (x.float() / 255 for x in test[:2])
     mean = None if train is None else mean_picture(train[0]).expand_as(photos)
+    before_gray, behind = _before_gray(test[0])
 
     def figures(painted: Tensor) -> dict[str, Statistic]:
         psnr = metrics.psnr(painted, photos)
@@ -67,11 +87,43 @@ def sketch_face(network: nn.Module, test: Split, train: Split | None) -> Results
             "mae": metrics.l1(painted, photos),
         }
 
-    results = {"network": figures(apply(lambda s: tasks.translate_face(network, s), sketches))}
+    own = _painted(network, sketches, style=0)
+    results = {"network": figures(own) | {"fd_lite0": perceived.distance(own, photos)}}
+    in_use = apply(lambda s: tasks.translate_face(network, s), sketches)
+    results["network"] |= {f"{k}_gray": v for k, v in _seen(in_use, before_gray).items()}
+    results["network"]["blue_gray"] = _blue(in_use, behind)
     if mean is not None:
         results["mean training photo"] = figures(mean)
     results["the sketch itself"] = figures(sketches.expand_as(photos))
+    if test[2] is not None and len(test[2][0]):
+        faces, drawn, *_ = (x.float() / 255 for x in test[2])
+        painted = apply(lambda s: tasks.translate_face(network, s), drawn)
+        results[f"{len(faces)} drawn faces of CelebA"] = _seen(painted, faces)
     return results
+
+
+def _before_gray(photos: Tensor) -> tuple[Tensor, Tensor]:
+    """uint8 photos -> before gray, and their backgrounds, in [0, 1]."""
+    behind = portrait_pairs.background(photos)
+    return drawn_portraits.neutral(photos, behind).float() / 255, behind.float() / 255
+
+
+def _painted(network: nn.Module, sketches: Tensor, style: int) -> Tensor:
+    """Pictures in a style other than that of use, in [0, 1]."""
+    styles = torch.full((len(sketches),), style)
+    parts = zip(sketches.split(16), styles.split(16))
+    return torch.cat([inference.run(network, x, style=s) for x, s in parts]).clamp(0, 1)
+
+
+def _seen(painted: Tensor, photos: Tensor) -> dict[str, Statistic]:
+    psnr = metrics.psnr(painted, photos)
+    return {"psnr": psnr, "fd_lite0": perceived.distance(painted, photos)}
+
+
+def _blue(painted: Tensor, behind: Tensor) -> Tensor:
+    """-b of Lab over the background (N,)."""
+    blue = -color.rgb_to_lab(painted)[:, 2:]
+    return (blue * behind).sum((1, 2, 3)) / behind.sum((1, 2, 3)).clamp_min(1)
 
 
 def face_vae(network: nn.Module, test: Split, train: Split | None) -> Results:

@@ -30,7 +30,7 @@ CIFAR10 = "test pictures of CIFAR-10"
 MEASURES = {
     "face-sketch": Measure(faces.face_sketch, *CUHK),
     "face-sketch-plus": Measure(faces.face_sketch, *CUHK),
-    "sketch-face-plus": Measure(faces.sketch_face, *CUHK),
+    "sketch-face-plus": Measure(faces.sketch_face, faces.portrait_sets, CUHK[1]),
     "sketch-color": Measure(sketches.sketch_color, *SKETCHES),
     "sketch-color-plus": Measure(sketches.sketch_color_plus, *SKETCHES),
     "photo-color": Measure(photos.photo_color, *LANDSCAPES),

@@ -5,18 +5,30 @@ function bring(picture, width, height) {
   drawing.replace((context) => context.drawImage(picture, 0, 0, width, height), width, height);
   epoch += 1;
   selected = -1;
+  offerOriginal(null);
   resized();
   changed();
 }
 
-async function open(file) {
+// The file whose paper was cleaned, if that is what lies on the sheet: it may be used as it was.
+let original = null;
+
+function offerOriginal(file) {
+  original = file;
+  find('[data-do="original"]').hidden = !file;
+}
+
+async function open(file, clean = true) {
   if (!file) return;
   tell("");
   try {
-    const answer = await post("open", {}, file);
+    const answer = await post("open", { clean: clean ? 1 : 0 }, file);
     const picture = await createImageBitmap(await answer.blob());
     address(null);
     bring(picture, picture.width, picture.height);
+    if (answer.headers.get("x-cleaned") !== "1") return;
+    offerOriginal(file);
+    tell(say("The paper was cleaned."));
   } catch (error) {
     tell(error.message);
   }
@@ -61,7 +73,7 @@ find("input[type=file]").addEventListener("change", ({ target }) => {
   target.value = "";
 });
 for (const [place, taken] of [
-  [studio, open],
+  [studio, (file) => open(file)],
   [find(".colors"), takeColors],
 ]) {
   place.addEventListener("dragover", (event) => {

@@ -59,6 +59,7 @@ const ACTIONS = {
   clear,
   shuffle,
   unhint: removeHint,
+  original: () => open(original, false),
   open: () => find("input[type=file]").click(),
   save: () => save("picture"),
   "save-lines": () => save("lines"),
