@@ -29,10 +29,13 @@ def test_shipped_faces_by_hand_are_the_drawn_ones(name):
     assert difference(drawn, Image.open(parts.EXAMPLES / f"drawn-{name}.png")) < 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "size"), [("landscape", examples.SMALL), ("scene", examples.LARGE)]
+)
 @pytest.mark.parametrize("name", examples.LANDSCAPES)
-def test_shipped_landscapes_are_the_painted_ones(name):
-    painted = examples.landscape(**examples.LANDSCAPES[name])
-    assert difference(painted, Image.open(parts.EXAMPLES / f"landscape-{name}.webp")) < 4
+def test_shipped_landscapes_are_the_painted_ones(name, kind, size):
+    painted = examples.landscape(**examples.LANDSCAPES[name], size=size)
+    assert difference(painted, Image.open(parts.EXAMPLES / f"{kind}-{name}.webp")) < 4
 
 
 def test_shipped_faces_are_samples_of_the_shipped_network():
