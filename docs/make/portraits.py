@@ -1,7 +1,8 @@
 """Make up the example portraits of the app: random points in the space of eigenfaces.
 
-    python -m docs.make.portraits --data DIR        DIR holds the CUHK Face Sketch Database; writes
-    to ui/static/examples/
+    python -m docs.make.portraits --data DIR
+
+DIR holds the CUHK Face Sketch Database; the portraits are written to ui/static/examples.
 
 Each is the mean of the training photos and their mirror images plus random amounts of the first
 principal components (Turk & Pentland 1991), so it shows nobody; the command prints how far the

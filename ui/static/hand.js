@@ -53,13 +53,14 @@ function lift() {
   if (!held) return;
   const { hints, index } = held;
   held = null;
-  if (tool !== "hint") drawing.end();
-  else {
-    const after = drawing.hints.filter((hint, i) => i !== index || inside(hint.points[0]));
-    if (after.length < drawing.hints.length) selected = -1;
-    drawing.hints = hints;
-    drawing.setHints(after);
+  if (tool !== "hint") {
+    drawing.end();
+    return drawing.isEmpty ? changed() : awaitRest(); // what is being painted is what is drawn
   }
+  const after = drawing.hints.filter((hint, i) => i !== index || inside(hint.points[0]));
+  if (after.length < drawing.hints.length) selected = -1;
+  drawing.hints = hints;
+  drawing.setHints(after);
   changed();
 }
 

@@ -140,10 +140,14 @@ function changed() {
   settle();
   marked();
   find(".proposals").setAttribute("aria-busy", "true");
-  clearTimeout(resting);
   if (drawing.isEmpty) return empty();
   jobs.outdate(1);
   jobs.want("paint", 1, paintNow);
+  awaitRest();
+}
+
+function awaitRest() {
+  clearTimeout(resting);
   if (!held) resting = setTimeout(rest, REST);
 }
 
@@ -156,6 +160,7 @@ function rest() {
 }
 
 function empty() {
+  clearTimeout(resting);
   epoch += 1;
   jobs.jobs.clear();
   paint.getContext("2d").clearRect(0, 0, paint.width, paint.height);
