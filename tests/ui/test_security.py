@@ -7,9 +7,11 @@ import threading
 import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import httpx2
 import pytest
+from gradio.route_utils import delete_files_created_by_app
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
@@ -131,6 +133,20 @@ def test_a_result_is_read_by_its_full_address_alone(url, web, tmp_path):
     assert len(secret) >= 32
     for guess in ("0" * len(secret), secret[:-1], secret[:-1] + "?", ""):
         assert web.get(f"/gradio_api/file={folder}/{guess}/{name}").status_code == 403
+
+
+def test_uploads_and_results_are_deleted(url, web, tmp_path):
+    """By the very function that Gradio calls every hour, as `delete_cache` in app.py asks."""
+    assert app.demo.delete_cache == (3600, 3600)
+    picture = tmp_path / "one.png"
+    blob((40, 40), 7).save(picture)
+    client = Client(url, verbose=False, download_files=False)
+    result = client.predict(handle_file(picture), "classic", 0, api_name="/reconstruct")
+    unused = web.post("/gradio_api/upload", files={"files": picture.read_bytes()}).json()
+    paths = [Path(result["path"]), Path(unused[0])]
+    assert all(path.exists() for path in paths)
+    delete_files_created_by_app(app.demo, 0)
+    assert not any(path.exists() for path in paths)
 
 
 # ---- addresses ----
