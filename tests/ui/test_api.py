@@ -14,7 +14,7 @@ from PIL import Image
 import app
 from ae_models import tasks, zoo
 from tests.pictures import blob, circle, encoded
-from ui import morph, palettes
+from ui import morph, palettes, routes
 
 FACE, PHOTO, DRAWING = blob((64, 64), 1), blob((48, 40), 2), circle((48, 40))
 CALLS = {  # endpoint -> the least that it takes; a picture is uploaded
@@ -40,7 +40,8 @@ CALLS = {  # endpoint -> the least that it takes; a picture is uploaded
 @pytest.fixture(scope="module")
 def url():
     demo = app.build()
-    yield demo.launch(**app.LAUNCH, mcp_server=True, prevent_thread_lock=True, quiet=True)[1]
+    own = app.LAUNCH | {"app_kwargs": dict(routes.APP)}  # Gradio adds MCP's own to them
+    yield demo.launch(**own, mcp_server=True, prevent_thread_lock=True, quiet=True)[1]
     demo.close()
 
 
