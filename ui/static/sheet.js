@@ -136,6 +136,7 @@ function settle() {
 // ---- what happens when something has changed ----
 
 function changed() {
+  tell("");
   version += 1;
   settle();
   marked();
@@ -152,7 +153,6 @@ function awaitRest() {
 }
 
 function rest() {
-  tell("");
   store();
   jobs.want("full", 2, paintFull);
   if (studio.dataset.view === "networks") jobs.want("classic", 3, paintClassic);
