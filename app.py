@@ -68,7 +68,7 @@ LAUNCH = {
 
 
 def where() -> str:
-    """What happens to a visitor's pictures: on a Space, "this machine" is not the visitor's."""
+    """Sentence on what happens to a visitor's pictures: on a Space, "this machine" is not the visitor's."""
     if os.environ.get("SPACE_ID"):
         return "Pictures are sent to this Space, computed there and deleted within two hours."
     return "Everything runs on this machine."
@@ -94,7 +94,8 @@ if spaces is not None:
 
     @spaces.GPU
     def unused() -> None:
-        """ZeroGPU ends a Space that declares no such function; these networks take milliseconds on the CPU."""
+        """ZeroGPU ends a Space that declares no such function; these networks take milliseconds on
+        the CPU."""
 
 
 def serve() -> None:

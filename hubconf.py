@@ -1,4 +1,5 @@
-"""Entry points of torch.hub, a function for each network: torch.hub.load(REPOSITORY, "dcae_plus")."""
+"""Entry points of torch.hub, a function for each network: torch.hub.load(REPOSITORY,
+"dcae_plus")."""
 
 from ae_models import zoo
 

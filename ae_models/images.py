@@ -39,8 +39,8 @@ ORIENTATION = 0x0112  # EXIF tag; 1 is upright
 def read(source: str | PathLike | bytes) -> Image.Image:
     """Read a file or its bytes as an RGB picture: sRGB, upright, on white, the first frame.
 
-    Raises ValueError for anything but a picture of one of FORMATS with sides of at least MIN_SIDE px
-    and at most MAX_PIXELS; the size is checked on the header, before a pixel is decoded."""
+    Raises ValueError for anything but a picture of one of FORMATS with sides of at least MIN_SIDE
+    px and at most MAX_PIXELS; the size is checked on the header, before a pixel is decoded."""
     return to_rgb(_open(source))
 
 
@@ -188,7 +188,8 @@ def _swatches() -> Image.Image:
 
 
 def _gray_to_uint8(image: Image.Image) -> np.ndarray:
-    """16-bit gray [0, 65535] -> [0, 255]. PIL calls 16-bit PNGs `I` or `I;16`; `F` has no range but what it holds."""
+    """16-bit gray [0, 65535] -> [0, 255]. PIL calls 16-bit PNGs `I` or `I;16`; `F` has no range but
+    what it holds."""
     gray = np.asarray(image, dtype=np.float64)
     if not np.isfinite(gray).all():
         raise ValueError("expected finite pixels, got NaN or infinity")
@@ -226,8 +227,8 @@ def center_box(
 
 
 def face_box(size: tuple[int, int]) -> tuple[int, int, int, int]:
-    """The square that CelebA's networks see: the centerd 148 of an aligned 178x218 picture (of its scale, whatever the
-    size); of any other picture the largest centerd square."""
+    """The square that CelebA's networks see: the centerd 148 of an aligned 178x218 picture (of its
+    scale, whatever the size); of any other picture the largest centerd square."""
     width, height = size
     aligned = width != height and abs(width / height - 178 / 218) < 0.01
     return center_box(size, 1.0, zoom=178 / 148 if aligned else 1.0)
@@ -239,7 +240,8 @@ def resize(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def resize_tensor(x: Tensor, size: tuple[int, int]) -> Tensor:
-    """(B, C, H, W) -> (B, C, *size) with size = (height, width); bilinear, antialiased when it shrinks."""
+    """(B, C, H, W) -> (B, C, *size) with size = (height, width); bilinear, antialiased when it
+    shrinks."""
     if x.shape[-2:] == torch.Size(size):
         return x
     return F.interpolate(x, size=size, mode="bilinear", antialias=True)

@@ -49,7 +49,7 @@ class Ask:
 
 @dataclass
 class Seen:
-    """What visitors met."""
+    """Answers that visitors got."""
 
     seconds: list[float] = field(default_factory=list)
     statuses: Counter = field(default_factory=Counter)

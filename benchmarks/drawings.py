@@ -2,10 +2,10 @@
 
     python -m benchmarks.drawings [--out DIR]
 
-Eight of the app's examples, as a phone sees them: six kinds of light and place, three of faint pens, and three of
-other files. A picture is right when 95 % of what is paper in the clean drawing's result is unpainted, and 80 % of what is painted there is
-painted. Prints the share of right ones, for each kind and for the six; DIR gets all pictures and results.
-"""
+Eight of the app's examples, as a phone sees them: six kinds of light and place, three of faint
+pens, and three of other files. A picture is right when 95 % of what is paper in the clean drawing's
+result is unpainted, and 80 % of what is painted there is painted. Prints the share of right ones,
+for each kind and for the six; DIR gets all pictures and results."""
 
 import argparse
 import io
@@ -147,7 +147,8 @@ def ballpoint(sheet: Sheet, random: np.random.Generator) -> Sheet:
 
 
 def vignette(sheet: Sheet, random: np.random.Generator) -> Sheet:
-    """A sheet on a dark table, seen at an angle, of which the photo cuts off two sides; corners are dark."""
+    """A sheet on a dark table, seen at an angle, of which the photo cuts off two sides; corners are
+    dark."""
     sheet = _larger(sheet)
     height, width = sheet.shape[:2]
     corners = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
@@ -223,7 +224,8 @@ def painted(picture: Image.Image) -> np.ndarray:
 
 
 def shares(result: Image.Image, clean: Image.Image, drawing: Image.Image) -> tuple[float, float]:
-    """How much of the paper in the clean drawing's result is unpainted, how much of the rest is painted, far from lines."""
+    """How much of the paper in the clean drawing's result is unpainted, how much of the rest is
+    painted, far from lines."""
     lines = np.asarray(ImageOps.invert(drawing.convert("L"))) > 64
     free = cv2.dilate(lines.astype(np.uint8), np.ones((MARGIN, MARGIN))) == 0
     wanted, got = painted(clean), painted(result)

@@ -39,7 +39,7 @@ BYTES = (0, 1, 0x7F, 0x80, 0xFE, 0xFF)
 
 @dataclass
 class Outcome:
-    """What became of the files of one kind."""
+    """Counts of what became of the files of one kind."""
 
     read: int = 0
     refused: int = 0
@@ -146,7 +146,7 @@ def read_codec(data: bytes) -> None:
 
 
 def read_canvas(data: bytes) -> None:
-    """What a page sends beside a picture: each reader of text gets it."""
+    """Texts that a page sends beside a picture: each reader of text gets it."""
     text = data.decode("utf-8", "replace")
     readers = [
         palettes.entries,

@@ -2,11 +2,10 @@
 
     python -m benchmarks.surprises --data DIR [--sketches 30]
 
-Presses eight times, four pictures each, for sketches of sketch2photo's test split. Prints means over
-the sketches: distinct palettes of 32; the mean difference (of 1) between the two most similar of the
-32 pictures, and between the two most similar of one press; and in how many sketches the second press
-shows a palette of the first.
-"""
+Presses eight times, four pictures each, for sketches of sketch2photo's test split. Prints means
+over the sketches: distinct palettes of 32; the mean difference (of 1) between the two most similar
+of the 32 pictures, and between the two most similar of one press; and in how many sketches the
+second press shows a palette of the first."""
 
 import argparse
 from pathlib import Path
@@ -28,7 +27,8 @@ def least_difference(pictures: torch.Tensor) -> float:
 
 
 def figures(network, sketch) -> tuple[int, float, float, bool]:
-    """Of one sketch: distinct palettes, least difference of all and of a press, second press repeats."""
+    """Figures of one sketch: distinct palettes, least difference of all and of a press, second press
+    repeats."""
     presses = [tasks.surprise(network, sketch, seed) for seed in range(PRESSES)]
     pictures = [torch.cat([images.to_tensor(p) for p, _ in press]) for press in presses]
     palettes = [[str(palette) for _, palette in press] for press in presses]

@@ -233,7 +233,7 @@ def test_a_dry_run_lists_files_sizes_and_licenses_and_sends_nothing(monkeypatch,
 
 
 def test_the_license_of_a_space_is_true(monkeypatch):
-    """That of the code, unless it holds weights: then what each may be used for."""
+    """The code's license, unless it holds weights: then what each may be used for."""
     monkeypatch.setattr(train.push.zoo, "BY_SLUG", {"face-vae": zoo.row("face-vae")})
     content = train.push.space_files("alice/studio", embed=True)
     matter = yaml.safe_load(content["README.md"].decode().split("---\n")[1])

@@ -77,7 +77,7 @@ class Half(nn.Module):
 
 @dataclass(frozen=True)
 class Graph:
-    """What is exported: a method, and inputs to follow it with and to compare on."""
+    """Graph to export: a method, and inputs to follow it with and to compare on."""
 
     name: str  # of the files
     method: str

@@ -1,10 +1,10 @@
-"""Train `photo-color-plus` on landscapes, everyday photographs and faces, from their lightness alone.
+"""Train `photo-color-plus` on landscapes, everyday photographs and faces, from their lightness
+alone.
 
     python -m train.photo_color_plus --data DIR --start PATH
 
-PATH is a release folder or a last.pt whose weights the run goes on from: the statistics of batch norm
-are frozen. 20 minutes on one core in float32.
-"""
+PATH is a release folder or a last.pt whose weights the run goes on from: the statistics of batch
+norm are frozen. 20 minutes on one core in float32."""
 
 from pathlib import Path
 
@@ -135,8 +135,8 @@ def finish(network: nn.Module, root: Path) -> nn.Module:
     """Fold batch norm, and make rare colors likelier until validation landscapes are VIVID enough.
     Faces are so without it; everyday photographs would lose more by it than they gain.
 
-    Classes weighted in the loss, as Zhang et al. have it, would tie the network to one choice; a part
-    of -log frequency added to the logits does the same afterwards (Menon et al. 2020, arXiv
+    Classes weighted in the loss, as Zhang et al. have it, would tie the network to one choice; a
+    part of -log frequency added to the logits does the same afterwards (Menon et al. 2020, arXiv
     2007.07314)."""
     network = fold(network)
     guesses = [Guess(network, x[_evenly(len(x))]) for x in sets(root, "val")]

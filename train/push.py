@@ -67,7 +67,7 @@ def push_space(repo: str, embed: bool, private: bool, dry: bool) -> None:
 
 
 def listing(where: str, content: dict[str, bytes], licenses: dict[str, str]) -> str:
-    """What a push would send: a line for each file and each license, and the sum."""
+    """List of what a push would send: a line for each file and each license, and the sum."""
     lines = [f"{len(data):>12,}  {path}" for path, data in sorted(content.items())]
     lines += ["", *(f"{name}: {text}" for name, text in licenses.items()), ""]
     total = sum(map(len, content.values()))

@@ -7,8 +7,8 @@ from ae_models.face import align
 
 
 def seen(picture: Image.Image, pose: str) -> tuple[Image.Image, int]:
-    """What a network is shown of a picture, and how many faces that has: with none it is the part that the network
-    takes by itself."""
+    """Part of a picture that a network is shown, and how many faces that has; without one, the part
+    that the network takes by itself."""
     try:
         return align.align_face(picture, pose)
     except align.NoFace:
@@ -16,7 +16,7 @@ def seen(picture: Image.Image, pose: str) -> tuple[Image.Image, int]:
 
 
 def remark(faces: int) -> str:
-    """What a reader should know about a picture with so many faces."""
+    """Remark for a reader about a picture with so many faces."""
     if faces == 1:
         return ""
     return (
@@ -27,7 +27,8 @@ def remark(faces: int) -> str:
 
 
 def seen_or_told(picture: Image.Image, pose: str) -> Image.Image:
-    """What a network is shown, for handlers whose outputs have no place for the remark: it goes to the page's corner."""
+    """Part that a network is shown, for handlers whose outputs have no place for the remark: it goes to
+    the page's corner."""
     face, count = seen(picture, pose)
     if count != 1:
         gr.Info(remark(count))

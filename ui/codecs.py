@@ -1,4 +1,4 @@
-"""What the compress tab asks of the server: a picture as each codec keeps it, and a look into ours.
+"""Answers to the compress tab: a picture as each codec keeps it, and a look into ours.
 
 A body may be our file followed by a picture; the query, or a header of the answer, says how long
 the file is: 0 without one, when our latent is taken as it is."""
@@ -21,7 +21,8 @@ RANGE = 3  # standard deviations of a channel's numbers, to either side, from bl
 
 
 class Inside(NamedTuple):
-    """What our network keeps of a picture. rate: 0 for the latent as it is. bytes: what it costs."""
+    """Picture as our network keeps it. rate: 0 for the latent as it is. bytes: what it
+    costs."""
 
     network: nn.Module
     latent: Tensor  # (1, C, h, w)
@@ -91,7 +92,8 @@ def look(body: bytes, query: dict) -> Response:
 
 
 def latent(body: bytes, query: dict) -> Response:
-    """As look -> the channels of the latent below one another, gray, PNG; x-channels counts them."""
+    """As look -> the channels of the latent below one another, gray, PNG; x-channels counts
+    them."""
     numbers = inside(*given(body, query)).latent
     deviation, mean = torch.std_mean(numbers, (2, 3), keepdim=True)
     gray = (numbers - mean) / (2 * RANGE * deviation.clamp_min(1e-6)) + 0.5
@@ -102,7 +104,8 @@ def latent(body: bytes, query: dict) -> Response:
 
 
 def classic(body: bytes, query: dict) -> Response:
-    """A picture -> the classic network's reconstruction. It writes no file: its latent is counted."""
+    """A picture -> the classic network's reconstruction. It writes no file: its latent is
+    counted."""
     picture, network = shrunk(images.read(body)), parts.load("dcae", "classic")
     again, numbers = tasks.reconstruct(network, picture), tasks.encode(network, picture)
     return answered(again, measured(picture, again, 4 * numbers.numel()))

@@ -1,4 +1,5 @@
-"""Tab: a picture under a handle between the original and what codecs keep of it in as many bytes."""
+"""Tab: a picture under a handle between the original and what codecs keep of it in as many
+bytes."""
 
 from pathlib import Path
 

@@ -46,8 +46,8 @@ def details(summary: str, content: str) -> None:
 
 
 def lessons(system: str) -> str:
-    """Links to the lessons of a system; "" where their pages are not installed. ui/static/explain.js
-    fills in the addresses, since the page knows the reader's language."""
+    """Links to the lessons of a system; "" where their pages are not installed.
+    ui/static/explain.js fills in the addresses, since the page knows the reader's language."""
     links = [
         f'<a data-lesson="{name}" data-part="{part}" target="_blank">{html.escape(title)}</a>'
         for name, part, title in LESSONS[system]
@@ -58,7 +58,8 @@ def lessons(system: str) -> str:
 
 
 def diagram(steps: list[str]) -> str:
-    """Boxes from left to right with arrows between them, as SVG; encoders narrow, decoders widen."""
+    """Boxes from left to right with arrows between them, as SVG; encoders narrow, decoders
+    widen."""
     width = len(steps) * (WIDE + GAP) - GAP
     boxes = "".join(map(_box, range(len(steps)), steps))
     return (

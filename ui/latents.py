@@ -1,4 +1,4 @@
-"""What the face tabs ask of the server: a photo as 128 numbers, numbers as faces, photo to sketch.
+"""Answers to the face tabs: a photo as 128 numbers, numbers as faces, photo to sketch.
 
 The browser keeps the numbers and does the sums; here they only meet the networks. Latents travel as
 little-endian float32, one row of 128 after another."""
@@ -37,7 +37,8 @@ def face(body: bytes, query: dict) -> Response:
 
 
 def faces(body: bytes, query: dict) -> Response:
-    """A photo -> the eyes of its faces, the largest first: {"size": [w, h], "eyes": [[x, y, x, y]]}."""
+    """A photo -> the eyes of its faces, the largest first: {"size": [w, h], "eyes": [[x, y, x,
+    y]]}."""
     picture = images.read(body)
     found = align.find_faces(picture)
     return JSONResponse(
@@ -56,7 +57,8 @@ def crop(body: bytes, query: dict) -> Response:
 
 
 def translate(body: bytes, query: dict) -> Response:
-    """A face in its pose -> sketch or photo, PNG. query: system, face-sketch or sketch-face; model."""
+    """A face in its pose -> sketch or photo, PNG. query: system, face-sketch or sketch-face;
+    model."""
     system = query.get("system", "face-sketch")
     if system not in ("face-sketch", "sketch-face"):
         raise ValueError(f"expected system face-sketch or sketch-face, got {system[:20]!r}")
@@ -71,7 +73,8 @@ def decode(body: bytes, query: dict) -> Response:
 
 
 def directions(body: bytes, query: dict) -> Response:
-    """What the page knows of changes: {"sliders": [{"name", "direction", "own", "others"}, ...]}."""
+    """Changes that the page offers: {"sliders": [{"name", "direction", "own", "others"},
+    ...]}."""
     return JSONResponse({"sliders": sliders()})
 
 
@@ -90,7 +93,8 @@ def draw(body: bytes, query: dict) -> Response:
 
 
 def animate(body: bytes, query: dict) -> Response:
-    """Latents -> the faces as a file. query: model; format: gif, webp (both loop) or strip (PNG)."""
+    """Latents -> the faces as a file. query: model; format: gif, webp (both loop) or strip
+    (PNG)."""
     kind = query.get("format", "gif")
     if kind not in ("gif", "webp", "strip"):
         raise ValueError(f"expected format gif, webp or strip, got {kind[:20]!r}")
@@ -115,7 +119,8 @@ def cropped(picture: Image.Image, eyes: str, pose: str) -> tuple[Image.Image, in
 
 
 def eyes_of(text: str, size: tuple[int, int]) -> align.Eyes:
-    """ "x,y,x,y" -> both eyes. Raises ValueError unless these are places in a picture of this size."""
+    """ "x,y,x,y" -> both eyes. Raises ValueError unless these are places in a picture of this
+    size."""
     try:
         x1, y1, x2, y2 = (float(part) for part in text.split(","))
     except ValueError:

@@ -165,7 +165,8 @@ def sheet(slug: str) -> str:
 
 
 def curve(history: list[list[float]]) -> str:
-    """[[step, training loss, validation loss], ...] -> SVG, thin for training, thick for validation.
+    """[[step, training loss, validation loss], ...] -> SVG, thin for training, thick for
+    validation.
 
     The axis begins at 0, or at the lowest loss if that is negative."""
     if not history:

@@ -32,7 +32,8 @@ START = ("face-14", "face-48", "face-28", "face-57")  # the first two begin
 
 
 class Latents(gr.JSON):
-    """Lists of numbers, which the schema of gr.JSON does not say: MCP clients refuse its type {}."""
+    """Lists of numbers, which the schema of gr.JSON does not say: MCP clients refuse its type
+    {}."""
 
     is_template = True
 
@@ -152,7 +153,8 @@ def changes_of(text: str) -> dict[str, float]:
 
 
 def in_pose(picture: Image.Image) -> Image.Image:
-    """The largest face of a picture as the networks know faces; the whole picture if it has none."""
+    """The largest face of a picture as the networks know faces; the whole picture if it has
+    none."""
     return alignment.seen_or_told(picture, zoo.row(latents.EDITING).data.pose)
 
 

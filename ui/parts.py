@@ -1,4 +1,4 @@
-"""What more than one tab is made of: picture inputs and outputs, the network's name and figure, errors."""
+"""Parts of more than one tab: inputs and outputs, the network's name and figure, errors."""
 
 import asyncio
 import errno
@@ -74,7 +74,7 @@ class Picture(gr.Image):
     read = staticmethod(images.read)
 
     def preprocess(self, payload) -> Upload | None:
-        """What the page or a client sends (gradio.data_classes.ImageData) -> its file."""
+        """Payload of the page or a client (gradio.data_classes.ImageData) -> its file."""
         if payload is None:
             return None
         if payload.path is None:
@@ -83,7 +83,8 @@ class Picture(gr.Image):
 
 
 class Layer(gr.Image):
-    """The same with its transparency: RGBA. The page takes the code of a template's direct base, so that is gr.Image."""
+    """Upload of one picture with its transparency, RGBA. The page takes the code of a template's direct base, so
+    that is gr.Image."""
 
     is_template = True
     read = staticmethod(images.read_layer)
@@ -124,7 +125,8 @@ def result(label: str) -> gr.Image:
 
 
 def plain_errors(function: Callable) -> Callable:
-    """A ValueError from the networks' side becomes a message in the page; the server stays up and its log clean."""
+    """A ValueError from the networks' side becomes a message in the page; the server stays up and
+    its log clean."""
 
     @functools.wraps(function)
     async def wrapper(*args, **kwargs):
@@ -191,8 +193,8 @@ def component(name: str, *scripts: str, value=None, **props) -> gr.HTML:
 
 
 def element(name: str, *scripts: str) -> dict:
-    """Arguments of gr.HTML: ui/static/<name>.html and .css, and its .js or those of `scripts`, which share a scope
-    and bring their .css if they have one."""
+    """Arguments of gr.HTML: ui/static/<name>.html and .css, and its .js or those of `scripts`,
+    which share a scope and bring their .css if they have one."""
     looks = [part for part in dict.fromkeys((*scripts, name)) if (STATIC / f"{part}.css").exists()]
     return {
         "html_template": static(f"{name}.html"),
@@ -266,7 +268,8 @@ def opened(given):
 
 
 def stored(result, output):
-    """A large picture as a file while it is its turn: writing one takes longer than most networks."""
+    """A large picture as a file while it is its turn: writing one takes longer than most
+    networks."""
     if isinstance(result, Image.Image) and isinstance(output, gr.Image):
         return save_image(result, output.GRADIO_CACHE, output.format)
     return result

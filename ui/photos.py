@@ -1,4 +1,4 @@
-"""What the photo tab asks of the server: a preview, chroma for its hints, and finished files."""
+"""Answers to the photo tab: a preview, chroma for its hints, and finished files."""
 
 import base64
 import io
@@ -57,7 +57,7 @@ def open_photo(body: bytes, query: dict) -> JSONResponse:
 
 
 def chroma(body: bytes, query: dict) -> Response:
-    """What the network sees of a photo, as open_photo gives it -> color.chroma_fields in float32.
+    """Photo as the network sees it, from open_photo -> color.chroma_fields in float32.
 
     query: model, "plus" or "classic"; hints as JSON; radius of their discs, in parts of the shorter
     side. The shape is in the header x-shape."""
@@ -181,7 +181,8 @@ def archive(
 ) -> Iterator[tuple[str, str]]:
     """Color photos, given as names and files, into a zip; names with why they were skipped, or "".
 
-    The result holds one photo at a time in memory. What was skipped is also written into the zip."""
+    The result holds one photo at a time in memory. What was skipped is also written into the
+    zip."""
     skipped, taken = [], set()
     with zipfile.ZipFile(target, "w") as file:  # pictures do not get smaller
         for name, body in photos:
@@ -213,8 +214,8 @@ def colorize_many(
 ) -> str:
     """Color many photos into one zip.
 
-    Each result keeps its photo's EXIF, and says in its description that colors are predicted. A file
-    that is no picture is skipped and named in skipped.txt of the zip.
+    Each result keeps its photo's EXIF, and says in its description that colors are predicted. A
+    file that is no picture is skipped and named in skipped.txt of the zip.
 
     Args:
         photos: 1 to 500 files, PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC.

@@ -1,5 +1,6 @@
-"""The sheet's own routes, beside Gradio's: a picture comes in as the body of one request and the answer goes out as
-one, without the queue and its five requests. Beside them /healthz and /metrics."""
+"""The sheet's own routes, beside Gradio's: a picture comes in as the body of one request and the
+answer goes out as one, without the queue and its five requests. Beside them /healthz and
+/metrics."""
 
 from collections.abc import Callable
 
@@ -25,7 +26,8 @@ LATENT_PIXELS = 32  # of a decoded face for each byte of its latent
 
 
 async def body_of(request: Request, most: int) -> bytes:
-    """The body. Raises ValueError for one that is too long or too slow, as soon as that is known."""
+    """The body. Raises ValueError for one that is too long or too slow, as soon as that is
+    known."""
     parts, length = [], int(request.headers.get("content-length", 0))
     with anyio.move_on_after(MOST_SECONDS) as in_time:
         async for part in request.stream():
@@ -80,8 +82,8 @@ def metrics(request: Request) -> Response:
 
 
 class Head:
-    """ASGI middleware: our script and style in the page itself. Gradio adds its own `head` only after its scripts
-    have run, too late for the language and for the first paint."""
+    """ASGI middleware: our script and style in the page itself. Gradio adds its own `head` only
+    after its scripts have run, too late for the language and for the first paint."""
 
     def __init__(self, app: ASGIApp):
         self.app, self.head = app, parts.head().encode()

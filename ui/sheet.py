@@ -17,8 +17,8 @@ FULL = 512  # px of the longer side from which on the answer is lossless
 def paint(body: bytes, query: dict) -> Response:
     """Lines and hints -> the colors under them, without the lines.
 
-    query: model, "plus" or "classic"; palette as JSON; seed; hints, "1" if the lower half of the picture is a layer of
-    hints. The answer is a JPEG while one draws, a PNG at rest."""
+    query: model, "plus" or "classic"; palette as JSON; seed; hints, "1" if the lower half of the
+    picture is a layer of hints. The answer is a JPEG while one draws, a PNG at rest."""
     lines, hints = layers(body, query.get("hints") == "1")
     network = parts.load("sketch-color", query.get("model", "plus"))
     colors = tasks.paint_sketch(
@@ -37,9 +37,11 @@ def palettes(body: bytes, query: dict) -> Response:
 
 
 def open_picture(body: bytes, query: dict) -> Response:
-    """Any picture of a drawing -> its lines in the colors of their pens on nothing, of at most MOST_SIDE px: PNG.
+    """Any picture of a drawing -> its lines in the colors of their pens on nothing, of at most
+    MOST_SIDE px: PNG.
 
-    query: clean, "0" to leave the paper as it is. The header x-cleaned is 1 if cleaning changed something."""
+    query: clean, "0" to leave the paper as it is. The header x-cleaned is 1 if cleaning changed
+    something."""
     layer = images.read_layer(body)
     as_it_is = images.to_rgb(layer)
     picture = as_it_is if query.get("clean") == "0" else tasks.clean_sketch(layer)
@@ -55,7 +57,8 @@ def open_picture(body: bytes, query: dict) -> Response:
 
 
 def layers(body: bytes, with_hints: bool) -> tuple[Image.Image, Image.Image | None]:
-    """A sheet's picture -> lines on white, RGB, and hints, RGBA, that lie below them in it. Raises ValueError."""
+    """A sheet's picture -> lines on white, RGB, and hints, RGBA, that lie below them in it. Raises
+    ValueError."""
     whole = images.read_layer(body)
     width, height = whole.size
     if with_hints:

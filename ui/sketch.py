@@ -1,4 +1,5 @@
-"""Tab: one sheet, colored under one's own lines while one draws: with a palette and hints of color."""
+"""Tab: one sheet, colored under one's own lines while one draws: with a palette and hints of
+color."""
 
 import gradio as gr
 from PIL import Image

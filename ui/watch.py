@@ -1,4 +1,4 @@
-"""What an operator sees of each request: a line of log, and counters for /metrics.
+"""Record of each request for an operator: a line of log, and counters for /metrics.
 
 A line is one JSON object: what was asked, pixels, lane, seconds of wait and work, and the result
 (done, refused, busy, left, failed). No picture, no name of a file, no address."""

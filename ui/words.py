@@ -1,4 +1,5 @@
-"""English and Indonesian: one dictionary for Gradio's components and for the page's own elements."""
+"""English and Indonesian: one dictionary for Gradio's components and for the page's own
+elements."""
 
 import json
 from pathlib import Path

@@ -97,7 +97,8 @@ def compress(model: nn.Module, picture: Image.Image, rate: int = 3, refine: int 
 
 @torch.inference_mode()
 def decompress(model: nn.Module, header: file.Header, payload: bytes) -> Image.Image:
-    """Decode the output of file.unpack: RGB picture. Raises ValueError for another network's file."""
+    """Decode the output of file.unpack: RGB picture. Raises ValueError for another network's
+    file."""
     latent = latent_in(model, header, payload)
     return decode(model, latent, header.rate).crop((0, 0, header.width, header.height))
 
@@ -113,8 +114,8 @@ def latent_in(model: nn.Module, header: file.Header, payload: bytes) -> Tensor:
 
 @torch.inference_mode()
 def integers(model: nn.Module, header: file.Header, payload: bytes) -> Tensor:
-    """Decode the output of file.unpack: the quantized latent (1, C, h, w), int32, the same to the bit on
-    every machine. Raises ValueError for another network's file."""
+    """Decode the output of file.unpack: the quantized latent (1, C, h, w), int32, the same to the
+    bit on every machine. Raises ValueError for another network's file."""
     inference.expect(model, DCAEPlus, "a network that quantizes its latent")
     if not 1 <= header.rate <= model.rates or header.network != model.sha256[:4]:
         raise ValueError(f"expected a file of this network, got one of {header.network}")

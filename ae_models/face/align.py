@@ -42,8 +42,8 @@ class Face:
 
 @dataclass(frozen=True)
 class Pose:
-    """The layout of a data set's faces: a picture's size, its eyes, and `part`, which gives the box of
-    a picture of any size that a network takes where no face is found (images.center_box)."""
+    """The layout of a data set's faces: a picture's size, its eyes, and `part`, which gives the box
+    of a picture of any size that a network takes where no face is found (images.center_box)."""
 
     size: tuple[int, int]
     eyes: Eyes
@@ -66,9 +66,10 @@ MAX_SCALE = 4  # sides of an aligned picture over those of its pose
 
 SEARCHED = 320  # px, the long side of the picture in which faces are searched
 LEAST_FACE = 24  # px of these
-# A look: ratio of the sizes searched; turns in degrees against the clock (a cascade knows faces turned
-# by up to about 15); how many eyes have to be found, and how many WITNESSES have to agree. The second
-# is closer, for pictures where the first finds nothing. The more windows it opens, the more proof it needs.
+# A look: ratio of the sizes searched; turns in degrees against the clock (a cascade knows faces
+# turned by up to about 15); how many eyes have to be found, and how many WITNESSES have to agree.
+# The second is closer, for pictures where the first finds nothing. The more windows it opens, the
+# more proof it needs.
 LOOKS = ((1.1, (0, -25, 25), 1, 2), (1.05, (0, -12, 12), 2, 3))
 QUARTERS = (1, 3, 2)  # turns against the clock after which a photo may be upright
 SURE = 55.6  # score that a face in a turned photo needs: three of four looks are at something else
@@ -76,8 +77,8 @@ FACE_SIDE = 160  # px of a face's box in which its eyes are searched
 # The eyes in the detector's box of width 1, as complex numbers: mean of the training photos.
 USUAL = (0.31 + 0.38j, 0.68 + 0.38j)
 REACH = 0.14  # of that width: how far from there they may be
-# Scale and shift of the box in which eyes are searched again: one search is off by up to a tenth of the
-# eyes' distance.
+# Scale and shift of the box in which eyes are searched again: one search is off by up to a tenth of
+# the eyes' distance.
 VIEWS = ((0.93, 0), (1.07, 0), (1, 0.04), (1, -0.04), (1, 0.04j), (1, -0.04j))
 # Cascades trained apart from the one that searches; they look at a candidate alone, in a picture of
 # PROOF_SIDE px with its eyes level.
@@ -88,8 +89,9 @@ PROOF_SIDE = 96
 def find_faces(picture: Image.Image) -> list[Face]:
     """Find the faces of a picture of any size, largest first; none found is an empty list.
 
-    Faces turned by up to about 35 degrees are found, and where there is none, faces in a photo turned
-    by quarter turns; profiles are not, nor faces smaller than a thirteenth of the long side."""
+    Faces turned by up to about 35 degrees are found, and where there is none, faces in a photo
+    turned by quarter turns; profiles are not, nor faces smaller than a thirteenth of the long
+    side."""
     gray = images.to_rgb(picture).convert("L")
     scale = 2 * SEARCHED / max(gray.size)
     gray = images.resize(gray, tuple(max(1, round(side * scale)) for side in gray.size))
@@ -131,10 +133,11 @@ def in_order(picture: Image.Image, eyes: Eyes) -> Eyes:
 
 
 def align(picture: Image.Image, eyes: Eyes, pose: str) -> Image.Image:
-    """Turn and scale a picture so that these eyes (left, right) are where POSES[pose] has them: RGB.
+    """Turn and scale a picture so that these eyes (left, right) are where POSES[pose] has them:
+    RGB.
 
-    It is 1 to MAX_SCALE times the size of the pose, as large as the picture's pixels warrant. Outside
-    the picture its edge is repeated. Raises ValueError for eyes less than 2 px apart."""
+    It is 1 to MAX_SCALE times the size of the pose, as large as the picture's pixels warrant.
+    Outside the picture its edge is repeated. Raises ValueError for eyes less than 2 px apart."""
     goal, image = _pose(pose), images.to_rgb(picture)
     left, right = (complex(*eye) for eye in eyes)
     if not abs(right - left) >= 2:
@@ -150,9 +153,9 @@ def align(picture: Image.Image, eyes: Eyes, pose: str) -> Image.Image:
 def align_face(picture: Image.Image, pose: str) -> tuple[Image.Image, int]:
     """Bring the largest face of a picture into a pose; also return how many faces there are.
 
-    A picture that has the pose already is neither searched for others nor warped: it loses only what
-    the network would not see of it. One that lies on a side or upside down is turned first. Raises
-    NoFace."""
+    A picture that has the pose already is neither searched for others nor warped: it loses only
+    what the network would not see of it. One that lies on a side or upside down is turned first.
+    Raises NoFace."""
     image = images.to_rgb(picture)
     if _is_posed(image, pose):
         return whole(image, pose), 1
@@ -181,8 +184,8 @@ def whole(picture: Image.Image, pose: str) -> Image.Image:
 
 
 def has_pose(size: tuple[int, int], eyes: Eyes, pose: str) -> bool:
-    """Whether the eyes of a picture of this size are where the pose has them, in the part of it that
-    the network takes."""
+    """Whether the eyes of a picture of this size are where the pose has them, in the part of it
+    that the network takes."""
     goal = _pose(pose)
     left, top, right, _ = goal.part(size)
     there = (np.array(eyes) - (left, top)) * goal.size[0] / (right - left)
@@ -230,8 +233,8 @@ def _cascade(name: str):
 
 
 def _upright_or_turned(gray: Image.Image) -> list[Face]:
-    """Faces of a gray picture as it is, or where none is certain, of the picture after that quarter turn
-    for which more WITNESSES speak: a face upside down looks a little like one."""
+    """Faces of a gray picture as it is, or where none is certain, of the picture after that quarter
+    turn for which more WITNESSES speak: a face upside down looks a little like one."""
     best = next(filter(None, (_search(gray, *look) for look in LOOKS)), [])
     for quarter in QUARTERS:
         if _proof(best)[0] == len(WITNESSES):
@@ -256,7 +259,7 @@ def _turned(image: Image.Image, quarter: int) -> Image.Image:
 
 
 def _turned_eyes(eyes: Eyes, size: tuple[int, int], quarter: int) -> Eyes:
-    """Where eyes of a picture of a size (width, height) are after a turn."""
+    """Places of the eyes of a picture of a size (width, height) after a turn."""
     for _ in range(quarter):
         eyes = tuple((y, size[0] - x) for x, y in eyes)
         size = size[::-1]
@@ -277,8 +280,8 @@ def _quarter(eyes: Eyes) -> int:
 def _search(
     gray: Image.Image, step: float, turns: tuple[float, ...], eyes: int, witnesses: int
 ) -> list[Face]:
-    """Faces of a gray picture that are upright in one of its turns: of those at one place the surest,
-    if so many eyes of it are found and so many witnesses agree."""
+    """Faces of a gray picture that are upright in one of its turns: of those at one place the
+    surest, if so many eyes of it are found and so many witnesses agree."""
     boxes = [box for turn in turns for box in _boxes(gray, step, turn)]
     surest = []
     for box in sorted(boxes, key=lambda box: box.score, reverse=True):
@@ -371,10 +374,11 @@ def _boxes(gray: Image.Image, step: float, turn: float) -> list[_Box]:
 
 
 def _eyes(box: _Box, least: int) -> Eyes | None:
-    """Both eyes in px of the picture before the turn; None if fewer than `least` (1 or 2) are found.
+    """Both eyes in px of the picture before the turn; None if fewer than `least` (1 or 2) are
+    found.
 
-    Each is the median of what is found in VIEWS of the box. An eye that is not found is taken to be as
-    far from its usual place as the other one."""
+    Each is the median of what is found in VIEWS of the box. An eye that is not found is taken to be
+    as far from its usual place as the other one."""
     first = _seen_eyes(box)
     if sum(eye is not None for eye in first) < least:
         return None
@@ -386,7 +390,7 @@ def _eyes(box: _Box, least: int) -> Eyes | None:
 
 
 def _median(places: list[complex]) -> complex | None:
-    """Of each coordinate; None without places."""
+    """Median of each coordinate; None without places."""
     if not places:
         return None
     return complex(np.median(np.real(places)), np.median(np.imag(places)))

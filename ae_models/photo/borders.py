@@ -1,9 +1,9 @@
 """Borders of a photo: a print's white rim, a mount, an album page, the black bars of a film.
 
 A border is told from content by its shape. Going inward from a side of the picture the color stays
-what it is at the rim, up to a straight line; and so on all four sides, in one color. On two opposite
-sides alone only bars count that are black or white without any grain: the sky is no border.
-"""
+what it is at the rim, up to a straight line; and so on all four sides, in one color. On two
+opposite sides alone only bars count that are black or white without any grain: the sky is no
+border."""
 
 import itertools
 from dataclasses import dataclass
@@ -57,7 +57,8 @@ class Border:
 
 
 def _continued(part: Image.Image, mask: Image.Image) -> Image.Image:
-    """Each pixel of an RGB picture is that of the nearest inside the mask; of LONG_SIDE px, enlarged."""
+    """Each pixel of an RGB picture is that of the nearest inside the mask; of LONG_SIDE px,
+    enlarged."""
     import cv2
 
     scale = max(1.0, max(part.size) / LONG_SIDE)
@@ -113,8 +114,8 @@ def _inner_corners(pixels: np.ndarray) -> np.ndarray | None:
 
 
 def _unturned(turns: int, along: float, depth: float, width: int, height: int):
-    """x and y of a place that is `along` and `depth` px from the top left corner once the picture of
-    this size has been turned by so many quarter turns against the clock."""
+    """x and y of a place that is `along` and `depth` px from the top left corner once the picture
+    of this size has been turned by so many quarter turns against the clock."""
     places = (
         (along, depth),
         (width - depth, along),
@@ -125,7 +126,8 @@ def _unturned(turns: int, along: float, depth: float, width: int, height: int):
 
 
 def _frame(turned: list[np.ndarray]) -> list[tuple[float, float]] | None:
-    """The inner edges of a border on all four sides, of which one may pass into content of its color."""
+    """The inner edges of a border on all four sides, of which one may pass into content of its
+    color."""
     colors, spreads = zip(*(_rim(side) for side in turned))
     colors = np.array(colors)
     if np.ptp(colors, axis=0).max() > 3 * SAME or max(spreads) > MOST_GRAIN:
@@ -145,7 +147,8 @@ def _frame(turned: list[np.ndarray]) -> list[tuple[float, float]] | None:
 
 
 def _bars(turned: list[np.ndarray]) -> list[tuple[float, float]] | None:
-    """The inner edges of two opposite bars, black or white, and the picture's own other two sides."""
+    """The inner edges of two opposite bars, black or white, and the picture's own other two
+    sides."""
     for k in (0, 1):
         pair = (turned[k], turned[k + 2])
         for level in (0, 255):

@@ -155,8 +155,8 @@ def between_lines(
 def fill(color: Tensor, ink: Tensor, config: SketchColorPlusConfig) -> Tensor:
     """Replace the lines in colors (1, 3, size, size) by the colors beside them.
 
-    Colors flow up to the lines of the drawing's ink (1, 1, H, W) and not across: (1, 3, h, w), with a
-    longer side of config.fill_side at most."""
+    Colors flow up to the lines of the drawing's ink (1, 1, H, W) and not across: (1, 3, h, w), with
+    a longer side of config.fill_side at most."""
     inner = fill_size(ink, config)
     side, size = max(inner), color.shape[-1]
     ink = images.resize_tensor(ink, inner)
@@ -179,7 +179,8 @@ def fill_size(ink: Tensor, config: SketchColorPlusConfig) -> tuple[int, int]:
 
 
 def hinted_parts(color: Tensor, ink: Tensor, hints: Tensor, config: SketchColorPlusConfig) -> Parts:
-    """The parts that hints (1, 4, H, W) color, in a drawing colored without them (1, 3, size, size)."""
+    """The parts that hints (1, 4, H, W) color, in a drawing colored without them (1, 3, size,
+    size)."""
     size = fill_size(ink, config)
     small = images.resize_tensor(ink, size)
     return parts.find(fill(color, ink, config), small, drawing.shrink_hints(hints, size), config)

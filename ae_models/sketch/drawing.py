@@ -17,7 +17,8 @@ SAMPLES = 100_000  # pixels at most that this is taken from
 
 
 def ink_of(drawing: Image.Image) -> Tensor:
-    """RGB picture of dark or colored lines on light paper -> its ink, as much as the darkest channel has.
+    """RGB picture of dark or colored lines on light paper -> its ink, as much as the darkest
+    channel has.
 
     The tone of the paper is taken as white."""
     dark = images.to_tensor(drawing).amin(1, keepdim=True)
@@ -26,8 +27,8 @@ def ink_of(drawing: Image.Image) -> Tensor:
 
 
 def pens_of(drawing: Image.Image) -> Tensor:
-    """RGB picture of dark or colored lines -> the light that lines in colored pens give back, (1, 3, H, W); 0 where
-    they are gray or black."""
+    """RGB picture of dark or colored lines -> the light that lines in colored pens give back, (1,
+    3, H, W); 0 where they are gray or black."""
     rgb = images.to_tensor(drawing)
     return rgb - rgb.amin(1, keepdim=True)
 

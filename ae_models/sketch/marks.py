@@ -1,4 +1,5 @@
-"""Marks in a picture of a drawing that are not the drawing's: a ruling, a frame, a scanner's rim, specks.
+"""Marks in a picture of a drawing that are not the drawing's: a ruling, a frame, a scanner's rim,
+specks.
 
 Ink is float32 (h, w), 0 is paper and 1 black, of a picture with a longer side of SIDE px.
 """
@@ -43,7 +44,8 @@ def _specks(ink: np.ndarray) -> np.ndarray:
 
 
 def rules(ink: np.ndarray) -> np.ndarray:
-    """Which pixels belong to a ruling, lines or squares; where a stroke crosses a rule it is left."""
+    """Which pixels belong to a ruling, lines or squares; where a stroke crosses a rule it is
+    left."""
     found = np.zeros(ink.shape, bool)
     for across in (False, True):
         turned = np.ascontiguousarray(ink.T if across else ink)
@@ -56,7 +58,7 @@ def rules(ink: np.ndarray) -> np.ndarray:
 
 
 def _crossed(ink: np.ndarray, marks: np.ndarray) -> np.ndarray:
-    """Where a stroke goes on beyond marks: a closing along lines in eight directions."""
+    """Pixels at which a stroke goes on beyond marks: a closing along lines in eight directions."""
     import cv2
 
     free = np.where(marks, 0, ink)
@@ -106,7 +108,8 @@ def _regular(rows: np.ndarray) -> bool:
 
 
 def _filled(rows: np.ndarray, height: int) -> np.ndarray:
-    """Rows with those that are missing between them, above and below, where a turned picture ends."""
+    """Rows with those that are missing between them, above and below, where a turned picture
+    ends."""
     gap = np.median(np.diff(rows))
     between = [
         np.linspace(a, b, 1 + max(1, round((b - a) / gap)))[:-1] for a, b in zip(rows, rows[1:])
@@ -117,8 +120,8 @@ def _filled(rows: np.ndarray, height: int) -> np.ndarray:
 
 
 def _tracked(level: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, float]:
-    """Lines (N, BLOCKS + 2, 2) of x and y that start near these rows and go where the ink of them and
-    their neighbors is; and the ink of most."""
+    """Lines (N, BLOCKS + 2, 2) of x and y that start near these rows and go where the ink of them
+    and their neighbors is; and the ink of most."""
     import cv2
 
     height, width = level.shape
@@ -138,7 +141,8 @@ def _tracked(level: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def _tilt(ink: np.ndarray) -> float:
-    """The angle, of TILT degrees at most, by which to turn so that rows differ most from their neighbors."""
+    """The angle, of TILT degrees at most, by which to turn so that rows differ most from their
+    neighbors."""
     import cv2
 
     height, width = ink.shape

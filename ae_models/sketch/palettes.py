@@ -113,8 +113,8 @@ def walk(suited: Tensor, count: int, step: int) -> Tensor:
     """Palettes (count, 5, 4) that step 0, 1, 2 ... of a walk through suited ones (N, 5, 4) shows.
 
     The best, which come first, are taken first, each with those that look most unlike it and each
-    other; one that looks like any of the last MEMORY is passed over. When there are no others, their
-    hues are turned. No palette comes twice until all turns have been shown."""
+    other; one that looks like any of the last MEMORY is passed over. When there are no others,
+    their hues are turned. No palette comes twice until all turns have been shown."""
     options = torch.cat([suited, *(turned(suited, angle) for angle in TURNS)])
     turn = torch.arange(len(options)) // len(suited)
     mean = mean_color(options)

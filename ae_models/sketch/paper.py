@@ -1,4 +1,5 @@
-"""From any picture of a drawing to clean ink: dark or colored lines on white, of the picture's size.
+"""From any picture of a drawing to clean ink: dark or colored lines on white, of the picture's
+size.
 
 A drawing on a screen is left as it is; each step is only taken where the picture asks for it.
 
@@ -37,8 +38,9 @@ COLORED = 0.1  # share of the ink that is colored where pens are
 def clean(
     picture: Image.Image, layer: Image.Image | None = None
 ) -> tuple[Image.Image, Image.Image | None]:
-    """Any picture of a drawing -> dark or colored lines on white, RGB of its size. layer, RGBA, lies over the picture
-    and is moved with the sheet. Pixels of a drawing on white, dark and clean, are unchanged."""
+    """Any picture of a drawing -> dark or colored lines on white, RGB of its size. layer, RGBA,
+    lies over the picture and is moved with the sheet. Pixels of a drawing on white, dark and clean,
+    are unchanged."""
     pixels = np.asarray(_on_ground(picture))
     corners = sheet.corners(pixels)
     if corners is not None:
@@ -90,8 +92,8 @@ def _at_side(pixels: np.ndarray) -> np.ndarray:
 
 
 def _is_light_on_dark(gray: np.ndarray) -> bool:
-    """Whether lines are lighter than the paper, which is what most of any small place is. Without lines the greater
-    part is paper, if it is light."""
+    """Whether lines are lighter than the paper, which is what most of any small place is. Without
+    lines the greater part is paper, if it is light."""
     import cv2
 
     above = gray.astype(float) - cv2.medianBlur(gray, LINE)
@@ -119,7 +121,8 @@ def _is_photographed(pixels: np.ndarray) -> bool:
 
 
 def _noise(pixels: np.ndarray) -> float:
-    """Standard deviation of the grain, from the median of the Laplacian (Immerkær 1996 with a median)."""
+    """Standard deviation of the grain, from the median of the Laplacian (Immerkær 1996 with a
+    median)."""
     import cv2
 
     kernel = np.float32([[1, -2, 1], [-2, 4, -2], [1, -2, 1]])
@@ -128,8 +131,8 @@ def _noise(pixels: np.ndarray) -> float:
 
 
 def _paper(pixels: np.ndarray) -> np.ndarray:
-    """The paper under the ink: a closing, which fills what is thinner than LINE and keeps the edges of shadows, and a
-    median."""
+    """The paper under the ink: a closing, which fills what is thinner than LINE and keeps the edges
+    of shadows, and a median."""
     import cv2
 
     closed = cv2.morphologyEx(cv2.medianBlur(pixels, 3), cv2.MORPH_CLOSE, _disc(LINE))
@@ -137,7 +140,8 @@ def _paper(pixels: np.ndarray) -> np.ndarray:
 
 
 def _evened(pixels: np.ndarray) -> np.ndarray:
-    """Divided by the paper's tone; ink of half the usual strength and more is full, grain is none."""
+    """Divided by the paper's tone; ink of half the usual strength and more is full, grain is
+    none."""
     import cv2
 
     small = _at_side(pixels)
@@ -182,7 +186,8 @@ def _levels(flat: np.ndarray) -> tuple[float, float]:
 
 
 def _absorbed(absorbed: np.ndarray, dark: np.ndarray, ink: np.ndarray) -> np.ndarray:
-    """What lines take from white: as much as `ink` says, in a pen's own color where there are colored pens."""
+    """Light that lines take from white: as much as `ink` says, in a pen's own color where there are
+    colored pens."""
     hue = absorbed / dark[..., None].clip(1)
     gray = 1 - hue.min(2)
     if (gray[dark > 96] > HUE).mean() < COLORED if (dark > 96).any() else True:

@@ -1,8 +1,7 @@
 """Parts of a drawing that hints color: each hint fills the region that its lines enclose.
 
-Masks are bool (H, W), labels int32 (H, W) with 0 for lines, colors float32 (H, W, 3) in [0, 1]. OpenCV
-is imported on first use: it costs 0.1 s.
-"""
+Masks are bool (H, W), labels int32 (H, W) with 0 for lines, colors float32 (H, W, 3) in [0, 1].
+OpenCV is imported on first use: it costs 0.1 s."""
 
 from typing import NamedTuple
 
@@ -34,9 +33,9 @@ class Parts(NamedTuple):
 def find(color: Tensor, ink: Tensor, hints: Tensor, config: SketchColorPlusConfig) -> Parts:
     """Grow hints (1, 4, H, W) to the regions between the lines of ink (1, 1, H, W).
 
-    Several in a region share it: each pixel has the color of the one that is nearest without crossing
-    a line. A region that is open to the border ends where a drawing colored without hints, (1, 3, H, W),
-    stops being painted."""
+    Several in a region share it: each pixel has the color of the one that is nearest without
+    crossing a line. A region that is open to the border ends where a drawing colored without hints,
+    (1, 3, H, W), stops being painted."""
     line = ink[0, 0].numpy() >= LINE * _strength(ink, config)
     paint = ((1 - color[0].amin(0).numpy()) / config.paint_darkness).clip(0, 1)
     region, is_open = _regions(line, paint > 0.5)
@@ -50,8 +49,8 @@ def find(color: Tensor, ink: Tensor, hints: Tensor, config: SketchColorPlusConfi
 
 
 def recolor(color: Tensor, parts: Parts, config: SketchColorPlusConfig) -> Tensor:
-    """Give colors without lines (1, 3, H, W) those of their hints; hues and means are the hint's, light
-    and shadow of up to half of config.shading stay, none on black and white."""
+    """Give colors without lines (1, 3, H, W) those of their hints; hues and means are the hint's,
+    light and shadow of up to half of config.shading stay, none on black and white."""
     rgb, region = _array(color), parts.region.ravel()
     luma = rgb @ LUMA
     mean = np.bincount(region, luma.ravel()) / np.bincount(region).clip(1)
@@ -77,8 +76,8 @@ def _strength(ink: Tensor, config: SketchColorPlusConfig) -> float:
 
 
 def _regions(line: np.ndarray, painted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Labels of the regions between lines, and for each label whether it is open to the border; there
-    painted and unpainted regions are told apart."""
+    """Labels of the regions between lines, and for each label whether it is open to the border;
+    there painted and unpainted regions are told apart."""
     import cv2
 
     count, labels = cv2.connectedComponents((~line).astype(np.uint8), connectivity=4)
@@ -91,7 +90,8 @@ def _regions(line: np.ndarray, painted: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def _same_color(hints: Tensor) -> np.ndarray:
-    """Labels of hints (1, 4, H, W): neighboring opaque pixels of about the same color; 0 is none."""
+    """Labels of hints (1, 4, H, W): neighboring opaque pixels of about the same color; 0 is
+    none."""
     import cv2
 
     opaque = hints[0, 3].numpy() > 0.5
@@ -143,7 +143,8 @@ def _lies_in(
 def _grown(
     wanted: np.ndarray, hint: np.ndarray, region: np.ndarray, hinted: np.ndarray
 ) -> np.ndarray:
-    """The color of each hinted pixel: that of its nearest hint within the region, softly where two meet.
+    """The color of each hinted pixel: that of its nearest hint within the region, softly where two
+    meet.
 
     Meyer's flooding (1994) of a flat picture from the hints is a search in breadth."""
     import cv2
@@ -177,7 +178,8 @@ def _where_shared(
 
 
 def _over_lines(result: np.ndarray, parts: Parts) -> np.ndarray:
-    """Carry the parts' colors on to the lines beside them, which show through where a line is soft."""
+    """Carry the parts' colors on to the lines beside them, which show through where a line is
+    soft."""
     import cv2
 
     size, changed = (7, 7), (parts.amount > 0).astype(np.float32)

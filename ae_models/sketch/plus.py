@@ -116,9 +116,9 @@ class SketchColorPlus(Network):
     ) -> Tensor:
         """Palettes (count, 5, 4) that suit a sketch (1, 1, H, W) and hold `colors` (N, 3).
 
-        Seeds 0, 1, 2 ... walk through the candidates without repetition, from the best-scored one on,
-        and then through turns of their hues (palettes.walk). The network looks at the sketch at half
-        its size, which costs a quarter."""
+        Seeds 0, 1, 2 ... walk through the candidates without repetition, from the best-scored one
+        on, and then through turns of their hues (palettes.walk). The network looks at the sketch at
+        half its size, which costs a quarter."""
         kept = self.palettes.float().cpu()
         score = self.suggest(self.encode(F.avg_pool2d(sketch, 2)))[0].float().cpu()
         given = colors is not None and len(colors) > 0

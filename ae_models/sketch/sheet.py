@@ -1,7 +1,7 @@
 """The sheet of paper in a photo of a table: its corners, and how it looks from straight above.
 
-Pictures are uint8 (H, W, 3) RGB; corners (4, 2) float32 are x and y in px, clockwise from the top left.
-"""
+Pictures are uint8 (H, W, 3) RGB; corners (4, 2) float32 are x and y in px, clockwise from the top
+left."""
 
 import numpy as np
 
@@ -17,8 +17,9 @@ INSET = 0.012  # part of its size that is cut off on each side: the edge's own s
 
 
 def corners(picture: np.ndarray) -> np.ndarray | None:
-    """The corners of a sheet that lies on something else, None if there is none. Of the largest quadrilaterals that
-    thresholds of lightness or hue cut out, and that differ from their surroundings on every side, the sharpest."""
+    """The corners of a sheet that lies on something else, None if there is none. Of the largest
+    quadrilaterals that thresholds of lightness or hue cut out, and that differ from their
+    surroundings on every side, the sharpest."""
     import cv2
 
     scale = min(1.0, SEARCH_SIDE / max(picture.shape[:2]))
@@ -35,8 +36,8 @@ def corners(picture: np.ndarray) -> np.ndarray | None:
 
 
 def squared_up(layer: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """The sheet as large as fits into a picture of the layer's size (H, W, C), in its middle, and its most frequent
-    tone around it."""
+    """The sheet as large as fits into a picture of the layer's size (H, W, C), in its middle, and
+    its most frequent tone around it."""
     import cv2
 
     height, width = layer.shape[:2]
@@ -59,7 +60,8 @@ def squared_up(layer: np.ndarray, found: np.ndarray) -> np.ndarray:
 
 
 def _masks(lab: np.ndarray):
-    """Candidates for the sheet, (H, W) of 0 and 255: what is lighter, or of another hue, than a threshold."""
+    """Candidates for the sheet, (H, W) of 0 and 255: what is lighter, or of another hue, than a
+    threshold."""
     import cv2
 
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
@@ -130,8 +132,8 @@ def _square(found: np.ndarray) -> bool:
 
 
 def _stands_out(lab: np.ndarray, found: np.ndarray) -> bool:
-    """Whether the picture differs across all sides that its own border does not cut off: three or more, or two in
-    hue, since the edges of a shadow may meet too."""
+    """Whether the picture differs across all sides that its own border does not cut off: three or
+    more, or two in hue, since the edges of a shadow may meet too."""
     sides = [side for side in _along_sides(lab, found, 7) if len(side[0]) >= POINTS / 2]
     steps = np.array([np.subtract(*np.median(side, 1)) for side in sides])
     if len(steps) < 2 or np.linalg.norm(steps, axis=1).min() < CONTRAST:
@@ -146,8 +148,8 @@ def _sharpness(lab: np.ndarray, found: np.ndarray) -> float:
 
 
 def _along_sides(lab: np.ndarray, found: np.ndarray, depth: int):
-    """For each side the colors of places so many px within and beyond it, (N, 3) float each, without those that are
-    not in the picture."""
+    """For each side the colors of places so many px within and beyond it, (N, 3) float each,
+    without those that are not in the picture."""
     limits = np.array(lab.shape[1::-1])
     for i in range(4):
         a, b = found[i], found[(i + 1) % 4]

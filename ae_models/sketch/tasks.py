@@ -16,10 +16,11 @@ from ae_models.sketch.regions import regions
 
 
 def clean_sketch(picture: Image.Image) -> Image.Image:
-    """Any picture of a drawing -> dark or colored lines on white, RGB of its size, as color_sketch takes it.
+    """Any picture of a drawing -> dark or colored lines on white, RGB of its size, as color_sketch
+    takes it.
 
-    A photo of a sheet is squared up to fill it, light and paper are evened, rules and frames left out,
-    light lines on dark inverted; the pixels of a clean drawing on white are unchanged."""
+    A photo of a sheet is squared up to fill it, light and paper are evened, rules and frames left
+    out, light lines on dark inverted; the pixels of a clean drawing on white are unchanged."""
     return paper.clean(picture)[0]
 
 
@@ -35,7 +36,8 @@ def color_sketch(
 
     palette: up to 5 of ((r, g, b) in 0..255, weight); without one the network proposes one that
         suits the sketch, another for another seed.
-    hints: RGBA picture of the sketch's size, opaque where a user puts a color; each colors its part.
+    hints: RGBA picture of the sketch's size, opaque where a user puts a color; each colors its
+    part.
     clean: color what clean_sketch makes of the sketch, with the hints moved along; otherwise the
         sketch as it is, which has to be dark lines on light paper.
 

@@ -1,10 +1,11 @@
-"""Write the lessons of docs/lessons: a notebook without outputs and a page with them, in each language.
+"""Write the lessons of docs/lessons: a notebook without outputs and a page with them, in each
+language.
 
     python -m docs.make.lessons [NAME ...]         also: make lessons
 
-The source of a lesson, docs/lessons/NAME.py, is Python in cells: `# %%` begins code, `# %% [markdown] en` a text in
-English and `# %% [markdown] id` the same in Indonesian. The code is run once; both pages show what it gave.
-"""
+The source of a lesson, docs/lessons/NAME.py, is Python in cells: `# %%` begins code, `# %%
+[markdown] en` a text in English and `# %% [markdown] id` the same in Indonesian. The code is run
+once; both pages show what it gave."""
 
 import base64
 import html
@@ -40,7 +41,8 @@ Output = str | Image.Image
 
 
 def cells(name: str) -> list[tuple[str, str]]:
-    """Kind ("code", "en" or "id") and text of each cell. Raises ValueError for a text before the first."""
+    """Kind ("code", "en" or "id") and text of each cell. Raises ValueError for a text before the
+    first."""
     source = (LESSONS / f"{name}.py").read_text(encoding="utf-8")
     before, *parts = re.split(r"^# %%(.*)\n", source, flags=re.MULTILINE)
     if before.strip():
@@ -72,7 +74,8 @@ def notebook(name: str, language: str) -> nbformat.NotebookNode:
 
 
 def run(name: str) -> list[list[Output]]:
-    """Execute a lesson: what each code cell shows. Raises CellExecutionError for a cell that fails."""
+    """Execute a lesson: what each code cell shows. Raises CellExecutionError for a cell that
+    fails."""
     executed = notebook(name, "en")
     where = {"metadata": {"path": str(LESSONS)}}
     NotebookClient(executed, timeout=PATIENCE, kernel_name="python3", resources=where).execute()
@@ -81,7 +84,7 @@ def run(name: str) -> list[list[Output]]:
 
 
 def _outputs(cell: nbformat.NotebookNode) -> list[Output]:
-    """What a cell shows: what it printed, as one text, and pictures; warnings are left out."""
+    """Output of a cell: what it printed, as one text, and pictures; warnings are left out."""
     printed = "".join(o.text for o in cell.outputs if o.get("name") == "stdout")
     shown = [_picture(o) for o in cell.outputs if o.output_type == "execute_result"]
     return [printed] * bool(printed) + shown

@@ -1,6 +1,6 @@
-"""Make the README's pictures of the running app in headless Chromium: docs/tabs.webp, every tab with
-its example at work, and docs/drawing.webp, an animation: a drawing is colored while it is drawn, takes
-another palette, and one face becomes another.
+"""Make the README's pictures of the running app in headless Chromium: docs/tabs.webp, every tab
+with its example at work, and docs/drawing.webp, an animation: a drawing is colored while it is
+drawn, takes another palette, and one face becomes another.
 
 python -m docs.make.screenshots        needs requirements-dev.txt and Chromium
 """

@@ -62,9 +62,10 @@ def browser():
 
 @pytest.fixture
 def visit(browser, url):
-    """Opens the app as a visitor of its own, or in another window of `context`, with what Playwright
-    knows of a browser (viewport, locale, touch). At the end nothing may have been written to a
-    console, and no request have failed or left the machine; `refusals` are answers of 422."""
+    """Opens the app as a visitor of its own, or in another window of `context`, with what
+    Playwright knows of a browser (viewport, locale, touch). At the end nothing may have been
+    written to a console, and no request have failed or left the machine; `refusals` are answers of
+    422."""
     contexts, wrong = [], []
 
     def opened(address: str = "", context=None, refusals: bool = False, **browser_of) -> Page:

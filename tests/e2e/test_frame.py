@@ -1,4 +1,5 @@
-"""All tabs: addresses, languages, themes, examples at work; and a person at each of the other tabs."""
+"""All tabs: addresses, languages, themes, examples at work; and a person at each of the other
+tabs."""
 
 import re
 

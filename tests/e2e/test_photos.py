@@ -1,4 +1,5 @@
-"""A person at the photo tab and at the table of models; everything is found by its role and name."""
+"""A person at the photo tab and at the table of models; everything is found by its role and
+name."""
 
 import base64
 import io

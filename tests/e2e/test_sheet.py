@@ -1,4 +1,5 @@
-"""A person at the sheet, with mouse, pen, fingers and keyboard; everything is found by its role and name."""
+"""A person at the sheet, with mouse, pen, fingers and keyboard; everything is found by its role and
+name."""
 
 import io
 import json

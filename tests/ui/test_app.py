@@ -1,4 +1,5 @@
-"""Each endpoint through a launched server, as a stranger's client calls it, with good and with bad input."""
+"""Each endpoint through a launched server, as a stranger's client calls it, with good and with bad
+input."""
 
 import itertools
 import json
@@ -141,7 +142,8 @@ def test_morph(client, upload):
 
 
 def test_the_face_of_a_photo_is_looked_for_unless_told_otherwise(client, upload):
-    """A face in a corner fills the sketch; a photo that has the pose already gives what it gives as a whole."""
+    """A face in a corner fills the sketch; a photo that has the pose already gives what it gives as
+    a whole."""
     photo, _ = pasted(PORTRAITS[0], (640, 480), 15, 1, 450 + 300j)
     arguments = {"model": "classic", "api_name": "/face_to_sketch"}
     found, whole = (

@@ -1,4 +1,5 @@
-"""What the compress tab asks of the server: plain functions first, then the routes with bad input."""
+"""Answers to the compress tab: plain functions first, then the routes with bad
+input."""
 
 import dataclasses
 import io

@@ -1,4 +1,5 @@
-"""Turns: small work passes large work, the queue has an end, and nobody computes for one who left."""
+"""Turns: small work passes large work, the queue has an end, and nobody computes for one who
+left."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""What the photo tab asks of the server: plain functions first, then the routes with bad input."""
+"""Answers to the photo tab: plain functions first, then the routes with bad input."""
 
 import base64
 import io

@@ -123,7 +123,8 @@ def test_nothing_lists_what_others_uploaded(web):
 
 
 def test_a_result_is_read_by_its_full_address_alone(url, web, tmp_path):
-    """An address holds a hash of the content under a key of this server: to guess one is hopeless."""
+    """An address holds a hash of the content under a key of this server: to guess one is
+    hopeless."""
     picture = tmp_path / "one.png"
     blob((40, 40), 1).save(picture)
     client = Client(url, verbose=False, download_files=False)

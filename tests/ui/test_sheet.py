@@ -1,4 +1,5 @@
-"""The server's answers to the sheet: plain functions first, then the routes with good and with bad input."""
+"""The server's answers to the sheet: plain functions first, then the routes with good and with bad
+input."""
 
 import io
 import json
