@@ -3,8 +3,6 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.e2e.test_frame import at_work, panel
-
 LANGUAGES = {
     "en-US": ("How it works", "What a latent is", "1. What a latent is"),
     "id-ID": ("Cara kerjanya", "Apa itu laten", "1. Apa itu laten"),
@@ -16,8 +14,7 @@ LANGUAGES = {
 def test_one_click_leads_to_the_lesson(visit, locale, theme):
     fold, link, heading = LANGUAGES[locale]
     page = visit("?tab=morph", locale=locale, color_scheme=theme)
-    at_work(page, "morph")
-    panel(page).get_by_text(fold, exact=True).click()
+    page.locator("#morph").get_by_text(fold, exact=True).click()  # not another tab's
     with page.expect_popup() as opened:
         page.get_by_role("link", name=link, exact=True).click()
     lesson = opened.value
