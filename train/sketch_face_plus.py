@@ -3,7 +3,8 @@
 
     python -m train.sketch_face_plus --data DIR --start weights/sketch-face-plus
 
-It goes on from weights: the statistics of batch norm are frozen. 20 minutes on one core in float32.
+It goes on from weights: the statistics of batch norm are frozen. The release comes from shorter
+runs on a busy machine, one after another; train/LOG.md has them.
 """
 
 from functools import partial

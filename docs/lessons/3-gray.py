@@ -108,7 +108,7 @@ curves(angles, errors, [1] * len(errors))
 # 60 derajat di kiri atau di kanan tebakanmu. Saturasi mana yang galatnya paling kecil?
 # %%
 def squared_error(saturation, angle):
-    """Of a guess of this length, where the truth of length 1 lies at an angle to either side."""
+    """Error of a guess of this length whose truth, of length 1, lies at an angle to either side."""
     along, across = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     return (saturation - along) ** 2 + across**2
 
