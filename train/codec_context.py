@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from ae_models import inference, zoo
-from ae_models.codec.context import ContextModel
+from ae_models.codec.context import PATTERN, ContextModel
 from ae_models.release import files
 from train.datasets import readers
 
@@ -89,20 +89,30 @@ def renewed(network: nn.Module, root: Path) -> ContextModel:
     config = network.config
     context = ContextModel(len(network.context.order), config.rates, config.context)
     network.context.order.copy_(context.order)
-    mean = sum(x.q.abs().float().mean((0, 2, 3)) for x in latents(network, root, "val").values())
-    context.order.copy_(mean.argsort(descending=True))
+    sort_kinds(context, [x.q for x in latents(network, root, "val").values()])
     return context
+
+
+def sort_kinds(context: ContextModel, sets: list[Tensor]) -> None:
+    """Put the order of kinds right: by their mean size in q (N, K, h, w) of each set, where they
+    are in their natural order."""
+    mean = sum(q.abs().float().mean((0, 2, 3)) for q in sets)
+    context.order.copy_(mean.argsort(descending=True))
 
 
 def loss_of(context: ContextModel, x: Latents, batch: int, generator: torch.Generator) -> Tensor:
     """Bits of a batch as a part of those under the prior. One pass of each group stands for all."""
     rows = torch.randint(len(x.q), (batch,), generator=generator)
-    passes = {group: [] for group, _ in context.passes()}
-    for group, number in context.passes():
-        passes[group].append((group, number))
-    some = [p[int(torch.randint(len(p), (), generator=generator))] for p in passes.values()]
-    bits = context.bits(x.q[rows].float(), x.rate[rows], some)
-    return len(passes[0]) * (bits / x.prior[rows]).mean()
+    bits = context.bits(x.q[rows].float(), x.rate[rows], some_passes(context, generator))
+    return len(PATTERN) * (bits / x.prior[rows]).mean()
+
+
+def some_passes(
+    context: ContextModel, generator: torch.Generator | None = None
+) -> list[tuple[int, int]]:
+    """One pass of each group, by chance: 1 / len(PATTERN) of the bits on average."""
+    numbers = torch.randint(len(PATTERN), (len(context.sizes),), generator=generator)
+    return list(enumerate(numbers.tolist()))
 
 
 @torch.inference_mode()

@@ -63,14 +63,24 @@ class ContextModel(nn.Module):
         patches = F.unfold(features(torch.cat([q[:, :start], own], 1)), 3, padding=1)
         return self.groups[group](patches[:, :, cells.flatten() == number], rate)
 
-    def bits(self, q: Tensor, rate: Tensor, passes: list[tuple[int, int]] | None = None) -> Tensor:
+    def bits(
+        self,
+        q: Tensor,
+        rate: Tensor,
+        passes: list[tuple[int, int]] | None = None,
+        noisy: Tensor | None = None,
+    ) -> Tensor:
         """Length in bits (B,) of an ideal code for q (B, K, h, w), differentiable in the weights;
-        of some (group, pass) alone if they are named."""
+        of some (group, pass) alone if they are named.
+
+        noisy: what is coded in training, where q is known: q with noise in place of rounding, whose
+        length has a gradient."""
         total, cells = q.new_zeros(len(q)), pass_of(q.shape[2:]).flatten()
         for group, number in passes or self.passes():
             start, size = sum(self.sizes[:group]), self.sizes[group]
             mean, scale = self(q, rate, group, number)
-            coded = q[:, start : start + size].flatten(2)[:, :, cells == number]
+            own = (q if noisy is None else noisy)[:, start : start + size]
+            coded = own.flatten(2)[:, :, cells == number]
             total = total - probability(coded - mean, scale_of(scale)).log2().sum((1, 2))
         return total
 
