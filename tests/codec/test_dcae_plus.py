@@ -11,6 +11,7 @@ from ae_models.codec import others
 from ae_models.codec.dcae_plus import karhunen_loeve
 from tests.conftest import MINIATURE
 from tests.pictures import blob
+from train import codec_context
 from train import dcae_plus as recipe
 from train.datasets import readers
 from train.measures import rate_distortion
@@ -143,28 +144,40 @@ def test_latents_of_another_shape_are_refused(network, shape):
 
 def test_the_loss_reaches_everything_and_is_the_same_again_without_noise(network):
     network.requires_grad_(True)
-    (batch,) = recipe.RECIPE.augment(
-        (torch.randint(0, 256, (30, 3, 16, 16), dtype=torch.uint8),), torch.Generator()
-    )
-    assert recipe.loss(network, (batch,), 1.0)[0] == recipe.loss(network, (batch,), 1.0)[0]
-    loss, _ = recipe.loss(network.train(), (batch,), 0.0)
-    assert loss != recipe.loss(network, (batch,), 0.0)[0]
+    sizes = (10, 3, recipe.SIDE, recipe.SIDE), (10, 3 * recipe.SMALL, 32, 32)
+    rows = tuple(torch.randint(0, 256, size, dtype=torch.uint8) for size in sizes)
+    batch = recipe.augment(rows, torch.Generator())
+    assert batch[0].shape == (10, 3, recipe.CROP, recipe.CROP)
+    assert recipe.loss(network, batch, 1.0)[0] == recipe.loss(network, batch, 1.0)[0]
+    loss, _ = recipe.loss(network.train(), batch, 0.0)
+    assert loss != recipe.loss(network, batch, 0.0)[0]
     loss.backward()
     learns = {n for n, p in network.named_parameters() if p.grad is not None and p.grad.any()}
-    context = {f"context.{n}" for n, _ in network.context.named_parameters()}  # is fitted later
-    assert learns == {n for n, _ in network.named_parameters()} - context
+    assert learns == {n for n, _ in network.named_parameters()}
 
 
-def test_training_pictures_are_those_of_cifar_and_tiles_of_landscapes(pictures, tmp_path, capsys):
-    (both,), (small,), (photos,) = (
-        read(pictures, "train") for read in (recipe.pictures, readers.cifar10, readers.landscape)
-    )
-    assert len(both) == len(small) + len(photos) and both.shape[1:] == (3, 32, 32)
-    # The eighth tile of the eighth
-    assert torch.equal(both[len(small) + 7], photos[7, :, 32:64, 96:])
-    (tmp_path / "cifar10").symlink_to(pictures / "cifar10")
-    assert torch.equal(recipe.pictures(tmp_path, "train")[0], small)
-    assert "without landscapes" in capsys.readouterr().out
+def test_a_pass_of_each_group_costs_its_share_of_the_bits(network):
+    """Training sees one of the four passes of each group; all are counted once in turn."""
+    q = (torch.randn(3, 128, 8, 8) * 2).round()
+    rate, context = torch.tensor([0, 2, 4]), network.context
+    whole = context.bits(q, rate)
+    parts = [context.bits(q, rate, [(g, i) for g in range(len(context.sizes))]) for i in range(4)]
+    assert torch.allclose(sum(parts), whole, rtol=1e-5)
+    generator = torch.Generator().manual_seed(0)
+    chosen = [codec_context.some_passes(context, generator) for _ in range(40)]
+    assert {i for passes in chosen for _, i in passes} == {0, 1, 2, 3}
+    noise = torch.rand_like(q) - 0.5
+    noisy = context.bits(q, rate, noisy=q + noise)
+    assert torch.allclose(noisy, whole, rtol=0.5) and not torch.equal(noisy, whole)
+
+
+def test_training_pictures_are_parts_of_photos_and_landscapes_beside_small_ones(pictures):
+    large, small = recipe.pictures(pictures, "train")
+    parts, (landscapes,) = recipe.parts(pictures, "train"), readers.landscape(pictures, "train")
+    assert torch.equal(large, torch.cat([parts, landscapes]))
+    assert large.shape[1:] == (3, 128, 128) and small.shape[1:] == (3 * recipe.SMALL, 32, 32)
+    known = {x.numpy().tobytes() for x in readers.cifar10(pictures, "train")[0]}
+    assert all(x.numpy().tobytes() in known for x in small.unflatten(1, (-1, 3)).flatten(0, 1))
 
 
 # ---- curves ----
