@@ -2,6 +2,8 @@
 
 import collections
 import os
+import shutil
+import tempfile
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,8 @@ if TYPE_CHECKING:  # the process that only hands out tests needs no torch
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="studio-tests-")  # of this worker alone:
+# an app that ends deletes what was uploaded to it, under a name that follows from the content
 os.environ["OMP_NUM_THREADS"] = "1"  # of processes that tests start: two workers share the cores
 
 
@@ -62,6 +66,10 @@ MINIATURE = Miniatures(
         },
     }
 )
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(os.environ["GRADIO_TEMP_DIR"], ignore_errors=True)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -3,6 +3,7 @@ visitor, of the checkout or of the machine goes out."""
 
 import http.client
 import json
+import os
 import threading
 import time
 import urllib.parse
@@ -20,6 +21,7 @@ import app
 from tests.pictures import blob, encoded
 from ui import guard
 
+UPLOADS = os.environ["GRADIO_TEMP_DIR"]
 SECRETS = (
     *("/etc/passwd", "/proc/self/environ", "app.py", "../app.py", "ui/guard.py"),
     *("weights/dcae/config.json", ".git/config"),
@@ -92,7 +94,7 @@ def called(web, name: str, data: list, session: str = "") -> str:
 @pytest.mark.parametrize("name", ONE_FILE)
 @pytest.mark.parametrize("path", SECRETS)
 def test_no_file_parameter_reads_what_was_not_uploaded(web, name, path):
-    for given in (path, f"/tmp/gradio/../../{path}", urllib.parse.quote(path, safe="")):
+    for given in (path, f"{UPLOADS}/../../{path}", urllib.parse.quote(path, safe="")):
         answer = called(web, name, ONE_FILE[name](file_of(given)))
         assert "event: error" in answer and "event: complete" not in answer, answer
         assert "root:" not in answer and "Traceback" not in answer
@@ -116,7 +118,7 @@ def test_no_route_gives_files_of_the_machine(url, route, path):
 
 
 def test_nothing_lists_what_others_uploaded(web):
-    for path in ("/tmp/gradio", "/tmp/gradio/", "/tmp", "."):
+    for path in (UPLOADS, f"{UPLOADS}/", "/tmp", "."):
         assert web.get(f"/gradio_api/file={path}").status_code == 403
     assert web.get("/studio/static/").status_code == 404
     assert web.get("/studio/docs/").status_code == 404
