@@ -185,13 +185,12 @@ def test_another_process_decodes_the_same():
     code = (
         "import sys, torch; from pathlib import Path; torch.set_num_threads(2);"
         "from tests.codec.test_files import digest, of_file;"
-        "print(*(digest(of_file(Path(p).read_bytes())) for p in sys.argv[1:]))"
+        "print(digest(of_file(Path(sys.argv[1]).read_bytes())))"
     )
-    paths = [str(DATA / name) for name in STORED]
-    done = subprocess.run(
-        [sys.executable, "-c", code, *paths], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.split() == list(STORED.values())
+    name = "face-02.aes"  # the smallest
+    command = [sys.executable, "-c", code, str(DATA / name)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == STORED[name]
 
 
 @pytest.mark.parametrize("name", STORED)

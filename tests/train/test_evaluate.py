@@ -67,13 +67,15 @@ COMPARED = {"bytes_at_27.6", "bytes_at_32.2"} | {
     for quality in ("", "_ms_ssim")
 }
 
+LARGE = codecs.large_photos
+
 
 @pytest.fixture(autouse=True)
 def _few_and_small(monkeypatch):
     """Few samples of the bootstrap; files of few pictures, of the large ones as small as MS-SSIM
     takes them."""
-    large, size = codecs.large_photos, (metrics.MS_SSIM_SIDE, metrics.MS_SSIM_SIDE + 16)
-    monkeypatch.setattr(codecs, "large_photos", lambda: [x.resize(size) for x in large()[:2]])
+    size = (metrics.MS_SSIM_SIDE, metrics.MS_SSIM_SIDE + 16)
+    monkeypatch.setattr(codecs, "large_photos", lambda: [x.resize(size) for x in LARGE()[:2]])
     monkeypatch.setattr(codecs, "MOST", dict.fromkeys(codecs.MOST, 3))
     monkeypatch.setattr(statistics, "RESAMPLES", 50)
 
@@ -96,7 +98,7 @@ def test_every_system_is_measured_beside_its_baselines(slug, pictures):
 
 
 def test_the_large_photos_are_there():
-    assert all(min(photo.size) >= 256 for photo in codecs.large_photos())
+    assert all(min(photo.size) >= 256 for photo in LARGE())
 
 
 def test_known_figures(pictures):
