@@ -40,7 +40,7 @@ RUNTIME = {  # the smallest build, one thread on the processor: files and their 
 }
 SLUGS = ("face-vae-plus", "dcae-plus")
 UNUSED = "face-vae-plus-encode"  # of their graphs
-FACES, TEMPERATURE, SEED = 8, 0.8, 5
+FACES, TEMPERATURE, SEED = 8, 0.8, 2
 MOST_BYTES = 15_000_000  # of the folder
 DIGITS = 4  # of a number of a face
 PICTURES = ("lake", "forest", "glacier", "sea")
