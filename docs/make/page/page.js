@@ -75,7 +75,8 @@ let chosen = [0, 1, 2]; // faces on the way, in its order
 
 function paint(canvas, { pixels, width, height }) {
   Object.assign(canvas, { width, height });
-  canvas.getContext("2d").putImageData(new ImageData(pixels, width, height), 0, 0);
+  const pen = canvas.getContext("2d", { willReadFrequently: true }); // pixels come from the processor
+  pen.putImageData(new ImageData(pixels, width, height), 0, 0);
 }
 
 function place() {
