@@ -17,8 +17,9 @@ from PIL import Image
 
 import app
 from ae_models import images, tasks, zoo
+from ae_models.codec import file
 from tests.pictures import PORTRAITS, RED_BLUE, blob, circle, encoded, hint, pasted, png_header
-from ui import alignment, models, parts
+from ui import alignment, compress, models, parts
 
 ONE_PICTURE = {
     "color_sketch": {},
@@ -409,6 +410,18 @@ def test_a_file_written_by_the_endpoint_is_opened_by_the_other(client, upload):
         client.predict(upload(picture), rate=4, refine=0, model="classic", api_name="/compress")
     with pytest.raises(AppError, match=r"Expected an .aes file"):
         client.predict(upload(picture), api_name="/decompress")
+
+
+def test_a_file_waits_among_those_of_its_picture_s_size(tmp_path):
+    large = file.pack(file.Header("0000", 1, 5000, 4000), b"")
+    path = tmp_path / "large.aes"
+    path.write_bytes(large)
+    assert compress.claimed(str(path)) == 5000 * 4000
+    path.write_bytes(large[:5])
+    with pytest.raises(ValueError, match="a width and a height"):
+        compress.claimed(str(path))
+    path.write_bytes(b"PNG")
+    assert compress.claimed(str(path)) == 0  # refused as soon as it is read
 
 
 def test_figures_stand_beside_their_baseline():
