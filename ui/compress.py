@@ -92,7 +92,7 @@ def build(tab: gr.Tab) -> None:
     examples = [
         Path(path).name for path in parts.examples("scene-*") + parts.examples("face-*")[:4]
     ]
-    parts.component("compress", *SCRIPTS, examples=examples, start=START, finest=FINEST)
+    parts.late("compress", *SCRIPTS, examples=examples, start=START, finest=FINEST)
     explain.fold(
         "dcae",
         ["picture", "encoder", "16 per 4 × 4 px", "decoder", "picture again"],
@@ -101,7 +101,7 @@ def build(tab: gr.Tab) -> None:
         "it, and what it expects costs least. The classic network was made for 32 × 32 pixels: "
         "larger pictures go through it in overlapping tiles.",
     )
-    with gr.Column(visible=False):  # of the endpoints: the page has routes of its own
+    with parts.hidden():  # of the endpoints: the page has routes of its own
         picture, again = parts.picture("Picture"), parts.result("Reconstruction")
         unrounded, rate = (
             gr.Slider(0, FINEST, value=value, step=1, label=t("Rounding of the latent"))

@@ -18,13 +18,13 @@ def paint(body: bytes, query: dict) -> Response:
     """Lines and hints -> the colors under them, without the lines.
 
     query: model, "plus" or "classic"; palette as JSON; seed; hints, "1" if the lower half of the
-    picture is a layer of hints. The answer is a JPEG while one draws, a PNG at rest."""
+    picture is a layer of hints. The answer is a WebP, lossless at rest."""
     lines, hints = layers(body, query.get("hints") == "1")
     network = parts.load("sketch-color", query.get("model", "plus"))
     colors = tasks.paint_sketch(
         network, lines, entries(query.get("palette")), hints, number(query, "seed"), clean=False
     )
-    return encoded(colors, lossless=max(colors.size) >= FULL)
+    return webp(colors, lossless=max(colors.size) >= FULL)
 
 
 def palettes(body: bytes, query: dict) -> Response:
@@ -38,7 +38,7 @@ def palettes(body: bytes, query: dict) -> Response:
 
 def open_picture(body: bytes, query: dict) -> Response:
     """Any picture of a drawing -> its lines in the colors of their pens on nothing, of at most
-    MOST_SIDE px: PNG.
+    MOST_SIDE px: WebP, lossless.
 
     query: clean, "0" to leave the paper as it is. The header x-cleaned is 1 if cleaning changed
     something."""
@@ -51,7 +51,7 @@ def open_picture(body: bytes, query: dict) -> Response:
     ink = drawing.ink_of(picture)
     (sheet,) = images.to_images(drawing.pens_of(picture) / ink.clamp_min(1 / 255))
     sheet.putalpha(images.to_images(ink)[0])
-    answer = encoded(sheet, lossless=True)
+    answer = webp(sheet, lossless=True)
     answer.headers["x-cleaned"] = str(int(cleaned))
     return answer
 
@@ -86,3 +86,10 @@ def encoded(picture: Image.Image, lossless: bool) -> Response:
     else:
         picture.save(buffer, "JPEG", quality=92, subsampling=0)
     return Response(buffer.getvalue(), media_type="image/png" if lossless else "image/jpeg")
+
+
+def webp(picture: Image.Image, lossless: bool) -> Response:
+    """Smaller than `encoded`, and lossless faster too; a strip of faces is too long for WebP."""
+    buffer = io.BytesIO()
+    picture.save(buffer, "WEBP", lossless=lossless, quality=0 if lossless else 90, method=0)
+    return Response(buffer.getvalue(), media_type="image/webp")

@@ -87,6 +87,34 @@ def test_a_tab_has_an_address_and_back_works(visit):
     at_work(page, "models")
 
 
+def test_what_another_tab_needs_comes_when_that_tab_is_opened(visit):
+    asked = []
+    page = visit()
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    colored(page)
+    page.get_by_role("tab", name="Photos", exact=True).click()
+    at_work(page, "photos")
+    parts = [url.rsplit("/", 1)[1] for url in asked if "/studio/part/" in url]
+    assert parts == ["photo.json"]
+    assert not any(url.endswith("/studio/id.js") for url in asked), "Indonesian for nobody"
+
+
+def test_a_tab_that_did_not_come_says_so_and_comes_later(visit):
+    page = visit()
+    colored(page)
+    page.route("**/studio/part/*", lambda route: route.fulfill(status=200, body="cut o"))
+    photos, sketch = (page.get_by_role("tab", name=n, exact=True) for n in ("Photos", "Sketch"))
+    photos.click()
+    expect(
+        panel(page).get_by_text("The server does not answer. Open the tab again.")
+    ).to_be_visible()
+    page.unroute("**/studio/part/*")
+    sketch.click()
+    photos.click()
+    at_work(page, "photos")
+
+
 def test_the_language_is_the_browsers_and_can_be_switched(visit):
     page = visit(locale="id-ID")
     expect(page.get_by_role("button", name="Penghapus", exact=True)).to_be_visible()

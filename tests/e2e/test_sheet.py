@@ -5,6 +5,7 @@ import io
 import json
 import math
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -396,8 +397,55 @@ def test_views_show_lines_colors_and_both_networks(page):
     expect(other).to_have_js_property("naturalWidth", 512)
     ours, classic = pad(page).bounding_box(), other.bounding_box()
     assert abs(ours["y"] - classic["y"]) < 2 and abs(ours["width"] - classic["width"]) < 2
+    assert ours["x"] + ours["width"] <= classic["x"]
     page.get_by_role("radio", name="Lines", exact=True).check()
     assert vivid(Image.open(io.BytesIO(pad(page).locator("xpath=..").screenshot()))) < 0.01
+
+
+def test_each_network_is_where_its_name_is(page):
+    """Answers in the place of the networks': each picture has the color of who was asked for it."""
+    inks = {"classic": (0, 0, 255), "plus": (255, 0, 0)}
+
+    def answer(route):
+        model = parse_qs(urlsplit(route.request.url).query).get("model", ["plus"])[0]
+        route.fulfill(body=encoded(Image.new("RGB", (512, 512), inks[model]), "PNG"))
+
+    page.route("**/studio/paint?*", answer)
+    page.get_by_role("radio", name="Both networks", exact=True).check()
+    draw(page)
+    other = page.get_by_role("img", name="Colored by the classic network", exact=True)
+    expect(other).to_have_js_property("naturalWidth", 512)
+    rested(page)
+    for place, kind in ((pad(page).locator("xpath=.."), "plus"), (other, "classic")):
+        seen = Image.open(io.BytesIO(place.screenshot()))
+        assert np.abs(color_at(seen, 0.2, 0.06) - inks[kind]).max() < 20, kind
+
+
+def test_an_answer_that_comes_late_is_not_shown_last(page):
+    """Answers in the place of the network's: the first is held back, all later ones are blue."""
+    late, blue = [], encoded(Image.new("RGB", (256, 256), (0, 0, 255)), "PNG")
+    red = encoded(Image.new("RGB", (256, 256), (255, 0, 0)), "PNG")
+
+    def answer(route):
+        if late:
+            route.fulfill(body=blue)
+        else:
+            late.append(route)
+
+    rested(page)
+    page.route("**/studio/paint?*", answer)
+    draw(page)
+    for _ in range(100):
+        if late:
+            break
+        page.wait_for_timeout(50)
+    draw(page, 0.2)
+    page.wait_for_timeout(500)
+    late[0].fulfill(body=red)
+    rested(page)
+    page.wait_for_timeout(300)
+    seen = Image.open(io.BytesIO(pad(page).locator("xpath=..").screenshot()))
+    assert np.abs(color_at(seen, 0.2, 0.06) - (0, 0, 255)).max() < 20
 
 
 @pytest.mark.parametrize("same", [True, False], ids=["one visitor", "two visitors"])

@@ -9,6 +9,7 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
+import httpx2
 import numpy as np
 import pytest
 from gradio_client import Client, handle_file
@@ -54,6 +55,29 @@ def upload(tmp_path):
         return handle_file(str(path))
 
     return make
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip", "identity"])
+def test_the_page_is_sent_as_small_as_a_browser_can_read_it(url, coding):
+    with httpx2.stream("GET", url, headers={"accept-encoding": coding}) as answer:
+        sent = sum(map(len, answer.iter_raw()))
+        assert answer.headers.get("content-encoding", "identity") == coding
+    assert httpx2.get(url, headers={"accept-encoding": coding}).text.rstrip().endswith("</html>")
+    assert sent < {"br": 45_000, "gzip": 60_000, "identity": 450_000}[coding]
+
+
+def test_the_page_loads_no_code_of_components_that_it_does_not_show():
+    shown = {c["type"] for c in app.demo.config["components"] if c["props"].get("visible", True)}
+    assert shown <= {"html", "tabs", "tabitem", "api", "column"}
+
+
+@pytest.mark.parametrize("name", [*parts.LATE, "nothing", "../parts"])
+def test_the_page_of_a_tab_comes_when_it_is_asked_for(url, name):
+    answer = httpx2.get(f"{url}studio/part/{name}.json")
+    if name not in parts.LATE:
+        assert answer.status_code == 404
+    else:
+        assert all(answer.json()[kind] for kind in ("html", "css", "js"))
 
 
 def test_first_page_answers_and_names_no_other_host(url):

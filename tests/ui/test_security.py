@@ -255,7 +255,7 @@ def test_an_unknown_card_is_escaped(web):
     assert answer.status_code == 404 and "<img" not in answer.text
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/metrics", "/config", "/studio/static/app.css",
+@pytest.mark.parametrize("path", ["/", "/healthz", "/metrics", "/config", "/studio/part/morph.json",
                                   "/gradio_api/file=/etc/passwd", "/nowhere"])  # fmt: skip
 def test_every_answer_binds_the_browser(web, path):
     answer = web.get(path)
@@ -264,6 +264,11 @@ def test_every_answer_binds_the_browser(web, path):
     policy = answer.headers["content-security-policy"]
     assert "frame-ancestors 'self' https://huggingface.co https://*.hf.space" in policy
     assert "object-src 'none'" in policy and "*;" not in policy
+
+
+def test_a_file_that_is_no_document_is_not_guessed_at(web):
+    for path in ("/studio/static/app.css", "/studio/id.js", "/studio/static/examples/shelf.webp"):
+        assert web.get(path).headers["x-content-type-options"] == "nosniff"
 
 
 def test_no_answer_names_a_secret_of_the_environment(web, monkeypatch):

@@ -51,7 +51,7 @@ def test_the_colors_come_at_the_sheets_size_without_its_lines():
 def test_colors_and_lines_together_are_what_the_endpoint_gives():
     size = (sheet.FULL, sheet.FULL)
     answer = sheet.paint(drawn(size), {"palette": RED})
-    assert answer.media_type == "image/png"
+    assert answer.media_type == "image/webp"
     whole = tasks.color_sketch(zoo.load("sketch-color-plus"), circle(size), entries(RED))
     paper = np.asarray(circle(size), dtype=int)[:, :, None] / 255
     assert np.abs(picture(answer) * paper - np.asarray(whole, dtype=int)).mean() < 1
