@@ -171,6 +171,7 @@ APP = {  # of gr.Blocks.launch
         Route("/metrics", metrics),
         route("paint", sheet.paint),
         route("palettes", sheet.palettes),
+        route("proposals", sheet.proposals),
         route("open", sheet.open_picture, MOST_FILE_BYTES),
         route("photo/open", photos.open_photo, MOST_FILE_BYTES),
         route("photo/chroma", photos.chroma),

@@ -78,6 +78,14 @@ def test_palettes_are_proposed_and_a_blank_sheet_has_none():
     assert json.loads(sheet.palettes(blank, {}).body) == []
 
 
+def test_proposals_come_one_below_the_other_each_in_its_palette():
+    palettes = [[["#e02020", 1]], [["#2040e0", 1]]]
+    pictures = picture(sheet.proposals(drawn(), {"palettes": json.dumps(palettes)}))
+    assert pictures.shape == (128, 96, 3)
+    red, blue = pictures[32, 48], pictures[96, 48]
+    assert red[0] > red[2] + 40 and blue[2] > blue[0] + 40
+
+
 @pytest.mark.parametrize("ink", [0, 255], ids=["empty", "black"])
 def test_a_sheet_without_a_drawing_is_survived(ink):
     body = encoded(Image.new("RGBA", (64, 64), (0, 0, 0, ink)), "PNG")
@@ -141,6 +149,12 @@ BAD = {
     "negative seed": (drawn(), {"seed": "-1"}, "seed to be a whole number"),
     "model": (drawn(), {"model": "enormous"}, "one of plus, classic"),
 }
+
+
+@pytest.mark.parametrize("text", ["", "[]", "5", "nonsense", json.dumps([[["#f00", 1]]] * 5)])
+def test_more_or_fewer_proposals_than_there_are_places_get_a_sentence(client, text):
+    answer = client.post("/studio/proposals", params={"palettes": text}, content=drawn())
+    assert answer.status_code == 422 and "Expected 1 to 4 palettes" in answer.text
 
 
 @pytest.mark.parametrize("case", BAD)

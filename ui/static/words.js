@@ -10,7 +10,7 @@
   document.documentElement.lang = language;
   if (language === "id") {
     const root = (window.gradio_config?.root ?? "").replace(/\/$/, "");
-    document.write(`<script src="${root}/studio/id.js"></script>`); // before Gradio's own
+    document.write(`<script src="${root}/studio/id.js"><\/script>`); // before Gradio's own
   }
   const words = () => window.gradio_config?.i18n_translations?.[language] ?? {};
   const NAMED = ["data-label", "aria-label", "title", "placeholder", "alt"];
