@@ -440,7 +440,7 @@ def test_an_answer_that_comes_late_is_not_shown_last(page):
             break
         page.wait_for_timeout(50)
     draw(page, 0.2)
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(3000)  # all later ones, if they were asked for
     late[0].fulfill(body=red)
     rested(page)
     page.wait_for_timeout(300)
