@@ -74,6 +74,18 @@ def fits(page: Page, tab: str, size: tuple[int, int]) -> None:
         assert size[0] < 1000 or abs(given["y"] - result["y"]) < 2
 
 
+def test_the_models_say_that_they_are_coming(visit):
+    held, page = [], visit()
+    page.route("**/gradio_api/queue/join*", held.append)
+    page.get_by_role("tab", name="Models", exact=True).click()
+    coming = page.get_by_text("The networks are being read.")
+    expect(coming).to_be_visible()
+    page.wait_for_timeout(300)
+    held[0].continue_()
+    at_work(page, "models")
+    expect(coming).to_have_count(0)
+
+
 def test_a_tab_has_an_address_and_back_works(visit):
     page = visit("?tab=photos")
     photos, models = (page.get_by_role("tab", name=n, exact=True) for n in ("Photos", "Models"))
