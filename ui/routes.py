@@ -202,6 +202,7 @@ APP = {  # of gr.Blocks.launch
             compresslevel=6,
             exclude_content_types=(
                 *DEFAULT_EXCLUDED_CONTENT_TYPES,
+                "application/octet-stream",  # numbers and files that hardly shrink
                 "text/javascript",
                 "application/javascript",
                 "text/css",
