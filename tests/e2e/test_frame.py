@@ -76,7 +76,7 @@ def fits(page: Page, tab: str, size: tuple[int, int]) -> None:
 
 def test_the_models_say_that_they_are_coming(visit):
     held, page = [], visit()
-    page.route("**/gradio_api/queue/join*", held.append)
+    page.route("**/gradio_api/queue/join*", lambda route: held.append(route))
     page.get_by_role("tab", name="Models", exact=True).click()
     coming = page.get_by_text("The networks are being read.")
     expect(coming).to_be_visible()
