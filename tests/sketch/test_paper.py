@@ -11,7 +11,7 @@ from benchmarks import drawings
 from tests.conftest import coloring_network
 from tests.pictures import circle
 
-KINDS = drawings.SIX + drawings.PENS + drawings.OTHERS
+KINDS = drawings.SIX + drawings.LARGER + drawings.OTHERS
 NAMES = sorted(path.name for path in drawings.EXAMPLES.glob("sketch-*.png"))
 
 
