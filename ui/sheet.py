@@ -79,7 +79,7 @@ def open_picture(body: bytes, query: dict) -> Response:
     scale = min(1, MOST_SIDE / max(picture.size))
     picture = images.resize(picture, tuple(max(8, round(n * scale)) for n in picture.size))
     ink = drawing.ink_of(picture)
-    (sheet,) = images.to_images(drawing.pens_of(picture) / ink.clamp_min(1 / 255))
+    (sheet,) = images.to_images(drawing.pens_of(images.to_tensor(picture)) / ink.clamp_min(1 / 255))
     sheet.putalpha(images.to_images(ink)[0])
     answer = webp(sheet, lossless=True)
     answer.headers["x-cleaned"] = str(int(cleaned))

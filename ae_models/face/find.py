@@ -53,6 +53,7 @@ REACH = 0.14  # of that width: how far from there they may be
 # Scale and shift of the box in which eyes are searched again: one search is off by up to a tenth of
 # the eyes' distance.
 VIEWS = ((0.93, 0), (1.07, 0), (1, 0.04), (1, -0.04), (1, 0.04j), (1, -0.04j))
+NEAR = 0.05  # of a face's width, from the median of an eye's places: those further off are others
 # Cascades trained apart from the one that searches; they look at a candidate alone, in a picture of
 # PROOF_SIDE px with its eyes level.
 WITNESSES = ("frontalface_alt", "frontalface_default", "frontalface_alt_tree")
@@ -65,10 +66,9 @@ def find_faces(picture: Image.Image) -> list[Face]:
     Faces turned by up to about 35 degrees are found, and where there is none, faces in a photo
     turned by quarter turns; profiles are not, nor faces smaller than a thirteenth of the long
     side."""
-    gray = images.to_rgb(picture).convert("L")
+    gray = tones.stretched(images.to_rgb(picture).convert("L"))  # while a dark one has its levels
     scale = 2 * SEARCHED / max(gray.size)
     gray = images.resize(gray, tuple(max(1, round(side * scale)) for side in gray.size))
-    gray = tones.stretched(gray)
     with _lock:
         faces = _upright_or_turned(gray)
     faces.sort(key=lambda face: face.width, reverse=True)
@@ -290,23 +290,26 @@ def _eyes(box: _Box, least: int) -> Eyes | None:
     """Both eyes in px of the picture before the turn; None if fewer than `least` (1 or 2) are
     found.
 
-    Each is the median of what is found in VIEWS of the box. An eye that is not found is taken to be
+    Each is the middle of what is found in VIEWS of the box. An eye that is not found is taken to be
     as far from its usual place as the other one."""
     first = _seen_eyes(box)
     if sum(eye is not None for eye in first) < least:
         return None
     views = [first, *(_seen_eyes(view) for view in box.views())]
-    eyes = [_median([view[i] for view in views if view[i] is not None]) for i in (0, 1)]
+    seen = ([view[i] for view in views if view[i] is not None] for i in (0, 1))
+    eyes = [_middle(places, NEAR * box.side) for places in seen]
     usual = [box.corner + box.side * place for place in USUAL]
     places = (usual[i] + eyes[1 - i] - usual[1 - i] if eyes[i] is None else eyes[i] for i in (0, 1))
     return tuple((eye.real, eye.imag) for eye in map(box.before, places))
 
 
-def _median(places: list[complex]) -> complex | None:
-    """Median of each coordinate; None without places."""
+def _middle(places: list[complex], near: float) -> complex | None:
+    """Mean of the places that are near the median of each coordinate, the median if none is; None
+    without places."""
     if not places:
         return None
-    return complex(np.median(np.real(places)), np.median(np.imag(places)))
+    median = complex(np.median(np.real(places)), np.median(np.imag(places)))
+    return np.mean([place for place in places if abs(place - median) < near] or median)
 
 
 def _seen_eyes(box: _Box) -> list[complex | None]:
