@@ -16,9 +16,7 @@ SQUARE = 40  # degrees that a corner may differ from a right angle
 STROKE = 11  # px at SEARCH_SIDE: what is thinner, and darker than its surroundings, is a stroke
 INK = 0.12  # of the lightness around, by which it is
 BESIDE = (3, 6)  # px from a side, where a stroke that goes on across it is on both of its sides
-CROSSINGS = (
-    2  # so many strokes, and most of those beyond the sides, cross those of a patch of light
-)
+CROSSINGS = 2  # strokes, and most of those beyond the sides, that cross a patch of light
 INSET = 0.012  # part of its size that is cut off on each side: the edge's own shadow
 
 
