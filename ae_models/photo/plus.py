@@ -15,11 +15,11 @@ from ae_models.unet import UNet, UNetConfig
 
 @dataclass(frozen=True)
 class PhotoColorPlusConfig:
-    size: int = 128  # px of the shorter side
+    size: int = 160  # px of the shorter side
     widths: tuple[int, ...] = (64, 128, 256, 256)  # channels at 1/4, 1/8, ... of the side
     # Levels of a and b, in Lab units: a grid of colors that is finer near gray.
     levels: tuple[int, ...] = (-80, -54, -34, -20, -9, 0, 9, 20, 34, 54, 80)
-    temperature: float = 0.7  # of the distribution before its mean is taken; towards 0 its mode
+    temperature: float = 1.0  # of the distribution before its mean is taken; towards 0 its mode
     rarity_coverage: float = 0.01  # part of the picture under hints that leaves exp(-1) of rarity
     hint_distance: float = 5.0  # cells of 4 px over which a hint spreads, a standard deviation
     hint_lightness: float = 10.0  # difference in lightness over which it spreads, likewise
