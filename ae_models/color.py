@@ -34,13 +34,11 @@ def rgb_to_lab(rgb: Tensor) -> Tensor:
 
 def lightness(picture: Image.Image) -> Tensor:
     """L or RGB picture -> CIE lightness (1, 1, H, W) in [0, 100], by strips of rows."""
-    width, height = picture.size
-    result = torch.empty(1, 1, height, width)
-    for rows in result.split(tiles.ROWS, 2):
-        top = rows.storage_offset() // width
-        strip = images.to_tensor(picture.crop((0, top, width, top + rows.shape[2])))
-        rows.copy_(116 * _compressed(_rgb_to_xyz(strip.expand(-1, 3, -1, -1))[:, 1:2]) - 16)
-    return result
+
+    def of_strip(strip: Tensor) -> Tensor:
+        return 116 * _compressed(_rgb_to_xyz(strip.expand(-1, 3, -1, -1))[:, 1:2]) - 16
+
+    return tiles.of_picture(of_strip, picture)
 
 
 def _rgb_to_xyz(rgb: Tensor) -> Tensor:

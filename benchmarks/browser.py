@@ -90,7 +90,8 @@ def opened(browser: Browser, server: Server, ready: str) -> tuple[Page, int, flo
 
 
 LIFTED = """() => new Promise((done) => {
-  const pad = document.querySelector('[role="application"]');
+  const pads = document.querySelectorAll('[role="application"]');
+  const pad = [...pads].find((pad) => pad.offsetParent); // those of other tabs are hidden
   pad.addEventListener("pointerup", () => {
     const start = performance.now();
     const look = () => pad.getAttribute("aria-busy") === "false" ? done(performance.now() - start) : requestAnimationFrame(look);

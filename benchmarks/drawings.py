@@ -2,8 +2,8 @@
 
     python -m benchmarks.drawings [--out DIR]
 
-Eight of the app's examples, as a phone sees them: six kinds of light and place, three of faint
-pens, and three of other files. A picture is right when 95 % of what is paper in the clean drawing's
+Eight of the app's examples, as a phone sees them: six kinds of light and place, four more in larger
+photos, and three of other files. A picture is right when 95 % of what is paper in the clean drawing's
 result is unpainted, and 80 % of what is painted there is painted. Prints the share of right ones,
 for each kind and for the six; DIR gets all pictures and results."""
 
@@ -114,7 +114,7 @@ def ruled(sheet: Sheet, random: np.random.Generator) -> Sheet:
     return _lit(sheet * (np.asarray(rules.crop(box)) / 255), 0.9 + 0.06 * x - 0.05 * y, random)
 
 
-# ---- pens, in a larger photo ----
+# ---- pens and light in larger photos ----
 
 
 def _larger(sheet: Sheet) -> Sheet:
@@ -163,6 +163,21 @@ def vignette(sheet: Sheet, random: np.random.Generator) -> Sheet:
     return _lit(table * (1 - inside[..., None]) + placed, light, random)
 
 
+def window(sheet: Sheet, random: np.random.Generator) -> Sheet:
+    """The sun through a window: a slanted patch of hard light on a part of the drawing."""
+    sheet = _larger(sheet)
+    height, width = sheet.shape[:2]
+    corners = np.float32([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * random.uniform(0.4, 0.6, 2)
+    turn = cv2.getRotationMatrix2D((0, 0), random.uniform(-25, 25), 1)[:, :2]
+    slant = np.array([[1, random.uniform(-0.2, 0.2)], [0, 1]])
+    corners = corners @ slant.T @ turn.T + random.uniform(-0.15, 0.15, 2)
+    patch = np.zeros((height, width), np.float32)
+    cv2.fillPoly(patch, [np.int32((corners + 1) / 2 * [width, height])], 1)
+    patch = cv2.GaussianBlur(patch, (0, 0), random.uniform(1, 2.5))[..., None]
+    shade = random.uniform(0.4, 0.6) * np.array([0.95, 0.98, 1.0])
+    return _lit(sheet, shade + (0.97 - shade) * patch, random)
+
+
 # ---- other files ----
 
 
@@ -194,7 +209,7 @@ def transparent(sheet: Sheet, random: np.random.Generator) -> Image.Image:
 
 
 SIX: tuple[Kind, ...] = (shadow, lamp, dim, yellowed, desk, ruled)
-PENS: tuple[Kind, ...] = (pencil, ballpoint, vignette)
+LARGER: tuple[Kind, ...] = (pencil, ballpoint, vignette, window)
 OTHERS: tuple[Kind, ...] = (framed, inverted, transparent)
 
 
@@ -237,7 +252,7 @@ def main(out: Path | None) -> None:
     drawings = [Image.open(EXAMPLES / f"sketch-{name}.png") for name in NAMES]
     cleans = [tasks.color_sketch(network, drawing) for drawing in drawings]
     means = {}
-    for kind in SIX + PENS + OTHERS:
+    for kind in SIX + LARGER + OTHERS:
         rights = []
         for seed, (name, drawing, clean) in enumerate(zip(NAMES, drawings, cleans)):
             picture = photographed(drawing, kind, seed)

@@ -8,7 +8,8 @@ borders   mean distance in the ab plane between photos colored with a border and
 tones     the same for dark and faded photos and the good ones, with the stretch and without
 faces     of photos in which a face is found, the share in which it is also found, and drawn alike,
           once they are spoiled; and landscapes in which one is found
-large     peak memory and processor time of a 24 megapixel photo in each task
+large     peak memory and processor time of a 24 megapixel photo in each task, and of a drawing on
+          a desk; --size 8600x5800 for other sizes
 
 DIR holds `landscape` and `celeba` as in the README; what is done to their pictures is done here.
 """
@@ -30,6 +31,7 @@ from PIL import Image, ImageCms
 
 from ae_models import color, images, metrics, tasks, tiles, tones, zoo
 from ae_models.face import align
+from benchmarks import drawings
 
 # ---- color profiles ----
 
@@ -255,13 +257,20 @@ def _chosen(folder: Path, count: int) -> list[Image.Image]:
 SIZE = (6000, 4000)
 
 
-def large_photo(path: Path) -> None:
+def large_photo(path: str, size: tuple[int, int] = SIZE) -> None:
     """A JPEG of 24 megapixels: hills of color with grain."""
     rng = np.random.default_rng(0)
     hills = Image.fromarray(rng.integers(0, 255, (5, 7, 3), dtype=np.uint8))
-    hills = hills.resize(SIZE, Image.Resampling.BICUBIC)
-    grain = Image.effect_noise(SIZE, 12)
+    hills = hills.resize(size, Image.Resampling.BICUBIC)
+    grain = Image.effect_noise(size, 12)
     Image.blend(hills, Image.merge("RGB", [grain] * 3), 0.2).save(path, quality=90)
+
+
+def large_drawing(path: str, size: tuple[int, int] = SIZE) -> None:
+    """A JPEG of 24 megapixels: a drawing on a desk."""
+    clean = Image.open(drawings.EXAMPLES / "sketch-cat.png").convert("RGB").resize((1500, 1000))
+    photo = drawings.photographed(clean, drawings.desk, 0)
+    photo.resize(size, Image.Resampling.BICUBIC).save(path, quality=90)
 
 
 def _whole_face(photo: Image.Image, pose: str) -> Image.Image:
@@ -292,17 +301,26 @@ LARGE = {
     ),
     "compress": ("dcae-plus", _compressed),
     "color a sketch": ("sketch-color-plus", tasks.color_sketch),
+    "color a drawing": ("sketch-color-plus", tasks.color_sketch),
 }
 
 
-def large(*_) -> None:
-    """Run each task in a process of its own, so that each has its own peak of memory."""
+def large(size: tuple[int, int]) -> None:
+    """Run each task in a process of its own, so that each has its own peak of memory; the pictures
+    too, since a process counts its parent's peak."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "large.jpg"
-        large_photo(path)
+        photo, drawing = (str(Path(folder) / name) for name in ("photo.jpg", "drawing.jpg"))
+        _apart(f"large_photo({photo!r}, {size})")
+        _apart(f"large_drawing({drawing!r}, {size})")
         for name in LARGE:
-            code = f"from benchmarks import inputs; inputs.one_large({name!r}, {str(path)!r})"
-            subprocess.run([sys.executable, "-c", code], check=True)
+            path = drawing if name == "color a drawing" else photo
+            _apart(f"one_large({name!r}, {path!r})")
+
+
+def _apart(call: str) -> None:
+    """Call a function of this file in another process."""
+    code = f"from benchmarks import inputs; inputs.{call}"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def one_large(name: str, path: str) -> None:
@@ -327,19 +345,22 @@ PARTS = {
     "borders": borders,
     "tones": tones_,
     "faces": faces,
-    "large": large,
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("parts", nargs="+", choices=PARTS)
+    parser.add_argument("parts", nargs="+", choices=[*PARTS, "large"])
     parser.add_argument("--data", type=Path)
     parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--size", default="{}x{}".format(*SIZE))
     given = parser.parse_args()
     torch.set_num_threads(1)
     for part in given.parts:
-        PARTS[part](given.data, given.count)
+        if part == "large":
+            large(tuple(map(int, given.size.split("x"))))
+        else:
+            PARTS[part](given.data, given.count)
 
 
 if __name__ == "__main__":

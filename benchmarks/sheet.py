@@ -37,6 +37,17 @@ def strokes(page: Page, count: int) -> list[float]:
     return times
 
 
+def requests(page: Page) -> tuple[int, int]:
+    """Requests of a stroke from pen down until it is painted, and afterwards at rest."""
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    stroke(page, 100)
+    lift(page)
+    painted = len(asked)
+    page.wait_for_timeout(3000)
+    return painted, len(asked) - painted
+
+
 def updates(page: Page, server: Server, seconds_: float = 4) -> tuple[float, float]:
     """Updates a second while the pen moves, and the server's CPU seconds for each."""
     page.evaluate(
@@ -131,6 +142,8 @@ def report(browser: Browser, servers: dict[str, Server], count: int) -> None:
     row("pen up → painted, p50", ms(ours), f"floor {ms(at_floor)}: {ours / at_floor:.2f}x")
     network = network_alone()
     row("", "", f"network {ms(network)}: {ours / network:.2f}x")
+    painted, rest = requests(page)
+    row("requests of a stroke", f"{painted} until painted", f"{rest} at rest; no job of a queue")
     rate, cpu = updates(page, servers["app"])
     row("updates a second while drawing", f"{rate:.1f}", f"network alone {1 / network:.1f}")
     row("server CPU of an update, network aside", ms(cpu - network), f"with it {ms(cpu)}")

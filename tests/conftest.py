@@ -1,15 +1,24 @@
 """Miniature networks, small pictures in the layouts of the public data sets, a loopback Hub."""
 
+import collections
 import os
+import shutil
+import tempfile
 import zlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-import torch
 from PIL import Image
+
+if TYPE_CHECKING:  # the process that only hands out tests needs no torch
+    import torch
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="studio-tests-")  # of this worker alone:
+# an app that ends deletes what was uploaded to it, under a name that follows from the content
+os.environ["OMP_NUM_THREADS"] = "1"  # of processes that tests start: two workers share the cores
 
 
 class Miniatures(dict):
@@ -59,20 +68,38 @@ MINIATURE = Miniatures(
 )
 
 
+def pytest_unconfigure() -> None:
+    shutil.rmtree(os.environ["GRADIO_TEMP_DIR"], ignore_errors=True)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two workers for the suite and for folders of it. Files and single tests run in this process:
+    they are there sooner, and a debugger works."""
+    paths = (config.invocation_params.dir / arg.split("::")[0] for arg in config.args)
+    return 2 if any(path.is_dir() for path in paths) and os.cpu_count() > 1 else 0
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: Playwright keeps an event loop running in this thread, beside which no
-    other can be started."""
-    items.sort(key=lambda item: "e2e" in item.path.parts)
+    other can be started. Of them the longest files first, so that both workers end together."""
+    tests = collections.Counter(item.path for item in items)
+    items.sort(
+        key=lambda item: tests[item.path] if "e2e" in item.path.parts else 10**6, reverse=True
+    )
 
 
 @pytest.fixture(autouse=True)
 def _one_thread():
+    import torch
+
     torch.set_num_threads(1)
     torch.manual_seed(0)
 
 
-def coloring_network() -> torch.nn.Module:
+def coloring_network() -> "torch.nn.Module":
     """A miniature of sketch-color-plus, untrained."""
+    import torch
+
     from ae_models import zoo
 
     network = zoo.build("sketch-color-plus", **MINIATURE["sketch-color-plus"]).eval()
@@ -80,7 +107,7 @@ def coloring_network() -> torch.nn.Module:
     return network
 
 
-def config_of(slug: str, network: torch.nn.Module) -> dict:
+def config_of(slug: str, network: "torch.nn.Module") -> dict:
     """The smallest config.json that files.save takes."""
     from ae_models import zoo
 

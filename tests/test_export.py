@@ -45,7 +45,8 @@ def test_torch_export_follows_every_network(row):
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
-    "slug", ["sketch-color", "face-sketch-plus", "photo-color-plus", "face-vae-plus"]
+    "slug",
+    ["sketch-color", "sketch-color-plus", "face-sketch-plus", "photo-color-plus", "face-vae-plus"],
 )
 def test_an_onnx_file_computes_what_the_network_does(slug, tmp_path):
     network = miniature(slug)

@@ -4,9 +4,8 @@
 
 Writes DIR/<slug>.onnx and .pt2. For a network with a latent it writes <slug>-encode and -decode
 instead, and for dcae-plus <slug>-round too, which does to a latent what a file does.
-sketch-color-plus has no ONNX file. Inputs have the names and ranges of the network's own methods;
-a graph takes any number of pictures at once, those of dcae-plus one of any size. Metadata of an
-ONNX file: value range and terms.
+Inputs have the names and ranges of the network's own methods; a graph takes any number of pictures
+at once, those of dcae-plus one of any size. Metadata of an ONNX file: value range and terms.
 
 --half stores weights as float16, as a release does, and computes the same in float32: files are
 about half as large.
@@ -33,9 +32,6 @@ from ae_models.layers import Posterior
 
 OPSET = 23  # the newest that torch.onnx writes
 MOST_DIFFERENCE, MOST_PICTURES = 1e-3, 1024
-# Its flow of hints is a recursion over rows, of which the exporter makes so many nodes that two
-# minutes did not suffice to write them as ONNX.
-UNROLLED = ("sketch-color-plus",)
 EXAMPLES = Path(__file__).parents[1] / "ui" / "static" / "examples"
 SHOWN = {  # system -> the examples that suit it
     "sketch-color": "sketch-*.png",
@@ -116,7 +112,9 @@ def _conditions(network: nn.Module, slug: str, x: Tensor) -> tuple[Tensor, ...]:
     """Further inputs of forward: palettes and hints, or styles and noise."""
     batch, _, height, width = x.shape
     if slug == "sketch-color-plus":
-        return network.palettes[:batch], x.new_zeros(batch, 4, height, width)
+        hints = x.new_zeros(batch, 4, height, width)
+        hints[:, ::3, height // 3 : height // 2, width // 3 : width // 2] = 1  # a red dab
+        return network.palettes[:batch], hints
     styles = torch.zeros(batch, dtype=torch.long)
     if slug == "sketch-face-plus":
         return (styles,)
@@ -148,11 +146,8 @@ def export(
         path = out / f"{graph.name}.pt2"
         torch.export.save(program, path)
         yield _report(path, expected, torch.export.load(path).module()(*graph.inputs))
-        if slug in UNROLLED:
-            continue
         path = path.with_suffix(".onnx")
-        names = list(inspect.signature(getattr(network, graph.method)).parameters)
-        write_onnx(program, path, names[: len(graph.inputs)], about(network, slug))
+        write_onnx(program, network, slug, graph, path)
         yield _report(path, expected, run(path, graph.inputs))
 
 
@@ -166,12 +161,13 @@ def followed(module: nn.Module, graph: Graph) -> torch.export.ExportedProgram:
 
 
 def write_onnx(
-    program: torch.export.ExportedProgram, path: Path, names: list[str], metadata: dict[str, str]
+    program: torch.export.ExportedProgram, network: nn.Module, slug: str, graph: Graph, path: Path
 ) -> None:
-    """Write a program as one ONNX file whose inputs have these names."""
+    """Write the program of a graph as one ONNX file, whose inputs are named as the method's."""
+    names = list(inspect.signature(getattr(network, graph.method)).parameters)[: len(graph.inputs)]
     written = torch.onnx.export(program, input_names=names, opset_version=OPSET, verbose=False)
     model = written.model_proto
-    onnx.helper.set_model_props(model, metadata)
+    onnx.helper.set_model_props(model, about(network, slug))
     onnx.save(model, path)
 
 

@@ -41,7 +41,7 @@ def colorize(
 
 def build(tab: gr.Tab) -> None:
     examples = [path.name for path in sorted(parts.EXAMPLES.glob("landscape-*.webp"))]
-    parts.component("photo", *SCRIPTS, examples=examples, start=START)
+    parts.late("photo", *SCRIPTS, examples=examples, start=START)
     explain.fold(
         "photo-color",
         ["lightness, hints", "encoder", "5 × 5 × 256", "decoder", "a and b of Lab"],
@@ -53,7 +53,7 @@ def build(tab: gr.Tab) -> None:
         "alone.",
         classic=["lightness", "encoder", "16 × 16 × 256", "decoder", "a and b of Lab"],
     )
-    with gr.Column(visible=False):  # of the endpoints: the page has routes of its own
+    with parts.hidden():  # of the endpoints: the page has routes of its own
         kinds = list(zoo.networks("photo-color"))
         picture, layer = parts.picture("Photo, gray or in color"), parts.layer("Hints")
         saturation = gr.Slider(0, 3, value=1, step=0.1, label=t("Saturation"))

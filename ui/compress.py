@@ -78,11 +78,21 @@ def refined(picture: parts.Upload | None, rate: float, refine: float, model: str
     return int((1 + (refine or 0)) * parts.size_of(picture))
 
 
+def claimed(path: str | None) -> int:
+    """Pixels of the picture in an .aes file, as its header claims; 0 for another file."""
+    with Path(parts.needs(path, f"an {file.SUFFIX} file")).open("rb") as source:
+        start = source.read(file.MOST_HEADER)
+    if start[:1] != bytes([file.MAGIC]):
+        return 0
+    width, height, _ = file.claim(start)
+    return width * height
+
+
 def build(tab: gr.Tab) -> None:
     examples = [
         Path(path).name for path in parts.examples("scene-*") + parts.examples("face-*")[:4]
     ]
-    parts.component("compress", *SCRIPTS, examples=examples, start=START, finest=FINEST)
+    parts.late("compress", *SCRIPTS, examples=examples, start=START, finest=FINEST)
     explain.fold(
         "dcae",
         ["picture", "encoder", "16 per 4 × 4 px", "decoder", "picture again"],
@@ -91,7 +101,7 @@ def build(tab: gr.Tab) -> None:
         "it, and what it expects costs least. The classic network was made for 32 × 32 pixels: "
         "larger pictures go through it in overlapping tiles.",
     )
-    with gr.Column(visible=False):  # of the endpoints: the page has routes of its own
+    with parts.hidden():  # of the endpoints: the page has routes of its own
         picture, again = parts.picture("Picture"), parts.result("Reconstruction")
         unrounded, rate = (
             gr.Slider(0, FINEST, value=value, step=1, label=t("Rounding of the latent"))
@@ -102,4 +112,4 @@ def build(tab: gr.Tab) -> None:
         opened = parts.result("Picture of the opened file")
     parts.run([], reconstruct, [picture, model, unrounded], again, api_name="reconstruct")
     parts.run([], compress, [picture, rate, refine, model], data, refined, api_name="compress")
-    parts.run([], decompress, [data], opened, api_name="decompress")
+    parts.run([], decompress, [data], opened, claimed, api_name="decompress")

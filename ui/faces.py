@@ -50,7 +50,7 @@ def build(tab: gr.Tab) -> None:
         [path.rsplit("/", 1)[-1] for path in parts.examples(pattern)]
         for pattern in ("portrait-*.webp", "drawn-*.png")
     )
-    parts.component("portrait", *SCRIPTS, photos=photos, sketches=sketches[::-1])
+    parts.late("portrait", *SCRIPTS, photos=photos, sketches=sketches[::-1])
     explain.fold(
         "face-sketch",
         ["200 × 250 photo", "encoder", "13 × 16 × 256", "decoder", "sketch"],
@@ -61,7 +61,7 @@ def build(tab: gr.Tab) -> None:
         "network all has to pass the smallest grid, and what does not fit is lost.",
         classic=["256 × 256 photo", "encoder", "4 × 4 × 512", "decoder", "sketch"],
     )
-    with gr.Column(visible=False):  # of the endpoints: the row has routes of its own
+    with parts.hidden():  # of the endpoints: the row has routes of its own
         for system, function in (("face-sketch", face_to_sketch), ("sketch-face", sketch_to_face)):
             given = [parts.picture("Photo"), parts.choice(system), gr.Checkbox(True)]
             parts.run([], function, given, parts.result("Sketch"), api_name=function.__name__)

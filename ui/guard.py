@@ -34,16 +34,19 @@ POLICY = "; ".join(
         "frame-ancestors 'self' https://huggingface.co https://*.hf.space",  # a Space is in a frame
     ]
 )
-HEADERS = {
+EVERYWHERE = {"x-content-type-options": "nosniff"}
+HEADERS = EVERYWHERE | {
     "content-security-policy": POLICY,
     "permissions-policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
     "referrer-policy": "same-origin",
-    "x-content-type-options": "nosniff",
 }
+# Files of the page that are no document: a policy does nothing there, and its bytes add up
+FILES = ("text/css", "text/javascript", "application/javascript", "image/png", "image/jpeg",
+         "image/webp", "font/")  # fmt: skip
 
 
 class Guard:
-    """ASGI middleware: HEADERS on every answer, 403 for paths of REFUSED."""
+    """ASGI middleware: HEADERS on every answer, EVERYWHERE on files; 403 for paths of REFUSED."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
@@ -58,7 +61,9 @@ class Guard:
             nonlocal began
             if message["type"] == "http.response.start":
                 began = True
-                MutableHeaders(raw=message["headers"]).update(HEADERS)
+                headers = MutableHeaders(raw=message["headers"])
+                is_file = headers.get("content-type", "").startswith(FILES)
+                headers.update(EVERYWHERE if is_file else HEADERS)
             await send(message)
 
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES:

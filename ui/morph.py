@@ -162,7 +162,7 @@ def build(tab: gr.Tab) -> None:
     files = [path.rsplit("/", 1)[-1] for path in parts.examples("face-*.webp")]
     kinds = list(zoo.networks("face-vae"))
     start = [f"{name}.webp" for name in START]
-    parts.component("morph", *SCRIPTS, files=files, start=start, kinds=kinds)
+    parts.late("morph", *SCRIPTS, files=files, start=start, kinds=kinds)
     explain.fold(
         "face-vae",
         ["128 × 128 face", "encoder", "128 numbers", "decoder", "face again"],
@@ -172,7 +172,7 @@ def build(tab: gr.Tab) -> None:
         "people who do not exist. The two networks have the same latent; plus was trained to keep "
         "more of the face in it.",
     )
-    with gr.Column(visible=False):  # of the endpoints: the workspace has routes of its own
+    with parts.hidden():  # of the endpoints: the workspace has routes of its own
         endpoints(kinds)
 
 

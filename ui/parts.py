@@ -1,9 +1,10 @@
 """Parts of more than one tab: inputs and outputs, the network's name and figure, errors."""
 
 import asyncio
+import contextlib
 import errno
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ui.words import t
 
 STATIC = Path(__file__).parent / "static"
 EXAMPLES = STATIC / "examples"
+LATE: dict[str, dict] = {}  # elements that come when looked at: html, css, js
 LEFT_SECONDS = 0.5  # between two looks whether a visitor has left
 
 
@@ -190,6 +192,36 @@ def headline(config: dict) -> str:
 def component(name: str, *scripts: str, value=None, **props) -> gr.HTML:
     """A page element of our own, whose scripts know `props` as props.<name>."""
     return gr.HTML(value, **element(name, *scripts), **props)
+
+
+def late(name: str, *scripts: str, **props) -> gr.HTML:
+    """A page element like `component` that a browser asks for when it is first looked at."""
+    whole = element(name, *scripts)
+    LATE[name] = {
+        "html": whole["html_template"],
+        "css": whole["css_template"],
+        "js": whole["js_on_load"],
+    }
+    room = "&:empty { min-height: 90vh }"  # so that what follows does not jump
+    now = {"html_template": "", "css_template": room, "js_on_load": static("late.js")}
+    return gr.HTML(**now, elem_classes=name, part=name, **props)
+
+
+@contextlib.contextmanager
+def hidden() -> Iterator[None]:
+    """Components of endpoints: the page shows none of them and loads no code for them."""
+    with gr.Column(visible=False) as column:
+        yield
+    hide(column)
+
+
+def hide(block: gr.blocks.BlockContext) -> None:
+    """Mark all in it as hidden: Gradio's page loads the code of what is not, even if it lies in
+    what is."""
+    for child in block.children:
+        child.visible = False
+        if isinstance(child, gr.blocks.BlockContext):
+            hide(child)
 
 
 def element(name: str, *scripts: str) -> dict:

@@ -2,12 +2,14 @@
 answer goes out as one, without the queue and its five requests. Beside them /healthz and
 /metrics."""
 
+import functools
 from collections.abc import Callable
 
 import anyio
+import brotli
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
@@ -17,11 +19,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ae_models import images
-from ui import codecs, guard, lanes, latents, models, parts, photos, sheet
+from ui import codecs, guard, lanes, latents, models, parts, photos, sheet, words
 
 MOST_BYTES = 4_000_000  # of a drawing
 MOST_FILE_BYTES = 30_000_000
 MOST_SECONDS = 120  # that a body may take to come in
+FRESH = {"cache-control": "no-cache"}  # asked for again, and sent only if it has changed
 LATENT_PIXELS = 32  # of a decoded face for each byte of its latent
 
 
@@ -81,9 +84,29 @@ def metrics(request: Request) -> Response:
     return Response(generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
 
 
+def part(request: Request) -> Response:
+    """A page element that a tab asks for when it is first opened: html, css and script."""
+    name = request.path_params["name"]
+    if name not in parts.LATE:
+        return PlainTextResponse("Expected the name of a part of the page.", status_code=404)
+    return JSONResponse(parts.LATE[name], headers=FRESH)
+
+
+def indonesian(request: Request) -> Response:
+    return Response(words.indonesian(), media_type="text/javascript", headers=FRESH)
+
+
+@functools.lru_cache(maxsize=4)
+def small(page: bytes) -> bytes:
+    """The page in Brotli's format, as small as that takes a tenth of a second: it is the same for
+    all visitors."""
+    return brotli.compress(page, quality=9)
+
+
 class Head:
-    """ASGI middleware: our script and style in the page itself. Gradio adds its own `head` only
-    after its scripts have run, too late for the language and for the first paint."""
+    """ASGI middleware: our script and style in the page itself, and the page compressed. Gradio
+    adds its own `head` only after its scripts have run, too late for the language and for the first
+    paint, and compresses its files alone."""
 
     def __init__(self, app: ASGIApp):
         self.app, self.head = app, parts.head().encode()
@@ -101,7 +124,12 @@ class Head:
             body += message.get("body", b"")
             if not message.get("more_body"):
                 page = body.replace(b"</head>", self.head + b"</head>", 1)
-                MutableHeaders(raw=start["headers"])["content-length"] = str(len(page))
+                headers = MutableHeaders(raw=start["headers"])
+                if "br" in Headers(scope=scope).get("accept-encoding", ""):
+                    page = await run_in_threadpool(small, page)
+                    headers["content-encoding"] = "br"
+                    headers.add_vary_header("accept-encoding")
+                headers["content-length"] = str(len(page))
                 await send(start)
                 await send({"type": "http.response.body", "body": page})
 
@@ -113,7 +141,7 @@ class Files(StaticFiles):
 
     def file_response(self, *args, **kwargs) -> Response:
         answer = super().file_response(*args, **kwargs)
-        answer.headers["cache-control"] = "no-cache"
+        answer.headers.update(FRESH)
         return answer
 
 
@@ -143,6 +171,7 @@ APP = {  # of gr.Blocks.launch
         Route("/metrics", metrics),
         route("paint", sheet.paint),
         route("palettes", sheet.palettes),
+        route("proposals", sheet.proposals),
         route("open", sheet.open_picture, MOST_FILE_BYTES),
         route("photo/open", photos.open_photo, MOST_FILE_BYTES),
         route("photo/chroma", photos.chroma),
@@ -152,6 +181,8 @@ APP = {  # of gr.Blocks.launch
             for name, function in CODEC.items()
         ),
         Route("/studio/text/{name}", models.text),
+        Route("/studio/part/{name}.json", part),
+        Route("/studio/id.js", indonesian),
         Mount("/studio/docs", Files(directory=models.DOCS, check_dir=False)),
         route("face", latents.face, MOST_FILE_BYTES),
         route("faces", latents.faces, MOST_FILE_BYTES),
@@ -165,12 +196,13 @@ APP = {  # of gr.Blocks.launch
     ],
     "middleware": [
         Middleware(guard.Guard),
-        # Gradio compresses its files, but not the page itself
+        # Gradio compresses its files, but not what our routes answer
         Middleware(
             GZipMiddleware,
             compresslevel=6,
             exclude_content_types=(
                 *DEFAULT_EXCLUDED_CONTENT_TYPES,
+                "application/octet-stream",  # numbers and files that hardly shrink
                 "text/javascript",
                 "application/javascript",
                 "text/css",

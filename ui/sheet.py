@@ -1,16 +1,19 @@
 """Answers to the sheet: colors for its lines, palettes that suit them, and any picture as lines."""
 
 import io
+import json
 
 from PIL import Image
 from starlette.responses import JSONResponse, Response
 
 from ae_models import images, tasks
 from ae_models.sketch import drawing
-from ui import parts
+from ae_models.sketch.palettes import Entries
+from ui import lanes, parts
 from ui.palettes import entries, rows
 
 MOST_SIDE = 1024  # px of a sheet's longer side
+MOST_PROPOSALS = 4
 FULL = 512  # px of the longer side from which on the answer is lossless
 
 
@@ -18,13 +21,13 @@ def paint(body: bytes, query: dict) -> Response:
     """Lines and hints -> the colors under them, without the lines.
 
     query: model, "plus" or "classic"; palette as JSON; seed; hints, "1" if the lower half of the
-    picture is a layer of hints. The answer is a JPEG while one draws, a PNG at rest."""
+    picture is a layer of hints. The answer is a WebP, lossless at rest."""
     lines, hints = layers(body, query.get("hints") == "1")
     network = parts.load("sketch-color", query.get("model", "plus"))
     colors = tasks.paint_sketch(
         network, lines, entries(query.get("palette")), hints, number(query, "seed"), clean=False
     )
-    return encoded(colors, lossless=max(colors.size) >= FULL)
+    return webp(colors, lossless=max(colors.size) >= FULL)
 
 
 def palettes(body: bytes, query: dict) -> Response:
@@ -36,9 +39,36 @@ def palettes(body: bytes, query: dict) -> Response:
     return JSONResponse([rows(palette) for palette in proposed])
 
 
+def proposals(body: bytes, query: dict) -> Response:
+    """Lines and hints -> the colors under them in each of some palettes, one picture below the
+    other: WebP.
+
+    query: palettes, a list of them as JSON; hints and seed as for paint."""
+    lines, hints = layers(body, query.get("hints") == "1")
+    network, seed = parts.load("sketch-color", "plus"), number(query, "seed")
+    whole = None
+    for i, palette in enumerate(wanted := several(query.get("palettes", ""))):
+        lanes.still_wanted()
+        colors = tasks.paint_sketch(network, lines, palette, hints, seed, clean=False)
+        whole = whole or Image.new("RGB", (colors.width, colors.height * len(wanted)))
+        whole.paste(colors, (0, i * colors.height))
+    return webp(whole, lossless=False)
+
+
+def several(text: str) -> list[Entries]:
+    """Palettes as JSON -> as the tasks take them. Raises ValueError."""
+    try:
+        palettes = list(map(json.dumps, json.loads(text)))
+    except (TypeError, ValueError, RecursionError):
+        palettes = []
+    if not 1 <= len(palettes) <= MOST_PROPOSALS:
+        raise ValueError(f"expected 1 to {MOST_PROPOSALS} palettes, got {text[:60]!r}")
+    return list(map(entries, palettes))
+
+
 def open_picture(body: bytes, query: dict) -> Response:
     """Any picture of a drawing -> its lines in the colors of their pens on nothing, of at most
-    MOST_SIDE px: PNG.
+    MOST_SIDE px: WebP, lossless.
 
     query: clean, "0" to leave the paper as it is. The header x-cleaned is 1 if cleaning changed
     something."""
@@ -49,9 +79,9 @@ def open_picture(body: bytes, query: dict) -> Response:
     scale = min(1, MOST_SIDE / max(picture.size))
     picture = images.resize(picture, tuple(max(8, round(n * scale)) for n in picture.size))
     ink = drawing.ink_of(picture)
-    (sheet,) = images.to_images(drawing.pens_of(picture) / ink.clamp_min(1 / 255))
+    (sheet,) = images.to_images(drawing.pens_of(images.to_tensor(picture)) / ink.clamp_min(1 / 255))
     sheet.putalpha(images.to_images(ink)[0])
-    answer = encoded(sheet, lossless=True)
+    answer = webp(sheet, lossless=True)
     answer.headers["x-cleaned"] = str(int(cleaned))
     return answer
 
@@ -86,3 +116,10 @@ def encoded(picture: Image.Image, lossless: bool) -> Response:
     else:
         picture.save(buffer, "JPEG", quality=92, subsampling=0)
     return Response(buffer.getvalue(), media_type="image/png" if lossless else "image/jpeg")
+
+
+def webp(picture: Image.Image, lossless: bool) -> Response:
+    """Smaller than `encoded`, and lossless faster too; a strip of faces is too long for WebP."""
+    buffer = io.BytesIO()
+    picture.save(buffer, "WEBP", lossless=lossless, quality=0 if lossless else 90, method=0)
+    return Response(buffer.getvalue(), media_type="image/webp")

@@ -90,7 +90,7 @@ def build(tab: gr.Tab) -> None:
         "network has two layers on each side and no palette: it paints the mean.",
         classic=["lines", "encoder", "32 × 32 × 128", "decoder", "picture"],
     )
-    with gr.Column(visible=False):  # of the endpoints: the sheet has routes of its own
+    with parts.hidden():  # of the endpoints: the sheet has routes of its own
         endpoints()
 
 

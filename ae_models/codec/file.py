@@ -17,6 +17,7 @@ from ae_models import images
 
 MAGIC, VERSION = 0xAE, 1
 SUFFIX = ".aes"
+MOST_HEADER = 14  # bytes before the payload
 MAX_BYTES = 40_000_000  # of a file that is read at all
 MAX_SIDE = 65_535  # px
 

@@ -1,43 +1,40 @@
-"""Faces in photos, and the similarity that puts their eyes where a data set has them.
+"""The similarity that puts the eyes of a face where a data set has them.
 
-    photo -> find_faces -> eyes -> align -> picture in the pose that a network was trained on
+    picture -> find.find_faces -> eyes -> align -> picture in the pose that a network was trained on
 
-Faces and eyes are found by the boosted Haar cascades that come inside the opencv-python-headless
-package (Viola and Jones 2001; Lienhart and Maydt 2002), so nothing is downloaded. Places are (x, y)
-in px from the picture's top left corner. The left eye is the one on the left of the face when the
-face is upright, seen from the front.
+Names of find.py that programs use beside these are here too.
 """
 
-import cmath
-import dataclasses
-import functools
 import math
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
 from ae_models import images, tones
+from ae_models.face import find
+from ae_models.face.find import Eyes, Face, Point, face_at, find_faces, in_order
 
-Point = tuple[float, float]
-Eyes = tuple[Point, Point]  # left, right
+__all__ = [
+    "POSES",
+    "Eyes",
+    "Face",
+    "NoFace",
+    "Point",
+    "Pose",
+    "align",
+    "align_face",
+    "face_at",
+    "find_faces",
+    "has_pose",
+    "in_order",
+    "whole",
+]
 
 
 class NoFace(ValueError):
     """No face is found in a picture."""
-
-
-@dataclass(frozen=True)
-class Face:
-    """A face: its eyes and its width in px of the picture, the detector's score (about 54 to 58,
-    higher is surer), and how many of the WITNESSES see it too."""
-
-    eyes: Eyes
-    width: float
-    score: float
-    witnesses: int
 
 
 @dataclass(frozen=True)
@@ -61,75 +58,7 @@ POSES = {
 # no more exact than that.
 TOLERANCE = 0.12
 LARGER = (0.92, 1.12)  # than the pose's may be the distance itself
-MAX_SIDE = 32_000  # px that OpenCV warps
 MAX_SCALE = 4  # sides of an aligned picture over those of its pose
-
-SEARCHED = 320  # px, the long side of the picture in which faces are searched
-LEAST_FACE = 24  # px of these
-# A look: ratio of the sizes searched; turns in degrees against the clock (a cascade knows faces
-# turned by up to about 15); how many eyes have to be found, and how many WITNESSES have to agree.
-# The second is closer, for pictures where the first finds nothing. The more windows it opens, the
-# more proof it needs.
-LOOKS = ((1.1, (0, -25, 25), 1, 2), (1.05, (0, -12, 12), 2, 3))
-QUARTERS = (1, 3, 2)  # turns against the clock after which a photo may be upright
-SURE = 55.6  # score that a face in a turned photo needs: three of four looks are at something else
-FACE_SIDE = 160  # px of a face's box in which its eyes are searched
-# The eyes in the detector's box of width 1, as complex numbers: mean of the training photos.
-USUAL = (0.31 + 0.38j, 0.68 + 0.38j)
-REACH = 0.14  # of that width: how far from there they may be
-# Scale and shift of the box in which eyes are searched again: one search is off by up to a tenth of
-# the eyes' distance.
-VIEWS = ((0.93, 0), (1.07, 0), (1, 0.04), (1, -0.04), (1, 0.04j), (1, -0.04j))
-# Cascades trained apart from the one that searches; they look at a candidate alone, in a picture of
-# PROOF_SIDE px with its eyes level.
-WITNESSES = ("frontalface_alt", "frontalface_default", "frontalface_alt_tree")
-PROOF_SIDE = 96
-
-
-def find_faces(picture: Image.Image) -> list[Face]:
-    """Find the faces of a picture of any size, largest first; none found is an empty list.
-
-    Faces turned by up to about 35 degrees are found, and where there is none, faces in a photo
-    turned by quarter turns; profiles are not, nor faces smaller than a thirteenth of the long
-    side."""
-    gray = images.to_rgb(picture).convert("L")
-    scale = 2 * SEARCHED / max(gray.size)
-    gray = images.resize(gray, tuple(max(1, round(side * scale)) for side in gray.size))
-    gray = tones.stretched(gray)
-    with _lock:
-        faces = _upright_or_turned(gray)
-    faces.sort(key=lambda face: face.width, reverse=True)
-    return [
-        dataclasses.replace(
-            face, eyes=tuple((x / scale, y / scale) for x, y in face.eyes), width=face.width / scale
-        )
-        for face in faces
-    ]
-
-
-def face_at(faces: list[Face], place: Point) -> Face | None:
-    """The face on which a place of the picture lies, or the next one; None without faces."""
-
-    def distance(face: Face) -> float:
-        middle = np.mean(face.eyes, axis=0)
-        return math.dist(middle, place) / face.width
-
-    return min(faces, key=distance, default=None)
-
-
-def in_order(picture: Image.Image, eyes: Eyes) -> Eyes:
-    """Two clicked eyes in any order -> left and right, whatever way the face is turned.
-
-    The order in which a face is seen upright; where both or none show one, the order that turns the
-    picture less, and of two such the order of the clicks."""
-    first, second = eyes
-    orders = ((first, second), (second, first))
-    gray = images.to_rgb(picture).convert("L")
-    with _lock:
-        seen = [_witnesses(gray, order) for order in orders]
-    if seen[0] != seen[1]:
-        return orders[seen.index(max(seen))]
-    return orders[0] if second[0] - first[0] >= -1e-6 else orders[1]
 
 
 def align(picture: Image.Image, eyes: Eyes, pose: str) -> Image.Image:
@@ -147,7 +76,7 @@ def align(picture: Image.Image, eyes: Eyes, pose: str) -> Image.Image:
     size = tuple(side * scale for side in goal.size)
     # Px of the picture for one of the result
     turn = (right - left) / (goal_right - goal_left) / scale
-    return _warp(image, turn, left - goal_left * scale * turn, size)
+    return find.warp(image, turn, left - goal_left * scale * turn, size)
 
 
 def align_face(picture: Image.Image, pose: str) -> tuple[Image.Image, int]:
@@ -162,19 +91,21 @@ def align_face(picture: Image.Image, pose: str) -> tuple[Image.Image, int]:
     faces = find_faces(image)
     if not faces:
         raise NoFace("expected a picture with a face seen from the front, found none")
-    quarter = _quarter(faces[0].eyes)
-    eyes = _turned_eyes(faces[0].eyes, image.size, quarter)
-    image = _turned(image, quarter)
+    quarter = find.quarter_of(faces[0].eyes)
+    eyes = find.turned_eyes(faces[0].eyes, image.size, quarter)
+    image = find.turned(image, quarter)
     posed = (quarter and _is_posed(image, pose)) or has_pose(image.size, eyes, pose)
     return whole(image, pose) if posed else align(image, eyes, pose), len(faces)
 
 
 def _is_posed(image: Image.Image, pose: str) -> bool:
-    """Whether a picture has eyes where the pose has them: a tenth of the time of a search."""
-    shown = tones.stretched(whole(image, pose).convert("L"))
-    with _lock:
-        eyes = _eyes(_usual_box(shown, _pose(pose)), 2)
-        return bool(eyes) and has_pose(shown.size, eyes, pose) and _witnesses(shown, eyes) > 0
+    """Whether a picture has eyes where the pose has them."""
+    shown, goal = tones.stretched(whole(image, pose).convert("L")), _pose(pose)
+    expected = tuple(
+        (x * shown.width / goal.size[0], y * shown.width / goal.size[0]) for x, y in goal.eyes
+    )
+    eyes = find.eyes_near(shown, expected)
+    return eyes is not None and has_pose(shown.size, eyes, pose)
 
 
 def whole(picture: Image.Image, pose: str) -> Image.Image:
@@ -198,220 +129,3 @@ def _pose(name: str) -> Pose:
     if name not in POSES:
         raise ValueError(f"expected a pose of {', '.join(POSES)}, got {name!r}")
     return POSES[name]
-
-
-def _warp(image: Image.Image, turn: complex, offset: complex, size: tuple[int, int]) -> Image.Image:
-    """Pixel z of the result, as a complex number, is pixel turn * z + offset of the image."""
-    shrink = max(1.0, abs(turn), max(image.size) / MAX_SIDE)  # first: the warp does not filter
-    image = images.resize(image, tuple(max(1, round(side / shrink)) for side in image.size))
-    cv2, half, turn = _opencv(), 0.5 + 0.5j, turn / shrink
-    offset = offset / shrink + turn * half - half  # OpenCV counts from a pixel's middle
-    matrix = np.array([[turn.real, -turn.imag, offset.real], [turn.imag, turn.real, offset.imag]])
-    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    pixels = cv2.warpAffine(
-        np.asarray(image), matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
-    )
-    return Image.fromarray(pixels)
-
-
-_lock = threading.Lock()  # a cascade keeps its pyramid in itself
-
-
-@functools.cache
-def _opencv():
-    """Import the package: a quarter of a second, which only those wait who look for a face."""
-    import cv2
-
-    cv2.setNumThreads(1)  # as torch in app.py
-    return cv2
-
-
-@functools.cache
-def _cascade(name: str):
-    """A detector of the package."""
-    return _opencv().CascadeClassifier(f"{_opencv().data.haarcascades}haarcascade_{name}.xml")
-
-
-def _upright_or_turned(gray: Image.Image) -> list[Face]:
-    """Faces of a gray picture as it is, or where none is certain, of the picture after that quarter
-    turn for which more WITNESSES speak: a face upside down looks a little like one."""
-    best = next(filter(None, (_search(gray, *look) for look in LOOKS)), [])
-    for quarter in QUARTERS:
-        if _proof(best)[0] == len(WITNESSES):
-            break
-        turned = _turned(gray, quarter)
-        faces = [face for face in _search(turned, *LOOKS[0]) if face.score > SURE]
-        faces = [_before(face, turned.size, quarter) for face in faces]
-        best = max(best, faces, key=_proof)
-    return best
-
-
-def _proof(faces: list[Face]) -> tuple[int, bool, float]:
-    """How sure the surest of some faces is: by witnesses, then upright, then by score."""
-    upright = [(face.witnesses, _quarter(face.eyes) == 0, face.score) for face in faces]
-    return max(upright, default=(0, False, 0.0))
-
-
-def _turned(image: Image.Image, quarter: int) -> Image.Image:
-    """A picture turned against the clock, without loss."""
-    ways = Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270
-    return image.transpose(ways[quarter - 1]) if quarter else image
-
-
-def _turned_eyes(eyes: Eyes, size: tuple[int, int], quarter: int) -> Eyes:
-    """Places of the eyes of a picture of a size (width, height) after a turn."""
-    for _ in range(quarter):
-        eyes = tuple((y, size[0] - x) for x, y in eyes)
-        size = size[::-1]
-    return eyes
-
-
-def _before(face: Face, size: tuple[int, int], quarter: int) -> Face:
-    """A face of a turned picture of a size, in the picture before the turn."""
-    return dataclasses.replace(face, eyes=_turned_eyes(face.eyes, size, -quarter % 4))
-
-
-def _quarter(eyes: Eyes) -> int:
-    """The quarter turn after which eyes are about level, the left one on the left."""
-    left, right = (complex(*eye) for eye in eyes)
-    return round(math.degrees(cmath.phase(right - left)) / 90) % 4
-
-
-def _search(
-    gray: Image.Image, step: float, turns: tuple[float, ...], eyes: int, witnesses: int
-) -> list[Face]:
-    """Faces of a gray picture that are upright in one of its turns: of those at one place the
-    surest, if so many eyes of it are found and so many witnesses agree."""
-    boxes = [box for turn in turns for box in _boxes(gray, step, turn)]
-    surest = []
-    for box in sorted(boxes, key=lambda box: box.score, reverse=True):
-        if all(abs(box.center - other.center) > max(box.side, other.side) / 2 for other in surest):
-            surest.append(box)
-    faces = [
-        Face(both, box.side, box.score, _witnesses(gray, both))
-        for box in surest
-        if (both := _eyes(box, eyes))
-    ]
-    return [face for face in faces if face.witnesses >= witnesses]
-
-
-def _witnesses(gray: Image.Image, eyes: Eyes) -> int:
-    """How many of the WITNESSES see an upright face between these eyes (left, right)."""
-    left, right = (complex(*eye) for eye in eyes)
-    side = 0.6 * PROOF_SIDE  # of a face's box in the middle of the picture
-    turn = (right - left) / (side * (USUAL[1] - USUAL[0]))
-    middle = complex(PROOF_SIDE, PROOF_SIDE) / 2
-    usual = middle + side * ((USUAL[0] + USUAL[1]) / 2 - (0.5 + 0.5j))
-    offset = (left + right) / 2 - turn * usual
-    patch = np.asarray(_warp(gray, turn, offset, (PROOF_SIDE, PROOF_SIDE)))
-    return sum(_sees(name, patch, side) for name in WITNESSES)
-
-
-def _sees(name: str, patch: np.ndarray, side: float) -> bool:
-    """Whether a cascade finds a face of about this side in the middle of a patch."""
-    sizes = {"minSize": (int(0.7 * side),) * 2, "maxSize": (int(1.4 * side),) * 2}
-    boxes = _cascade(name).detectMultiScale(patch, 1.05, 1, **sizes)
-    middles = np.array([(x + w / 2, y + h / 2) for x, y, w, h in boxes]).reshape(-1, 2)
-    return bool((np.abs(middles - PROOF_SIDE / 2) < side / 4).all(1).any())
-
-
-@dataclass(frozen=True)
-class _Box:
-    """A square of a turned picture in which a face is upright; places are complex numbers."""
-
-    turned: Image.Image
-    corner: complex
-    side: float
-    score: float
-    turn: float  # degrees against the clock
-    middle: complex  # of the picture before it was turned
-
-    def before(self, place: complex) -> complex:
-        """A place of the turned picture -> its place before the turn."""
-        back = cmath.rect(1, math.radians(self.turn))
-        return (place - complex(*self.turned.size) / 2) * back + self.middle
-
-    @property
-    def center(self) -> complex:
-        return self.before(self.corner + self.side * (0.5 + 0.5j))
-
-    def views(self) -> Iterator["_Box"]:
-        """The box in other sizes and places, as far as they lie in the picture."""
-        for scale, shift in VIEWS:
-            side = self.side * scale
-            corner = self.corner + (self.side - side) * (0.5 + 0.5j) + self.side * shift
-            end = corner + side * (1 + 1j)
-            if min(corner.real, corner.imag) < 0:
-                continue
-            if end.real <= self.turned.width and end.imag <= self.turned.height:
-                yield dataclasses.replace(self, corner=corner, side=side)
-
-
-def _usual_box(image: Image.Image, pose: Pose) -> _Box:
-    """The detector's box for the face of a picture that has the pose."""
-    left, right = (complex(*eye) * image.width / pose.size[0] for eye in pose.eyes)
-    side = abs(right - left) / abs(USUAL[1] - USUAL[0])
-    corner = (left + right) / 2 - side * (USUAL[0] + USUAL[1]) / 2
-    return _Box(image.convert("L"), corner, side, 0.0, 0.0, complex(*image.size) / 2)
-
-
-def _boxes(gray: Image.Image, step: float, turn: float) -> list[_Box]:
-    turned = (
-        gray.rotate(turn, Image.Resampling.BICUBIC, expand=True, fillcolor=128) if turn else gray
-    )
-    boxes, _, scores = _cascade("frontalface_alt2").detectMultiScale3(
-        np.asarray(turned.reduce(2)),
-        step,
-        3,
-        minSize=(LEAST_FACE, LEAST_FACE),
-        outputRejectLevels=True,
-    )
-    middle = complex(*gray.size) / 2
-    return [
-        _Box(turned, complex(2 * x, 2 * y), 2.0 * side, float(score), turn, middle)
-        for (x, y, side, _), score in zip(boxes, scores)
-    ]
-
-
-def _eyes(box: _Box, least: int) -> Eyes | None:
-    """Both eyes in px of the picture before the turn; None if fewer than `least` (1 or 2) are
-    found.
-
-    Each is the median of what is found in VIEWS of the box. An eye that is not found is taken to be
-    as far from its usual place as the other one."""
-    first = _seen_eyes(box)
-    if sum(eye is not None for eye in first) < least:
-        return None
-    views = [first, *(_seen_eyes(view) for view in box.views())]
-    eyes = [_median([view[i] for view in views if view[i] is not None]) for i in (0, 1)]
-    usual = [box.corner + box.side * place for place in USUAL]
-    places = (usual[i] + eyes[1 - i] - usual[1 - i] if eyes[i] is None else eyes[i] for i in (0, 1))
-    return tuple((eye.real, eye.imag) for eye in map(box.before, places))
-
-
-def _median(places: list[complex]) -> complex | None:
-    """Median of each coordinate; None without places."""
-    if not places:
-        return None
-    return complex(np.median(np.real(places)), np.median(np.imag(places)))
-
-
-def _seen_eyes(box: _Box) -> list[complex | None]:
-    """Places of the left and right eye in the turned picture, None for one that is not found."""
-    left, top, side = box.corner.real, box.corner.imag, box.side
-    width, height = box.turned.size  # the halved picture may have been half a pixel larger
-    part = (left, top, min(left + side, width), min(top + side, height))
-    face = box.turned.resize((FACE_SIDE, FACE_SIDE), Image.Resampling.BILINEAR, part)
-    upper = np.asarray(face)[: int(0.6 * FACE_SIDE)]
-    spots = [
-        complex(x + w / 2, y + h / 2) / FACE_SIDE
-        for name in ("eye_tree_eyeglasses", "eye")
-        for x, y, w, h in _cascade(name).detectMultiScale(
-            upper, 1.05, 3, minSize=(20, 20), maxSize=(64, 64)
-        )
-    ]
-    nearest = [min(spots, key=lambda spot: abs(spot - usual), default=1) for usual in USUAL]
-    return [
-        box.corner + side * spot if abs(spot - usual) < REACH else None
-        for spot, usual in zip(nearest, USUAL)
-    ]

@@ -62,14 +62,14 @@ def _colorize(
     wanted = color_hints.read(hints) if hints is not None and model.takes_hints else None
     if wanted is not None and not wanted[:, 2:].any():
         wanted = None  # nothing is opaque
-    result, top = Image.new("RGB", image.size), 0
-    for lightness, ab in zip(own.split(tiles.ROWS, 2), _chroma_strips(model, seen, wanted)):
-        if wanted is None:
-            ab = ab * (torch.minimum(lightness, 100 - lightness) / EXTREME).clamp(0, 1)
-        lab = torch.cat([lightness, ab * saturation], 1)
-        result.paste(images.to_images(color.lab_to_rgb(lab))[0], (0, top))
-        top += lightness.shape[2]
-    return result
+
+    def strips() -> Iterable[Tensor]:
+        for lightness, ab in zip(own.split(tiles.ROWS, 2), _chroma_strips(model, seen, wanted)):
+            if wanted is None:
+                ab = ab * (torch.minimum(lightness, 100 - lightness) / EXTREME).clamp(0, 1)
+            yield color.lab_to_rgb(torch.cat([lightness, ab * saturation], 1))
+
+    return tiles.to_picture(strips(), image.size)
 
 
 def chroma(model: nn.Module, lightness: Tensor, hints: Tensor | None = None) -> Tensor:

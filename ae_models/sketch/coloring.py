@@ -7,13 +7,15 @@ picture = under_lines(color, ink, pens, parts, config)     at the drawing's size
 """
 
 import math
+from collections.abc import Iterable, Iterator
 
 import torch
+from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 from torchvision.transforms.functional import rgb_to_grayscale
 
-from ae_models import images
+from ae_models import images, tiles
 from ae_models.sketch import drawing, parts
 from ae_models.sketch.config import SketchColorPlusConfig
 from ae_models.sketch.domain_transform import flow
@@ -117,29 +119,52 @@ def _auction(
 
 
 def under_lines(
-    color: Tensor, ink: Tensor, pens: Tensor, hinted: Parts | None, config: SketchColorPlusConfig
-) -> Tensor:
-    """Colors (1, 3, size, size) and a drawing's ink (1, 1, H, W) -> colored drawing (1, 3, H, W).
+    color: Tensor,
+    ink: Tensor,
+    pens: Iterable[Tensor],
+    hinted: Parts | None,
+    config: SketchColorPlusConfig,
+) -> Iterator[Tensor]:
+    """Colors (1, 3, size, size) and a drawing's ink (1, 1, H, W) -> colored drawing, in strips of
+    tiles.ROWS rows.
 
-    pens: the light that colored lines give back (1, 3, H, W), 0 for black ones; hinted: parts.find.
+    pens: the light that colored lines give back, in such strips, 0 for black ones; hinted:
+    parts.find.
+
     The network's picture contains blurred, slightly shifted lines. At the network's own size it is
     used as it is; the larger the drawing, the more of it is the space between lines alone, with the
     user's own lines on top, and from four times the size on all of it. On the way there lines are
     thinner and fainter than the user's: artwork has colored outlines, and black ones cost PSNR."""
+    amount = min(1.0, max(0.0, math.log2(max(ink.shape) / color.shape[-1]) / 2))
+    fainter = 1 - amount**config.line_growth
+    painted = _painted(color, ink, hinted, amount, config)
+    for colors, lines, pen in zip(painted, ink.split(tiles.ROWS, 2), pens):
+        yield colors * (1 - (lines - fainter).clamp_min(0)) + pen
+
+
+def _painted(
+    color: Tensor, ink: Tensor, hinted: Parts | None, amount: float, config: SketchColorPlusConfig
+) -> Iterable[Tensor]:
+    """What under_lines puts under the lines, in strips: the network's picture, and instead of it
+    as much as `amount` says, in [0, 1], of the space between lines alone."""
     size = ink.shape[2:]
-    larger = max(size) / color.shape[-1]
-    picture = drawing.crop(_enlarge(color, max(size)), size).clamp(0, 1)
-    amount = min(1.0, max(0.0, math.log2(larger) / 2))
+    picture = None  # without any of it a large one is not made
+    if amount < 1:
+        picture = drawing.crop(_enlarge(color, max(size)), size).clamp(0, 1)
     if amount == 0 and hinted is None:
-        return picture + pens
+        return picture.split(tiles.ROWS, 2)
     filled = fill(color, ink, config)
     if hinted is not None:
         recolored = parts.recolor(filled, hinted, config)
-        picture = picture + images.resize_tensor(recolored - filled, size)
+        if picture is not None:
+            picture = (picture + images.resize_tensor(recolored - filled, size)).clamp(0, 1)
         filled = recolored
-    filled = images.resize_tensor(filled, size).clamp(0, 1)
-    picture = torch.lerp(picture.clamp(0, 1), filled, amount)
-    return picture * (1 - (ink - (1 - amount**config.line_growth)).clamp_min(0)) + pens
+    strips = (strip.clamp(0, 1) for strip in tiles.resized(filled, size))
+    if picture is None:
+        return strips
+    return (
+        torch.lerp(own, strip, amount) for own, strip in zip(picture.split(tiles.ROWS, 2), strips)
+    )
 
 
 def between_lines(
@@ -159,7 +184,7 @@ def fill(color: Tensor, ink: Tensor, config: SketchColorPlusConfig) -> Tensor:
     a longer side of config.fill_side at most."""
     inner = fill_size(ink, config)
     side, size = max(inner), color.shape[-1]
-    ink = images.resize_tensor(ink, inner)
+    ink = tiles.shrunk(ink.split(tiles.ROWS, 2), inner)
     lines = images.resize_tensor(drawing.square(ink), (size, size))
     certain = 1 - F.max_pool2d((3 * lines).clamp(0, 1), 3, 1, 1)  # 0 on lines and beside them
     weight = certain + 0.01 * (1 - lines) + 1e-4
@@ -178,11 +203,12 @@ def fill_size(ink: Tensor, config: SketchColorPlusConfig) -> tuple[int, int]:
     return max(1, round(height * scale)), max(1, round(width * scale))
 
 
-def hinted_parts(color: Tensor, ink: Tensor, hints: Tensor, config: SketchColorPlusConfig) -> Parts:
-    """The parts that hints (1, 4, H, W) color, in a drawing colored without them (1, 3, size,
-    size)."""
+def hinted_parts(
+    color: Tensor, ink: Tensor, hints: Image.Image, config: SketchColorPlusConfig
+) -> Parts:
+    """The parts that hints, RGBA, color, in a drawing colored without them (1, 3, size, size)."""
     size = fill_size(ink, config)
-    small = images.resize_tensor(ink, size)
+    small = tiles.shrunk(ink.split(tiles.ROWS, 2), size)
     return parts.find(fill(color, ink, config), small, drawing.shrink_hints(hints, size), config)
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from ae_models import images
+from ae_models import tiles
 from ae_models.sketch.config import SketchColorPlusConfig
 
 PAPER_QUANTILE = 0.9  # of the gray levels of a drawing: the tone of its paper
@@ -21,15 +21,14 @@ def ink_of(drawing: Image.Image) -> Tensor:
     channel has.
 
     The tone of the paper is taken as white."""
-    dark = images.to_tensor(drawing).amin(1, keepdim=True)
+    dark = tiles.of_picture(lambda rgb: rgb.amin(1, keepdim=True), drawing)
     paper = dark.flatten()[:: max(1, dark.numel() // SAMPLES)].quantile(PAPER_QUANTILE)
-    return (1 - dark / paper.clamp_min(1 / 255)).clamp(0, 1)
+    return dark.div_(-paper.clamp_min(1 / 255)).add_(1).clamp_(0, 1)
 
 
-def pens_of(drawing: Image.Image) -> Tensor:
-    """RGB picture of dark or colored lines -> the light that lines in colored pens give back, (1,
-    3, H, W); 0 where they are gray or black."""
-    rgb = images.to_tensor(drawing)
+def pens_of(rgb: Tensor) -> Tensor:
+    """Dark or colored lines (B, 3, H, W) -> the light that lines in colored pens give back, of the
+    same shape; 0 where they are gray or black."""
     return rgb - rgb.amin(1, keepdim=True)
 
 
@@ -40,24 +39,29 @@ def is_blank(ink: Tensor, config: SketchColorPlusConfig) -> bool:
 
 def for_network(ink: Tensor, config: SketchColorPlusConfig) -> Tensor:
     """Ink -> sketch (1, 1, size, size) in [0, 1], 0 is ink; faded lines are darkened again."""
-    small = images.resize_tensor(square(ink), (config.size, config.size))
+    size = (config.size, config.size)
+    small = tiles.shrunk(square(ink).split(tiles.ROWS, 2), size)
     lines = small[small > config.blank_ink / 2]
     strength = lines.quantile(config.line_quantile) if len(lines) else torch.tensor(1.0)
     scaled = small / strength.clamp(config.blank_ink, config.line_ink) * config.line_ink
     return 1 - scaled.clamp(0, 1)
 
 
-def hints_for_network(hints: Tensor, size: int) -> Tensor:
-    """Hints (1, 4, H, W), RGB and opacity -> (1, 4, size, size), opacity 0 or 1."""
-    return shrink_hints(square(hints), (size, size))
+def hints_for_network(hints: Image.Image, size: int) -> Tensor:
+    """Hints, RGBA, in the square around them -> (1, 4, size, size), opacity 0 or 1."""
+    left, top, _, _ = square_box(*hints.size)
+    side = max(hints.size)
+    return shrink_hints(hints, (size, size), (-left, -top, side - left, side - top))
 
 
-def shrink_hints(hints: Tensor, size: tuple[int, int]) -> Tensor:
-    """Hints (1, 4, H, W), RGB and opacity -> (1, 4, *size), opacity 0 or 1.
+def shrink_hints(
+    hints: Image.Image, size: tuple[int, int], box: tuple[int, int, int, int] | None = None
+) -> Tensor:
+    """Hints, RGBA, or a box of them -> RGB and opacity (1, 4, *size), opacity 0 or 1.
 
     A hint that shrinking makes smaller than 5 px is widened to 3 px."""
-    rgb, alpha = hints.split([3, 1], 1)
-    small = images.resize_tensor(torch.cat([rgb * alpha, alpha], 1), size)
+    strips = tiles.rows(hints, box)
+    small = tiles.shrunk((torch.cat([x[:, :3] * x[:, 3:], x[:, 3:]], 1) for x in strips), size)
     alpha = small[:, 3:]
     tiny = (F.max_pool2d(alpha, 5, 1, 2) < 0.99) & (F.max_pool2d(alpha, 3, 1, 1) > 0.02)
     rgb, weight = torch.where(tiny, F.avg_pool2d(small, 3, 1, 1), small).split([3, 1], 1)

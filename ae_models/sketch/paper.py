@@ -33,6 +33,8 @@ WEAK = 0.5  # of the paper's lightest channel: a channel that the light has so l
 TINT = 12  # of 255, between the channels of paper that is not white
 HUE = 0.4  # least saturation of a colored pen
 COLORED = 0.1  # share of the ink that is colored where pens are
+SAMPLES = 1_000_000  # pixels at most of which that share is taken
+ROWS = 64  # of a large picture that are computed at a time
 
 
 def clean(
@@ -62,8 +64,9 @@ def _without_marks(pixels: np.ndarray, photographed: bool) -> np.ndarray:
     found = marks.find(1 - _at_side(pixels).min(2).astype(np.float32) / 255, photographed)
     if not found.any():
         return pixels
-    found = cv2.resize(found.astype(np.uint8), pixels.shape[1::-1], interpolation=cv2.INTER_NEAREST)
-    return np.where(found[..., None] > 0, np.uint8(255), pixels)
+    white, size = found.astype(np.uint8) * 255, pixels.shape[1::-1]
+    white = cv2.resize(white, size, interpolation=cv2.INTER_NEAREST)[..., None]
+    return np.maximum(pixels, white, out=pixels if pixels.flags.writeable else None)
 
 
 # ---- ground ----
@@ -150,9 +153,12 @@ def _evened(pixels: np.ndarray) -> np.ndarray:
     low, high = _levels(_divided(small, paper))
     size = pixels.shape[1::-1]
     flat = _divided(pixels, cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR))
-    dark = 255.0 - flat.min(2)
-    ink = ((dark / 255 - low) / (high - low)).clip(0, 1) * 255
-    return 255 - _absorbed(255 - flat, dark, ink)
+    ink = ((np.arange(256) / 255 - low) / (high - low)).clip(0, 1) * 255  # of each darkness
+    color = _has_colored_pens(flat)
+    for top in range(0, len(flat), ROWS):
+        part = flat[top : top + ROWS]
+        part[:] = 255 - (_absorbed(255 - part, ink) if color else _most(255 - part, ink))
+    return flat
 
 
 def _lightest_around(paper: np.ndarray) -> np.ndarray:
@@ -169,11 +175,11 @@ def _divided(pixels: np.ndarray, paper: np.ndarray) -> np.ndarray:
     import cv2
 
     flat = cv2.divide(pixels, paper, scale=255)
-    tone = np.median(paper.reshape(-1, 3), axis=0)
+    tone = sheet.median(paper)
     order = tone.argsort()
     if tone[order[0]] < WEAK * tone[order[2]]:  # blue under a warm lamp
         flat[..., order[0]] = flat[..., order[1]]
-    return cv2.GaussianBlur(flat, (0, 0), max(0.8, 0.4 * max(flat.shape) / SIDE))
+    return cv2.GaussianBlur(flat, (0, 0), max(0.8, 0.4 * max(flat.shape) / SIDE), flat)
 
 
 def _levels(flat: np.ndarray) -> tuple[float, float]:
@@ -185,16 +191,30 @@ def _levels(flat: np.ndarray) -> tuple[float, float]:
     return low, max(low + 0.1, 0.85 * np.quantile(strong, 0.75)) if strong.size else 1.0
 
 
-def _absorbed(absorbed: np.ndarray, dark: np.ndarray, ink: np.ndarray) -> np.ndarray:
-    """Light that lines take from white: as much as `ink` says, in a pen's own color where there are
-    colored pens."""
+def _has_colored_pens(flat: np.ndarray) -> bool:
+    """Whether some of the ink is colored, in a picture on white."""
+    some = 255.0 - flat.reshape(-1, 3)[:: max(1, flat.size // 3 // SAMPLES)]
+    strong = some[some.max(1) > 96]
+    return len(strong) > 0 and (1 - strong.min(1) / strong.max(1) > HUE).mean() >= COLORED
+
+
+def _most(absorbed: np.ndarray, ink: np.ndarray) -> np.ndarray:
+    """Light that lines take from white in black ink: as much as `ink` (256) says of what they take
+    most of."""
+    import cv2
+
+    red, green, blue = cv2.split(absorbed)
+    dark = cv2.max(cv2.max(red, green), blue)
+    return ink.round().astype(np.uint8)[dark][..., None]
+
+
+def _absorbed(absorbed: np.ndarray, ink: np.ndarray) -> np.ndarray:
+    """The same in the color of each pen."""
+    dark = absorbed.max(2)
     hue = absorbed / dark[..., None].clip(1)
     gray = 1 - hue.min(2)
-    if (gray[dark > 96] > HUE).mean() < COLORED if (dark > 96).any() else True:
-        hue = np.ones_like(hue)
-    else:
-        hue = 1 - (1 - hue) * ((gray - HUE / 2) / (HUE / 2)).clip(0, 1)[..., None]
-    return (hue * ink[..., None]).round().astype(np.uint8)
+    hue = 1 - (1 - hue) * ((gray - HUE / 2) / (HUE / 2)).clip(0, 1)[..., None]
+    return (hue * ink[dark][..., None]).round().astype(np.uint8)
 
 
 def _disc(size: int) -> np.ndarray:

@@ -13,6 +13,10 @@ CONTRAST = 20  # of 255, in lightness or hue, between the sheet and what it lies
 HUE = 8  # units of a and b between paper and table, more than between light and shadow
 POINTS = 40  # places along a side
 SQUARE = 40  # degrees that a corner may differ from a right angle
+STROKE = 11  # px at SEARCH_SIDE: what is thinner, and darker than its surroundings, is a stroke
+INK = 0.12  # of the lightness around, by which it is
+BESIDE = (3, 6)  # px from a side, where a stroke that goes on across it is on both of its sides
+CROSSINGS = 2  # strokes, and most of those beyond the sides, that cross a patch of light
 INSET = 0.012  # part of its size that is cut off on each side: the edge's own shadow
 
 
@@ -27,7 +31,7 @@ def corners(picture: np.ndarray) -> np.ndarray | None:
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
     masks = _masks(cv2.medianBlur(lab, 5))
     found = [quad for mask in masks if (quad := _quadrilateral(mask)) is not None]
-    found = [quad for quad in found if _stands_out(lab, quad)]
+    found = [quad for quad in found if _stands_out(lab, quad) and not _is_crossed(lab, quad)]
     if not found:
         return None
     most = max(map(cv2.contourArea, found))
@@ -53,10 +57,21 @@ def squared_up(layer: np.ndarray, found: np.ndarray) -> np.ndarray:
         layer, matrix, (width, height), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
     )
     left, top = np.ceil(np.float32([width, height]) / 2 - 0.5 - half).clip(0).astype(int)
-    inside = np.zeros((height, width), bool)
-    inside[top : height - top, left : width - left] = True
-    moved[~inside] = np.median(moved[inside], 0)
+    right, bottom = width - left, height - top
+    tone = median(moved[top:bottom, left:right]).astype(np.uint8)
+    for beside in (moved[:top], moved[bottom:], moved[:, :left], moved[:, right:]):
+        beside[:] = tone
     return moved
+
+
+def median(pixels: np.ndarray) -> np.ndarray:
+    """Median of each channel, (C,), of uint8 (H, W, C): of the counts of levels, since sorting a
+    large picture takes seconds."""
+    size, tones = pixels.shape[0] * pixels.shape[1], []
+    for channel in np.moveaxis(pixels, 2, 0):
+        below = np.cumsum(sum(np.bincount(row, minlength=256) for row in channel))
+        tones.append(np.searchsorted(below, [(size - 1) // 2, size // 2], side="right").mean())
+    return np.array(tones)
 
 
 def _masks(lab: np.ndarray):
@@ -139,6 +154,22 @@ def _stands_out(lab: np.ndarray, found: np.ndarray) -> bool:
     if len(steps) < 2 or np.linalg.norm(steps, axis=1).min() < CONTRAST:
         return False
     return len(steps) > 2 or np.linalg.norm(steps[:, 1:], axis=1).min() > HUE
+
+
+def _is_crossed(lab: np.ndarray, found: np.ndarray) -> bool:
+    """Whether strokes go on across the sides: a patch of light on the paper, not a sheet."""
+    import cv2
+
+    light = cv2.medianBlur(np.ascontiguousarray(lab[..., 0]), 3)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (STROKE, STROKE))
+    paper = cv2.morphologyEx(light, cv2.MORPH_CLOSE, disc).astype(np.float32)
+    inside = cv2.fillPoly(np.zeros_like(light), [found.round().astype(np.int32)], 1)
+    within, beyond = (cv2.distanceTransform(x, cv2.DIST_L2, 5) for x in (inside, 1 - inside))
+    stroke = (paper - light > INK * paper) & (np.maximum(within, beyond) <= BESIDE[1])
+    labels = cv2.connectedComponents(stroke.astype(np.uint8))[1]
+    inner, outer = (np.unique(labels[stroke & (x > BESIDE[0])]) for x in (within, beyond))
+    crossing = np.intersect1d(inner, outer).size
+    return crossing >= CROSSINGS and 2 * crossing > outer.size and 3 * crossing > inner.size
 
 
 def _sharpness(lab: np.ndarray, found: np.ndarray) -> float:

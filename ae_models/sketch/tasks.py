@@ -1,5 +1,6 @@
 """Sketch tasks on pictures: color a line drawing, propose palettes for it."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +9,7 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ae_models import images, inference
+from ae_models import images, inference, tiles
 from ae_models.sketch import coloring, drawing, palettes, paper, parts
 from ae_models.sketch.classic import SketchColor
 from ae_models.sketch.plus import SketchColorPlus
@@ -143,8 +144,8 @@ class _Seen(NamedTuple):
     """A cleaned drawing and its hints, at their own size and as the network sees them."""
 
     ink: Tensor  # (1, 1, H, W)
-    pens: Tensor  # (1, 3, H, W)
-    hints: Tensor | None  # (1, 4, H, W)
+    lines: Image.Image  # RGB
+    hints: Image.Image | None  # RGBA
     small: Tensor  # (1, 1, size, size), on the network's device
     small_hints: Tensor | None  # (1, 4, size, size)
 
@@ -154,10 +155,9 @@ def _seen(model: SketchColorPlus, sketch: Image.Image, layer: Image.Image | None
     ink, device = drawing.ink_of(sketch), inference.device(model)
     small = drawing.for_network(ink, model.config).to(device)
     if layer is None or not layer.getchannel("A").getbbox():
-        return _Seen(ink, drawing.pens_of(sketch), None, small, None)
-    hints = images.to_tensor(layer)
-    small_hints = drawing.hints_for_network(hints, model.config.size).to(device)
-    return _Seen(ink, drawing.pens_of(sketch), hints, small, small_hints)
+        return _Seen(ink, sketch, None, small, None)
+    small_hints = drawing.hints_for_network(layer, model.config.size).to(device)
+    return _Seen(ink, sketch, layer, small, small_hints)
 
 
 @torch.inference_mode()
@@ -172,11 +172,12 @@ def _propose(model: SketchColorPlus, seen: _Seen, count: int, seed: int) -> Tens
 def _color(model: SketchColorPlus, seen: _Seen, palette: Tensor) -> list[Image.Image]:
     """Color a drawing in each palette (B, 5, 4), at its own size."""
     colors, hinted = _predicted(model, seen, palette)
-    colored = [
-        coloring.under_lines(color[None], seen.ink, seen.pens, hinted, model.config)
-        for color in colors
-    ]
-    return images.to_images(torch.cat(colored))
+
+    def strips(color: Tensor) -> Iterator[Tensor]:
+        pens = map(drawing.pens_of, tiles.rows(seen.lines))
+        return coloring.under_lines(color[None], seen.ink, pens, hinted, model.config)
+
+    return [tiles.to_picture(strips(color), seen.lines.size) for color in colors]
 
 
 def _predicted(
@@ -205,7 +206,7 @@ def _network(
 
 
 def _blank(seen: _Seen) -> Image.Image:
-    return Image.new("RGB", seen.ink.shape[:1:-1], "white")
+    return Image.new("RGB", seen.lines.size, "white")
 
 
 def _without(hints: Tensor, mask: np.ndarray) -> Tensor:

@@ -12,6 +12,8 @@ import html
 import io
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from string import Template
 
@@ -73,14 +75,27 @@ def notebook(name: str, language: str) -> nbformat.NotebookNode:
     return nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel})
 
 
-def run(name: str) -> list[list[Output]]:
+@contextmanager
+def kernel() -> Iterator[NotebookClient]:
+    """A Jupyter kernel in which lessons run one after another: it loads torch and weights once."""
+    nothing = nbformat.v4.new_notebook()
+    where = {"metadata": {"path": str(LESSONS)}}
+    client = NotebookClient(nothing, timeout=PATIENCE, kernel_name="python3", resources=where)
+    try:
+        yield client
+    finally:
+        client.nb = nothing
+        client.execute()  # ends the kernel
+
+
+def run(name: str, client: NotebookClient) -> list[list[Output]]:
     """Execute a lesson: what each code cell shows. Raises CellExecutionError for a cell that
     fails."""
-    executed = notebook(name, "en")
-    where = {"metadata": {"path": str(LESSONS)}}
-    NotebookClient(executed, timeout=PATIENCE, kernel_name="python3", resources=where).execute()
-    code = (cell for cell in executed.cells if cell.cell_type == "code")
-    return [_outputs(cell) for cell in code]
+    executed = client.nb = notebook(name, "en")
+    executed.cells.insert(0, nbformat.v4.new_code_cell("%reset -f"))  # no names of another lesson
+    client.execute(cleanup_kc=False)
+    code = [cell for cell in executed.cells if cell.cell_type == "code"]
+    return [_outputs(cell) for cell in code[1:]]
 
 
 def _outputs(cell: nbformat.NotebookNode) -> list[Output]:
@@ -144,13 +159,18 @@ def save_pictures(name: str, outputs: list[list[Output]]) -> None:
 
 
 def main(names: list[str]) -> None:
-    for name in names:
-        outputs = run(name)
-        save_pictures(name, outputs)
-        for language, suffix in SUFFIXES.items():
-            nbformat.write(notebook(name, language), LESSONS / f"{name}{suffix}.ipynb")
-            text = page(name, language, outputs)
-            (LESSONS / f"{name}{suffix}.html").write_text(text, encoding="utf-8")
+    with kernel() as client:
+        for name in names:
+            write(name, run(name, client))
+
+
+def write(name: str, outputs: list[list[Output]]) -> None:
+    """Write the notebooks, pages and pictures of a lesson."""
+    save_pictures(name, outputs)
+    for language, suffix in SUFFIXES.items():
+        nbformat.write(notebook(name, language), LESSONS / f"{name}{suffix}.ipynb")
+        text = page(name, language, outputs)
+        (LESSONS / f"{name}{suffix}.html").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ PALETTES = (
     [((60, 120, 200), 2), ((240, 240, 245), 1), ((30, 50, 90), 0.3)],
     [((230, 60, 50), 1), ((250, 200, 60), 1), ((60, 150, 80), 1)],
 )
+LARGE = 2000  # px, the side of a drawing from a scanner
 EDITED = (1, 2)  # seeds of the samples that are changed
 
 Row = tuple[str, list[Image.Image]]
@@ -176,7 +177,7 @@ def sketch_color_plus(network) -> list[Row]:
         examples.sketch(list(examples.SKETCHES.values())[i], width)
         for i, width in ((0, 1.5), (4, 12), (9, 20))
     ]
-    pens += [pencil, ImageOps.invert(even[3]), even[5].resize((2000, 2000))]
+    pens += [pencil, ImageOps.invert(even[3]), even[5].resize((LARGE, LARGE))]
     red, blue, three = PALETTES
     surprises = tasks.surprise(network, even[0]) + tasks.surprise(network, unsteady[5], seed=1)
     (rabbit,) = opened("sketch-rabbit.png")

@@ -68,6 +68,7 @@ def small_drawings(monkeypatch):
         return [p.resize((128, 128)) if drawn else p for p in opened(pattern)]
 
     monkeypatch.setattr(sheets, "opened", shrunk)
+    monkeypatch.setattr(sheets, "LARGE", 256)
     monkeypatch.setattr(examples, "SIDE", 128)
 
 

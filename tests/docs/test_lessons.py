@@ -54,21 +54,38 @@ def test_both_languages_say_something_about_each_piece_of_code(name):
     assert answers[::2] == answers[1::2] and sum(answers) >= 8
 
 
+@pytest.fixture(scope="module")
+def kernel():
+    with lessons.kernel() as client:
+        yield client
+
+
 @pytest.mark.parametrize("name", lessons.NAMES)
-def test_lessons_run_and_what_they_teach_is_true(name):
-    outputs = lessons.run(name)  # the last cell asserts what the lesson says
+def test_lessons_run_and_what_they_teach_is_true(name, kernel):
+    outputs = lessons.run(name, kernel)  # the last cell asserts what the lesson says
     assert sum(isinstance(output, Image.Image) for shown in outputs for output in shown) >= 3
     fresh = lessons.page(name, "en", outputs)
     shown, kept = (NUMBER.sub("0", page) for page in (fresh, stored(name, "en", "html")))
     assert re.sub(r" +", " ", shown) == re.sub(r" +", " ", kept), REMEDY
 
 
-def test_a_lesson_that_teaches_something_wrong_fails(tmp_path, monkeypatch):
-    source = "# %% [markdown] en\n# # Wrong\n# %% [markdown] id\n# # Salah\n# %%\nassert 1 > 2\n"
-    (tmp_path / "wrong.py").write_text(source, encoding="utf-8")
+WRONG = """# %% [markdown] en
+# # Wrong
+# %% [markdown] id
+# # Salah
+# %%
+"""
+
+
+def test_a_lesson_that_teaches_something_wrong_fails(tmp_path, monkeypatch, kernel):
     monkeypatch.setattr(lessons, "LESSONS", tmp_path)
-    with pytest.raises(CellExecutionError, match="1 > 2"):
-        lessons.run("wrong")
+    for code, match in (
+        ("left = 1\nassert left > 2", "left > 2"),
+        ("print(left)", "left"),  # names of the lesson before are gone
+    ):
+        (tmp_path / "wrong.py").write_text(WRONG + code, encoding="utf-8")
+        with pytest.raises(CellExecutionError, match=match):
+            lessons.run("wrong", kernel)
 
 
 @pytest.mark.parametrize("system", sorted({row.system for row in zoo.ROWS} - {"sketch-face"}))

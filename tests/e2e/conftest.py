@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -60,13 +61,26 @@ def browser():
         browser.close()
 
 
-@pytest.fixture
-def visit(browser, url):
+@pytest.fixture(scope="session")
+def wrong() -> list[str]:
+    """What was written to a console, failed, or was asked of another machine."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def _nothing_wrong(wrong):
+    yield
+    said = wrong.copy()
+    wrong.clear()
+    assert not said
+
+
+@contextmanager
+def visits(browser, url, wrong):
     """Opens the app as a visitor of its own, or in another window of `context`, with what
-    Playwright knows of a browser (viewport, locale, touch). At the end nothing may have been
-    written to a console, and no request have failed or left the machine; `refusals` are answers of
-    422."""
-    contexts, wrong = [], []
+    Playwright knows of a browser (viewport, locale, touch). `refusals` are answers of 422, which
+    are not wrong."""
+    contexts = []
 
     def opened(address: str = "", context=None, refusals: bool = False, **browser_of) -> Page:
         def note(text: str) -> None:
@@ -90,8 +104,31 @@ def visit(browser, url):
     yield opened
     for context in contexts:
         context.close()
-    assert not wrong
 
 
 def outside(address: str, url: str) -> bool:
     return address.startswith("http") and not address.startswith(url)
+
+
+@pytest.fixture
+def visit(browser, url, wrong):
+    """A page for one test; at its end nothing may be wrong."""
+    with visits(browser, url, wrong) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def stay(browser, url, wrong, request):
+    """A page at an address, which the tests of a file share: opening one takes seconds. After a
+    test that failed it is opened anew."""
+    pages = {}
+    with visits(browser, url, wrong) as opened:
+
+        def page(address: str = "") -> Page:
+            key = address, request.session.testsfailed
+            if key not in pages:
+                pages[key] = opened(address)
+            return pages[key]
+
+        yield page
+    assert not wrong

@@ -16,7 +16,19 @@ OURS = "Ours (dcae-plus)"
 
 
 @pytest.fixture
-def page(visit):
+def page(stay):
+    """The tab that tests share, as it is when it is opened but for the picture."""
+    page = stay("?tab=compress")
+    side(page, "Left").select_option("Original")
+    side(page, "Right").select_option(OURS)
+    size(page).fill("3")
+    colored(page)
+    return page
+
+
+@pytest.fixture
+def own(visit):
+    """The tab of one test."""
     page = visit("?tab=compress")
     colored(page)
     return page
@@ -69,23 +81,22 @@ def picture(page: Page, seed: int, side: tuple[int, int] = (120, 80)) -> Image.I
     return made
 
 
-def test_the_handle_is_moved_by_keys_and_mouse_without_a_request(page):
-    expect(page.get_by_role("row")).to_have_count(7)
-    page.wait_for_timeout(100)
-    handle(page).press("Home")
-    expect(handle(page)).to_have_attribute("aria-valuenow", "0")
-    handle(page).press("ArrowRight")
-    expect(handle(page)).to_have_attribute("aria-valuenow", "2")
-    box = handle(page).bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 150)
-    page.mouse.down()
-    asked = []
-    page.on("request", lambda r: asked.append(r.url) if "ours" in r.url else None)
-    page.mouse.move(*on(page, 0.5, 0.5), steps=4)
-    page.mouse.up()
-    expect(handle(page)).to_have_attribute("aria-valuenow", "50")
+def test_the_handle_is_moved_by_keys_and_mouse_without_a_request(own):
+    expect(own.get_by_role("row")).to_have_count(7)
+    asked = []  # again; the plot asks for other rates
+    own.on("request", lambda r: asked.append(r.url) if "ours" in r.url and "rate=3" in r.url else 0)
+    handle(own).press("Home")
+    expect(handle(own)).to_have_attribute("aria-valuenow", "0")
+    handle(own).press("ArrowRight")
+    expect(handle(own)).to_have_attribute("aria-valuenow", "2")
+    box = handle(own).bounding_box()
+    own.mouse.move(box["x"] + box["width"] / 2, box["y"] + 150)
+    own.mouse.down()
+    own.mouse.move(*on(own, 0.5, 0.5), steps=4)
+    own.mouse.up()
+    expect(handle(own)).to_have_attribute("aria-valuenow", "50")
     assert not asked
-    assert 1 < np.abs(shown(page, "Original") - shown(page, OURS)).mean() < 5
+    assert 1 < np.abs(shown(own, "Original") - shown(own, OURS)).mean() < 5
 
 
 def test_the_slider_is_followed_by_picture_and_bytes(page):
@@ -153,22 +164,22 @@ def test_a_channel_is_muted_and_all_are_on_again(page):
     assert np.array_equal(shown(page, OURS), plain)
 
 
-def test_a_file_is_saved_and_opened_again(page):
-    made = picture(page, 6)
-    name, data = saved(page)
+def test_a_file_is_saved_and_opened_again(own):
+    made = picture(own, 6)
+    name, data = saved(own)
     assert name == "blob-6-rate3.aes"
     assert data == tasks.compress(zoo.load("dcae-plus"), made, 3)
-    assert np.array_equal(shown(page, OURS), tasks.decompress(data))
-    picture(page, 7, (96, 64))
-    opened(page, name, data)
-    page.wait_for_function("document.querySelector('.after').width === 120")
-    colored(page)
-    assert np.array_equal(shown(page, OURS), tasks.decompress(data))
-    expect(page.get_by_text("A file holds no original")).to_be_visible()
-    expect(handle(page)).to_be_hidden()
-    expect(page.get_by_role("row")).to_have_count(2)
-    assert cell(page, "Ours", 0) == f"{len(data):,}"
-    assert saved(page) == (name, data)
+    assert np.array_equal(shown(own, OURS), tasks.decompress(data))
+    picture(own, 7, (96, 64))
+    opened(own, name, data)
+    own.wait_for_function("document.querySelector('.after').width === 120")
+    colored(own)
+    assert np.array_equal(shown(own, OURS), tasks.decompress(data))
+    expect(own.get_by_text("A file holds no original")).to_be_visible()
+    expect(handle(own)).to_be_hidden()
+    expect(own.get_by_role("row")).to_have_count(2)
+    assert cell(own, "Ours", 0) == f"{len(data):,}"
+    assert saved(own) == (name, data)
 
 
 def test_a_bad_file_gets_a_sentence_and_the_picture_stays(refused):

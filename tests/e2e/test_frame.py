@@ -46,15 +46,44 @@ def at_work(page: Page, tab: str) -> None:
         expect(page.get_by_role("row")).to_have_count(1 + len(zoo.ROWS))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_tab(visit, theme):
-    page = visit(color_scheme=theme)
+@pytest.mark.parametrize(("size", "theme"), [((1280, 720), "light"), ((390, 844), "dark")])
+def test_each_tab_has_an_example_at_work_in_view_and_axe_finds_nothing(visit, size, theme):
+    page = visit(viewport={"width": size[0], "height": size[1]}, color_scheme=theme)
     for tab, name in TABS.items():
         page.get_by_role("tab", name=name, exact=True).click()
         at_work(page, tab)
+        fits(page, tab, size)
         panel(page).get_by_text("How it works", exact=True).click()
         found = Axe().run(page).response["violations"]
         assert not [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found], tab
+        page.evaluate("scrollTo(0, 0)")  # as a tab is when it is opened
+
+
+def fits(page: Page, tab: str, size: tuple[int, int]) -> None:
+    """What a tab is for is in view on the first screen, also on a telephone."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert panel(page).bounding_box()["y"] <= 130
+    for text in page.get_by_role("tab").all():
+        expect(text).to_be_in_viewport(ratio=1)
+    if tab in ("photos", "compress"):
+        expect(pad(page)).to_be_in_viewport(ratio=0.95)
+    if tab == "faces":
+        expect(picture(page, "Sketch")).to_be_in_viewport(ratio=0.95)
+        given, result = (picture(page, n).bounding_box() for n in ("Photo of a face", "Sketch"))
+        assert abs(given["height"] - result["height"]) < 2
+        assert size[0] < 1000 or abs(given["y"] - result["y"]) < 2
+
+
+def test_the_models_say_that_they_are_coming(visit):
+    held, page = [], visit()
+    page.route("**/gradio_api/queue/join*", lambda route: held.append(route))
+    page.get_by_role("tab", name="Models", exact=True).click()
+    coming = page.get_by_text("The networks are being read.")
+    expect(coming).to_be_visible()
+    page.wait_for_timeout(300)
+    held[0].continue_()
+    at_work(page, "models")
+    expect(coming).to_have_count(0)
 
 
 def test_a_tab_has_an_address_and_back_works(visit):
@@ -68,6 +97,34 @@ def test_a_tab_has_an_address_and_back_works(visit):
     page.go_forward()
     expect(models).to_have_attribute("aria-selected", "true")
     at_work(page, "models")
+
+
+def test_what_another_tab_needs_comes_when_that_tab_is_opened(visit):
+    asked = []
+    page = visit()
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    colored(page)
+    page.get_by_role("tab", name="Photos", exact=True).click()
+    at_work(page, "photos")
+    parts = [url.rsplit("/", 1)[1] for url in asked if "/studio/part/" in url]
+    assert parts == ["photo.json"]
+    assert not any(url.endswith("/studio/id.js") for url in asked), "Indonesian for nobody"
+
+
+def test_a_tab_that_did_not_come_says_so_and_comes_later(visit):
+    page = visit()
+    colored(page)
+    page.route("**/studio/part/*", lambda route: route.fulfill(status=200, body="cut o"))
+    photos, sketch = (page.get_by_role("tab", name=n, exact=True) for n in ("Photos", "Sketch"))
+    photos.click()
+    expect(
+        panel(page).get_by_text("The server does not answer. Open the tab again.")
+    ).to_be_visible()
+    page.unroute("**/studio/part/*")
+    sketch.click()
+    photos.click()
+    at_work(page, "photos")
 
 
 def test_the_language_is_the_browsers_and_can_be_switched(visit):
@@ -93,24 +150,6 @@ def test_the_theme_can_be_switched_and_is_kept(visit):
     page.reload()
     colored(page)
     page.wait_for_function(f"dark => {shade} === dark", arg=dark)
-
-
-@pytest.mark.parametrize("size", [(1280, 720), (390, 844)])
-@pytest.mark.parametrize("tab", TABS)
-def test_each_tab_opens_with_an_example_at_work_in_view_and_fits_a_telephone(visit, tab, size):
-    page = visit(f"?tab={tab}", viewport={"width": size[0], "height": size[1]})
-    at_work(page, tab)
-    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-    assert panel(page).bounding_box()["y"] <= 130
-    for text in page.get_by_role("tab").all():
-        expect(text).to_be_in_viewport(ratio=1)
-    if tab in ("photos", "compress"):
-        expect(pad(page)).to_be_in_viewport(ratio=0.95)
-    if tab == "faces":
-        expect(picture(page, "Sketch")).to_be_in_viewport(ratio=0.95)
-        given, result = (picture(page, n).bounding_box() for n in ("Photo of a face", "Sketch"))
-        assert abs(given["height"] - result["height"]) < 2
-        assert size[0] < 1000 or abs(given["y"] - result["y"]) < 2
 
 
 def test_the_old_result_stays_until_the_new_one_is_there(visit):

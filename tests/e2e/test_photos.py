@@ -16,7 +16,17 @@ from tests.pictures import blob, encoded, png_header
 
 
 @pytest.fixture
-def page(visit):
+def page(stay):
+    """The tab that tests share, at its first saturation; they leave no hint."""
+    page = stay("?tab=photos")
+    page.get_by_role("slider", name="Saturation", exact=True).fill("1")
+    colored(page)
+    return page
+
+
+@pytest.fixture
+def own(visit):
+    """The tab of one test."""
     page = visit("?tab=photos")
     colored(page)
     return page
@@ -139,37 +149,37 @@ def test_a_hint_is_put_moved_undone_and_removed(page):
     assert np.array_equal(shown(page), plain)
 
 
-def test_a_hint_by_keyboard_and_a_color_from_the_photo(page):
-    tool(page, "Pick from photo").click()
-    page.mouse.click(*on(page, 0.7, 0.1))
-    picked = page.get_by_role("textbox", name="Hint color").input_value()
+def test_a_hint_by_keyboard_and_a_color_from_the_photo(own):
+    tool(own, "Pick from photo").click()
+    own.mouse.click(*on(own, 0.7, 0.1))
+    picked = own.get_by_role("textbox", name="Hint color").input_value()
     assert picked != "#2f6fd0"
     expect(
-        page.get_by_role("group", name="Recent colors").get_by_role("button").first
+        own.get_by_role("group", name="Recent colors").get_by_role("button").first
     ).to_have_attribute("aria-label", picked)
-    pad(page).focus()
-    pad(page).press("ArrowLeft")
-    pad(page).press(" ")
-    colored(page)
-    page.get_by_role("button", name=f"Hint 1, {picked}").press("ArrowUp")
-    colored(page)
+    pad(own).focus()
+    pad(own).press("ArrowLeft")
+    pad(own).press(" ")
+    colored(own)
+    own.get_by_role("button", name=f"Hint 1, {picked}").press("ArrowUp")
+    colored(own)
 
 
-def test_zoom_and_the_classic_network_on_the_left(page):
-    picture = page.get_by_role("img", name="Colored photo")
+def test_zoom_and_the_classic_network_on_the_left(own):
+    picture = own.get_by_role("img", name="Colored photo")
     width = picture.bounding_box()["width"]
-    tool(page, "Zoom in").click()
+    tool(own, "Zoom in").click()
     assert picture.bounding_box()["width"] > 1.4 * width
-    page.mouse.move(*on(page, 0.5, 0.5))
-    page.mouse.wheel(0, 200)
-    tool(page, "Whole picture").click()
+    own.mouse.move(*on(own, 0.5, 0.5))
+    own.mouse.wheel(0, 200)
+    tool(own, "Whole picture").click()
     assert picture.bounding_box()["width"] == pytest.approx(width)
-    page.get_by_role("radio", name="Classic network", exact=True).check(force=True)
-    page.wait_for_function(
+    own.get_by_role("radio", name="Classic network", exact=True).check(force=True)
+    own.wait_for_function(
         """() => { const canvas = document.querySelector(".before"), data = canvas.getContext("2d").getImageData(0, 0, 40, 40).data;
         return data.some((v, i) => i % 4 === 0 && Math.abs(v - data[i + 2]) > 4); }"""
     )
-    assert not np.array_equal(shown(page, "Colored by the classic network"), shown(page))
+    assert not np.array_equal(shown(own, "Colored by the classic network"), shown(own))
 
 
 def test_a_bad_file_gets_a_sentence_and_a_border_stays(refused):
@@ -201,7 +211,7 @@ def test_many_photos_come_as_a_zip_and_a_bad_one_is_named(refused):
         assert first.size == (80, 60) and first.getexif()[ExifTags.Base.Artist] == "Ann"
 
 
-def test_many_photos_are_cancelled_and_what_is_done_is_kept(page):
+def test_many_photos_are_cancelled_and_what_is_done_is_kept(own):
     photos = {f"{i}.jpg": encoded(blob((80, 60), i), "JPEG") for i in range(5)}
     held = []  # from the third photo on, until the batch is cancelled
 
@@ -210,17 +220,17 @@ def test_many_photos_are_cancelled_and_what_is_done_is_kept(page):
         if len(held) < 3:
             route.continue_()
 
-    page.route("**/photo/save*", third_waits)
-    added(page, photos)
-    region = page.get_by_role("region", name="Many photos", exact=True)
+    own.route("**/photo/save*", third_waits)
+    added(own, photos)
+    region = own.get_by_role("region", name="Many photos", exact=True)
     expect(region).to_contain_text(re.compile("2 of 5 · .* left"))
-    tool(page, "Cancel").click()
+    tool(own, "Cancel").click()
     expect(region).to_contain_text("cancelled")
-    with zipfile.ZipFile(downloaded(page, "Save zip").path()) as archive:
+    with zipfile.ZipFile(downloaded(own, "Save zip").path()) as archive:
         assert archive.testzip() is None
         assert archive.namelist() == ["0-colored.jpg", "1-colored.jpg"]
     held[2].continue_()
-    expect(tool(page, "Cancel")).to_be_hidden()
+    expect(tool(own, "Cancel")).to_be_hidden()
 
 
 def test_models_are_sorted_and_read(visit):

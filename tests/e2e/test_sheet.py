@@ -5,6 +5,7 @@ import io
 import json
 import math
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -81,8 +82,20 @@ def vivid(picture: Image.Image) -> float:
 
 
 @pytest.fixture
-def page(visit):
-    """The sheet, cleared."""
+def page(stay):
+    """The sheet that tests share, cleared, with the pen in hand; they leave the palette alone."""
+    page = stay()
+    colored(page)
+    page.get_by_role("radio", name="Picture", exact=True).check()
+    tool(page, "Pen").click()
+    page.get_by_label("Width of the tool in pixels", exact=True).fill("6")
+    tool(page, "Clear").click()
+    return page
+
+
+@pytest.fixture
+def own(visit):
+    """A sheet of one test, cleared."""
     page = visit()
     colored(page)
     tool(page, "Clear").click()
@@ -221,17 +234,17 @@ def test_one_finger_draws_two_do_not(page):
     assert ink(page) == one
 
 
-def test_a_pen_draws_with_its_pressure_and_a_palm_does_not(page):
-    pointer(page, "down", 7, [on(page, 0.9, 0.9)])  # the palm comes first
-    stroke(page, 1, ring(page), "pen", pressure=0.1)
-    pointer(page, "move", 7, [on(page, 0.2, 0.9)])
-    pointer(page, "up", 7, [on(page, 0.2, 0.9)])
-    light = ink(page)
+def test_a_pen_draws_with_its_pressure_and_a_palm_does_not(own):
+    pointer(own, "down", 7, [on(own, 0.9, 0.9)])  # the palm comes first
+    stroke(own, 1, ring(own), "pen", pressure=0.1)
+    pointer(own, "move", 7, [on(own, 0.2, 0.9)])
+    pointer(own, "up", 7, [on(own, 0.2, 0.9)])
+    light = ink(own)
     assert light > 200
-    tool(page, "Undo").click()
-    assert ink(page) == 0, "the palm has left a line"
-    stroke(page, 1, ring(page), "pen", pressure=1)
-    assert ink(page) > 1.5 * light
+    tool(own, "Undo").click()
+    assert ink(own) == 0, "the palm has left a line"
+    stroke(own, 1, ring(own), "pen", pressure=1)
+    assert ink(own) > 1.5 * light
 
 
 # ---- palette and proposals ----
@@ -242,60 +255,58 @@ def swatches(page: Page) -> list[str]:
     return [well.input_value() for well in wells.all()]
 
 
-def test_shuffle_keeps_what_is_locked(page):
-    draw(page)
-    colored(page)
-    before = swatches(page)
-    tool(page, "Lock color 2").click()
-    tool(page, "Shuffle").click()
-    page.wait_for_function(
+def test_shuffle_keeps_what_is_locked(own):
+    draw(own)
+    colored(own)
+    before = swatches(own)
+    tool(own, "Lock color 2").click()
+    tool(own, "Shuffle").click()
+    own.wait_for_function(
         """old => [...document.querySelectorAll('.swatches input')]
           .map(input => input.value).join() !== old""",
         arg=",".join(before),
     )
-    colored(page)
-    assert before[1] in swatches(page)
+    colored(own)
+    assert before[1] in swatches(own)
 
 
-def test_a_typed_color_counts_and_nonsense_is_refused_in_a_sentence(page):
-    draw(page)
-    typed = page.get_by_label("Selected color, as text", exact=True)
+def test_a_typed_color_counts_and_nonsense_is_refused_in_a_sentence(own):
+    draw(own)
+    typed = own.get_by_label("Selected color, as text", exact=True)
     typed.fill("rgb(0, 160, 0)")
     typed.press("Enter")
     for number in (4, 3, 2):
-        tool(page, f"Remove color {number}").click()
-    assert swatches(page) == ["#00a000"]
-    colored(page)
-    inside = color_at(saved(page), 0.5, 0.5)
+        tool(own, f"Remove color {number}").click()
+    assert swatches(own) == ["#00a000"]
+    colored(own)
+    inside = color_at(saved(own), 0.5, 0.5)
     assert inside[1] > inside[0] + 25 and inside[1] > inside[2] + 25
     typed.fill("bluish")
     typed.press("Enter")
-    expect(page.get_by_role("status").first).to_contain_text(
-        "is not a color. Write it like #3366cc"
-    )
-    assert swatches(page) == ["#00a000"]
+    expect(own.get_by_role("status").first).to_contain_text("is not a color. Write it like #3366cc")
+    assert swatches(own) == ["#00a000"]
 
 
-def test_proposals_follow_the_drawing_and_one_click_takes_one(page):
-    draw(page)
-    rested(page)
-    region = page.get_by_role("region", name="Proposals", exact=True)
+def test_proposals_follow_the_drawing_and_one_click_takes_one(own):
+    draw(own)
+    rested(own)
+    region = own.get_by_role("region", name="Proposals", exact=True)
     proposals = region.get_by_role("button")
     expect(proposals).to_have_count(4)
     first = proposals.nth(1).screenshot()
-    draw(page, 0.12)
-    rested(page)
+    draw(own, 0.12)
+    rested(own)
     assert proposals.nth(1).screenshot() != first
-    before = swatches(page)
+    before = swatches(own)
     proposals.nth(1).click()
-    assert swatches(page) != before
-    colored(page)
+    assert swatches(own) != before
+    colored(own)
 
 
-def test_a_dropped_picture_gives_its_colors(page):
-    drop(page, page.get_by_role("region", name="Palette", exact=True), encoded(stripes(), "PNG"))
-    expect(page.get_by_label("Color 2", exact=True)).to_have_value("#0000ff")
-    assert set(swatches(page)) == {"#ff0000", "#0000ff"}
+def test_a_dropped_picture_gives_its_colors(own):
+    drop(own, own.get_by_role("region", name="Palette", exact=True), encoded(stripes(), "PNG"))
+    expect(own.get_by_label("Color 2", exact=True)).to_have_value("#0000ff")
+    assert set(swatches(own)) == {"#ff0000", "#0000ff"}
 
 
 def stripes() -> Image.Image:
@@ -386,8 +397,55 @@ def test_views_show_lines_colors_and_both_networks(page):
     expect(other).to_have_js_property("naturalWidth", 512)
     ours, classic = pad(page).bounding_box(), other.bounding_box()
     assert abs(ours["y"] - classic["y"]) < 2 and abs(ours["width"] - classic["width"]) < 2
+    assert ours["x"] + ours["width"] <= classic["x"]
     page.get_by_role("radio", name="Lines", exact=True).check()
     assert vivid(Image.open(io.BytesIO(pad(page).locator("xpath=..").screenshot()))) < 0.01
+
+
+def test_each_network_is_where_its_name_is(page):
+    """Answers in the place of the networks': each picture has the color of who was asked for it."""
+    inks = {"classic": (0, 0, 255), "plus": (255, 0, 0)}
+
+    def answer(route):
+        model = parse_qs(urlsplit(route.request.url).query).get("model", ["plus"])[0]
+        route.fulfill(body=encoded(Image.new("RGB", (512, 512), inks[model]), "PNG"))
+
+    page.route("**/studio/paint?*", answer)
+    page.get_by_role("radio", name="Both networks", exact=True).check()
+    draw(page)
+    other = page.get_by_role("img", name="Colored by the classic network", exact=True)
+    expect(other).to_have_js_property("naturalWidth", 512)
+    rested(page)
+    for place, kind in ((pad(page).locator("xpath=.."), "plus"), (other, "classic")):
+        seen = Image.open(io.BytesIO(place.screenshot()))
+        assert np.abs(color_at(seen, 0.2, 0.06) - inks[kind]).max() < 20, kind
+
+
+def test_an_answer_that_comes_late_is_not_shown_last(page):
+    """Answers in the place of the network's: the first is held back, all later ones are blue."""
+    late, blue = [], encoded(Image.new("RGB", (256, 256), (0, 0, 255)), "PNG")
+    red = encoded(Image.new("RGB", (256, 256), (255, 0, 0)), "PNG")
+
+    def answer(route):
+        if late:
+            route.fulfill(body=blue)
+        else:
+            late.append(route)
+
+    rested(page)
+    page.route("**/studio/paint?*", answer)
+    draw(page)
+    for _ in range(100):
+        if late:
+            break
+        page.wait_for_timeout(50)
+    draw(page, 0.2)
+    page.wait_for_timeout(3000)  # all later ones, if they were asked for
+    late[0].fulfill(body=red)
+    rested(page)
+    page.wait_for_timeout(300)
+    seen = Image.open(io.BytesIO(pad(page).locator("xpath=..").screenshot()))
+    assert np.abs(color_at(seen, 0.2, 0.06) - (0, 0, 255)).max() < 20
 
 
 @pytest.mark.parametrize("same", [True, False], ids=["one visitor", "two visitors"])
@@ -463,20 +521,20 @@ def test_a_file_of_forty_megabytes_is_refused_before_it_is_sent(page, tmp_path):
     assert ink(page) == before
 
 
-def test_palettes_of_a_cleared_drawing_are_not_painted(page):
+def test_palettes_of_a_cleared_drawing_are_not_painted(own):
     held, painted = [], []
-    page.on("request", lambda r: painted.append(r.url) if "side=128" in r.url else None)
-    page.route("**/studio/palettes*", lambda route: held.append(route))
-    with page.expect_request("**/studio/palettes*"):
-        draw(page)
-    tool(page, "Clear").click()
-    region = page.get_by_role("region", name="Proposals", exact=True)
+    own.on("request", lambda r: painted.append(r.url) if "side=128" in r.url else None)
+    own.route("**/studio/palettes*", lambda route: held.append(route))
+    with own.expect_request("**/studio/palettes*"):
+        draw(own)
+    tool(own, "Clear").click()
+    region = own.get_by_role("region", name="Proposals", exact=True)
     expect(region.get_by_role("button")).to_have_count(0)
-    with page.expect_response("**/studio/palettes*"):
+    with own.expect_response("**/studio/palettes*"):
         held[0].continue_()
-    page.unroute("**/studio/palettes*")
-    draw(page, 0.1)
-    rested(page)
+    own.unroute("**/studio/palettes*")
+    draw(own, 0.1)
+    rested(own)
     assert len(painted) == 4
 
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from ae_models import images, tasks, zoo
-from ae_models.face import align
+from ae_models.face import align, find
 from benchmarks import inputs
 from tests.face.test_align import off
 from tests.pictures import PORTRAITS, blob, pasted
@@ -57,6 +57,27 @@ def test_a_face_is_chosen_by_a_place():
     assert off(align.face_at(faces, (170, 300)), small) < 0.1
     assert off(align.face_at(faces, (700, 200)), large) < 0.1
     assert align.face_at([], (0, 0)) is None
+
+
+def test_one_view_of_an_eye_that_is_off_does_not_count(monkeypatch):
+    box = find._Box(Image.new("L", (200, 200)), 50 + 50j, 100, 56, 0, 100 + 100j)
+    left, right = (box.corner + 100 * place for place in find.USUAL)
+    views = [[left + 12 - 9j, right], *([left, right],) * 2, [None, right], *([left, None],) * 3]
+    monkeypatch.setattr(find, "_seen_eyes", lambda box: views.pop(0))
+    eyes = [complex(*eye) for eye in find._eyes(box, 1)]
+    assert np.abs(np.subtract(eyes, (left, right))).max() < 1e-9 and not views
+
+
+@pytest.mark.parametrize("sure", [True, False])
+def test_a_face_in_a_turned_photo_has_to_be_a_sure_one(monkeypatch, sure):
+    score = find.SURE + (0.1 if sure else -0.1)
+    face = find.Face(((50, 60), (90, 60)), 100, score, len(find.WITNESSES))
+
+    def search(gray, *look):
+        return [face] if gray.height > gray.width else []
+
+    monkeypatch.setattr(find, "_search", search)
+    assert len(align.find_faces(blob((320, 200), 0))) == sure
 
 
 def test_rows_of_windows_and_foam_are_no_faces():

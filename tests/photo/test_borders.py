@@ -66,6 +66,17 @@ def test_a_border_stays_as_it_is_and_does_not_change_the_colors(network):
     assert colored.tobytes() == picture.tobytes()
 
 
+def test_what_is_seen_of_a_tilted_border_goes_on_as_the_photo_ends():
+    photo = scene().point(lambda level: level // 2)
+    picture, _ = inputs.framed(photo, "white", 0.1, tilt=1.5)
+    found = borders.find(picture)
+    outside = np.asarray(found.mask()) == 0
+    inside, part = np.asarray(found.inside(picture)), np.asarray(picture.crop(found.box))
+    assert outside.any() and (part[outside].min(1) > 200).mean() > 0.5
+    assert (inside[outside].min(1) > 200).mean() < 0.05
+    assert (inside[~outside] == part[~outside]).all()
+
+
 def test_hints_reach_a_photo_with_a_border(network):
     picture, _ = inputs.framed(scene(), "white", 0.1)
     layer = Image.new("RGBA", picture.size)

@@ -43,7 +43,8 @@ def test_augmentation_stays_in_range_and_hints_every_other_sample():
     assert torch.equal(again, recipe.prepare((photos,))[0])
 
 
-def test_finish_makes_rare_colors_likelier_and_leaves_no_norm(pictures):
+def test_finish_makes_rare_colors_likelier_and_leaves_no_norm(pictures, monkeypatch):
+    monkeypatch.setattr(recipe, "VIVID_ROWS", 4)
     network = recipe.build().eval()
     finished = recipe.finish(network, pictures)
     assert not any(isinstance(m, torch.nn.BatchNorm2d) for m in finished.modules())

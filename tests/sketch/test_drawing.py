@@ -1,5 +1,6 @@
 """A user's drawing, its hints and its palette, and the picture under its lines."""
 
+import itertools
 import math
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 import torch
 from PIL import Image, ImageDraw, ImageOps
 
-from ae_models import images, tasks
+from ae_models import images, tasks, tiles
 from ae_models.sketch import coloring, drawing
 from ae_models.sketch.config import SketchColorPlusConfig
 from tests.conftest import coloring_network
@@ -21,13 +22,24 @@ def network():
     return coloring_network()
 
 
+def pens(picture: Image.Image) -> torch.Tensor:
+    return drawing.pens_of(images.to_tensor(picture))
+
+
+def lined(color: torch.Tensor, ink: torch.Tensor) -> torch.Tensor:
+    """Colors under the lines of black ink, whole."""
+    strips = list(coloring.under_lines(color, ink, itertools.repeat(0), None, CONFIG))
+    assert all(strip.shape[2] <= tiles.ROWS for strip in strips)
+    return torch.cat(strips, 2)
+
+
 def test_ink_of_pencil_on_gray_paper_and_of_colored_pens():
     assert drawing.ink_of(circle()).max() == 1
     gray = drawing.ink_of(circle(ink=120, paper=220))
     assert gray.median() == 0 and 0.3 < gray.max() < 0.6
     yellow = ImageOps.colorize(circle(), (255, 255, 0), "white")
-    assert drawing.ink_of(yellow).max() == 1 and drawing.pens_of(yellow)[:, :2].max() == 1
-    assert drawing.pens_of(circle().convert("RGB")).max() == 0
+    assert drawing.ink_of(yellow).max() == 1 and pens(yellow)[:, :2].max() == 1
+    assert pens(circle().convert("RGB")).max() == 0
 
 
 @pytest.mark.parametrize("shade", [0, 90, 255])
@@ -48,7 +60,7 @@ def test_colors_do_not_flow_across_lines():
     color = torch.ones(1, 3, 64, 64)
     y, x = torch.meshgrid(torch.arange(64), torch.arange(64), indexing="ij")
     color[:, 1:, ((x - 31.5) ** 2 + (y - 31.5) ** 2).sqrt() < 19] = 0  # red inside
-    picture = coloring.under_lines(color, ink, torch.zeros(()), None, CONFIG)
+    picture = lined(color, ink)
     # 3 px off the line on both sides
     assert picture[0, 1, 128, 60] < 0.1 and picture[0, 1, 128, 44] > 0.9
     assert picture[0, :, 128, 52].max() < 0.2  # the line itself
@@ -56,14 +68,25 @@ def test_colors_do_not_flow_across_lines():
 
 def test_a_drawing_of_the_networks_size_is_its_picture():
     color = torch.rand(1, 3, 64, 64)
-    ink, pens = drawing.ink_of(circle()), torch.zeros(())
-    assert torch.equal(coloring.under_lines(color, ink, pens, None, CONFIG), color)
+    assert torch.equal(lined(color, drawing.ink_of(circle())), color)
+
+
+@pytest.mark.parametrize("size", [(500, 300), (200, 700)])
+def test_a_drawing_shrinks_in_strips_as_a_whole(size):
+    layer = Image.effect_noise(size, 90).convert("RGBA")
+    whole = images.to_tensor(layer)
+    box = drawing.square_box(*size)
+    around = (-box[0], -box[1], max(size) - box[0], max(size) - box[1])
+    for given, seen in ((None, whole), (around, drawing.square(whole))):
+        for side in (64, 900):
+            shrunk = tiles.shrunk(tiles.rows(layer, given), (side, side))
+            assert torch.equal(shrunk, images.resize_tensor(seen, (side, side)))
 
 
 def test_hints_keep_their_color_when_they_shrink():
     hints = Image.new("RGBA", (500, 300))
     ImageDraw.Draw(hints).ellipse((100, 100, 112, 112), fill=(10, 200, 30, 255))
-    x = drawing.hints_for_network(images.to_tensor(hints), 64)
+    x = drawing.hints_for_network(hints, 64)
     opaque = x[0, 3] > 0
     assert 4 <= opaque.sum() <= 25
     assert torch.allclose(x[0, :3, opaque], torch.tensor([10, 200, 30])[:, None] / 255, atol=0.02)

@@ -6,12 +6,12 @@ import torch
 from PIL import Image, ImageDraw, ImageOps
 
 from ae_models import tasks
-from ae_models.sketch import drawing, paper
+from ae_models.sketch import drawing, paper, sheet
 from benchmarks import drawings
 from tests.conftest import coloring_network
 from tests.pictures import circle
 
-KINDS = drawings.SIX + drawings.PENS + drawings.OTHERS
+KINDS = drawings.SIX + drawings.LARGER + drawings.OTHERS
 NAMES = sorted(path.name for path in drawings.EXAMPLES.glob("sketch-*.png"))
 
 
@@ -91,6 +91,12 @@ def test_colored_pens_keep_their_color():
         colored = tasks.color_sketch(coloring_network(), given)
         red, green, blue = colored.getpixel((128, 43))
         assert red > 150 and green < 90 and blue < 90
+
+
+@pytest.mark.parametrize("shape", [(5, 6, 3), (31, 40, 4), (7, 7, 1)])
+def test_the_median_of_a_sheet(shape):
+    pixels = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    assert (sheet.median(pixels) == np.median(pixels.reshape(-1, shape[2]), axis=0)).all()
 
 
 def test_hints_move_with_the_sheet():

@@ -3,11 +3,11 @@ import json
 import pytest
 import torch
 
-from ae_models import zoo
+from ae_models import metrics, zoo
 from ae_models.release import files
 from tests.conftest import MINIATURE, config_of, stems
 from train import evaluate
-from train.measures import attributes, statistics
+from train.measures import attributes, codecs, statistics
 from train.measures.table import MEASURES
 
 SMALL = {
@@ -67,9 +67,16 @@ COMPARED = {"bytes_at_27.6", "bytes_at_32.2"} | {
     for quality in ("", "_ms_ssim")
 }
 
+LARGE = codecs.large_photos
+
 
 @pytest.fixture(autouse=True)
-def _few_resamples(monkeypatch):
+def _few_and_small(monkeypatch):
+    """Few samples of the bootstrap; files of few pictures, of the large ones as small as MS-SSIM
+    takes them."""
+    size = (metrics.MS_SSIM_SIDE, metrics.MS_SSIM_SIDE + 16)
+    monkeypatch.setattr(codecs, "large_photos", lambda: [x.resize(size) for x in LARGE()[:2]])
+    monkeypatch.setattr(codecs, "MOST", dict.fromkeys(codecs.MOST, 3))
     monkeypatch.setattr(statistics, "RESAMPLES", 50)
 
 
@@ -88,6 +95,10 @@ def test_every_system_is_measured_beside_its_baselines(slug, pictures):
         for figure in figures.values():
             assert figure["low"] <= figure["value"] <= figure["high"]
     json.dumps(result, allow_nan=False)
+
+
+def test_the_large_photos_are_there():
+    assert all(min(photo.size) >= 256 for photo in LARGE())
 
 
 def test_known_figures(pictures):

@@ -9,6 +9,7 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
+import httpx2
 import numpy as np
 import pytest
 from gradio_client import Client, handle_file
@@ -17,8 +18,9 @@ from PIL import Image
 
 import app
 from ae_models import images, tasks, zoo
+from ae_models.codec import file
 from tests.pictures import PORTRAITS, RED_BLUE, blob, circle, encoded, hint, pasted, png_header
-from ui import alignment, models, parts
+from ui import alignment, compress, models, parts
 
 ONE_PICTURE = {
     "color_sketch": {},
@@ -53,6 +55,29 @@ def upload(tmp_path):
         return handle_file(str(path))
 
     return make
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip", "identity"])
+def test_the_page_is_sent_as_small_as_a_browser_can_read_it(url, coding):
+    with httpx2.stream("GET", url, headers={"accept-encoding": coding}) as answer:
+        sent = sum(map(len, answer.iter_raw()))
+        assert answer.headers.get("content-encoding", "identity") == coding
+    assert httpx2.get(url, headers={"accept-encoding": coding}).text.rstrip().endswith("</html>")
+    assert sent < {"br": 45_000, "gzip": 60_000, "identity": 450_000}[coding]
+
+
+def test_the_page_loads_no_code_of_components_that_it_does_not_show():
+    shown = {c["type"] for c in app.demo.config["components"] if c["props"].get("visible", True)}
+    assert shown <= {"html", "tabs", "tabitem", "api", "form"}  # a form is a frame
+
+
+@pytest.mark.parametrize("name", [*parts.LATE, "nothing", "../parts"])
+def test_the_page_of_a_tab_comes_when_it_is_asked_for(url, name):
+    answer = httpx2.get(f"{url}studio/part/{name}.json")
+    if name not in parts.LATE:
+        assert answer.status_code == 404
+    else:
+        assert all(answer.json()[kind] for kind in ("html", "css", "js"))
 
 
 def test_first_page_answers_and_names_no_other_host(url):
@@ -409,6 +434,18 @@ def test_a_file_written_by_the_endpoint_is_opened_by_the_other(client, upload):
         client.predict(upload(picture), rate=4, refine=0, model="classic", api_name="/compress")
     with pytest.raises(AppError, match=r"Expected an .aes file"):
         client.predict(upload(picture), api_name="/decompress")
+
+
+def test_a_file_waits_among_those_of_its_picture_s_size(tmp_path):
+    large = file.pack(file.Header("0000", 1, 5000, 4000), b"")
+    path = tmp_path / "large.aes"
+    path.write_bytes(large)
+    assert compress.claimed(str(path)) == 5000 * 4000
+    path.write_bytes(large[:5])
+    with pytest.raises(ValueError, match="a width and a height"):
+        compress.claimed(str(path))
+    path.write_bytes(b"PNG")
+    assert compress.claimed(str(path)) == 0  # refused as soon as it is read
 
 
 def test_figures_stand_beside_their_baseline():

@@ -129,3 +129,20 @@ def test_a_full_disk_is_one_sentence_of_an_endpoint(monkeypatch):
             Client(url, verbose=False).predict(handle_file(path), api_name="/same")
     finally:
         demo.close()
+
+
+def test_a_clock_that_is_set_while_the_server_runs_changes_no_duration():
+    """Waits and times come from clocks that only go on; the wall clock may jump."""
+    ours = [
+        ROOT / "app.py",
+        *(p for d in ("ae_models", "train", "ui") for p in ROOT.glob(f"{d}/**/*")),
+    ]
+    wall = ("time.time(", "datetime.now", "Date.now(", "new Date(")
+    found = {
+        f"{path.relative_to(ROOT)}: {word}"
+        for path in ours
+        if path.suffix in (".py", ".js")
+        for word in wall
+        if word in path.read_text()
+    }
+    assert not found

@@ -20,33 +20,52 @@ from tests.test_images import png_header
 from ui import lanes, parts, routes
 
 SMALL, LARGE = 1000, 24_000_000  # pixels
-
-
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch):
-    """Two lanes of one place each, of this test alone."""
-    small, big = lanes.Lane("small", 1, 0.1), lanes.Lane("large", 1, 0.1)
-    monkeypatch.setattr(lanes, "SMALL", small)
-    monkeypatch.setattr(lanes, "BIG", big)
-    monkeypatch.setattr(lanes, "LANES", (small, big))
+PATIENCE = 20  # seconds until a turn that does not come is a failure
 
 
 class Work:
-    """Computes until it is let go."""
+    """Computes until it is let go, or the test has `given_up`."""
+
+    given_up: threading.Event
 
     def __init__(self):
         self.begun, self.go = threading.Event(), threading.Event()
 
     def __call__(self, *given) -> Response:
         self.begun.set()
-        assert self.go.wait(20)
+        while not self.go.wait(0.01):
+            assert not self.given_up.is_set()
         return Response("done")
 
 
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch):
+    """Two lanes of one place each, of this test alone, which gives up after PATIENCE."""
+    small, big = lanes.Lane("small", 1, 0.1), lanes.Lane("large", 1, 0.1)
+    monkeypatch.setattr(lanes, "SMALL", small)
+    monkeypatch.setattr(lanes, "BIG", big)
+    monkeypatch.setattr(lanes, "LANES", (small, big))
+    monkeypatch.setattr(Work, "given_up", threading.Event(), raising=False)
+    timer = threading.Timer(PATIENCE, Work.given_up.set)
+    timer.start()
+    yield
+    timer.cancel()
+
+
+def played(main) -> None:
+    """Run a coroutine function."""
+    try:
+        anyio.run(main)
+    except BaseException:
+        if Work.given_up.is_set():
+            pytest.fail(f"expected each turn to come within {PATIENCE} s, waited in vain")
+        raise
+
+
 async def until(condition) -> None:
-    with anyio.fail_after(20):
-        while not condition():
-            await anyio.sleep(0.005)
+    while not condition():
+        assert not Work.given_up.is_set()
+        await anyio.sleep(0.005)
 
 
 def test_small_work_passes_large_work():
@@ -60,7 +79,7 @@ def test_small_work_passes_large_work():
             assert not large.go.is_set()
             large.go.set()
 
-    anyio.run(main)
+    played(main)
 
 
 def test_small_work_borrows_the_place_of_large_work_only_while_that_is_free():
@@ -75,7 +94,7 @@ def test_small_work_borrows_the_place_of_large_work_only_while_that_is_free():
             for work in works:
                 work.go.set()
 
-    anyio.run(main)
+    played(main)
 
 
 def test_waiting_work_is_dropped_and_running_work_ends_between_slices_when_its_visitor_leaves():
@@ -100,7 +119,7 @@ def test_waiting_work_is_dropped_and_running_work_ends_between_slices_when_its_v
             gone.set()
         assert lanes.BIG.ahead == 0 and not never.begun.is_set() and len(slices) < 10_000
 
-    anyio.run(main)
+    played(main)
 
 
 def test_a_full_lane_says_when_to_come_again(monkeypatch):
@@ -116,7 +135,7 @@ def test_a_full_lane_says_when_to_come_again(monkeypatch):
                 await lanes.run("large", LARGE, work)
             work.go.set()
 
-    anyio.run(main)
+    played(main)
 
 
 def test_the_wait_follows_what_work_took(monkeypatch):
@@ -138,10 +157,10 @@ def test_each_request_is_one_line_of_log_and_a_count(caplog, result):
 
     with caplog.at_level(logging.INFO, "studio"):
         if result == "done":
-            anyio.run(main)
+            played(main)
         else:
             with pytest.raises((ValueError, OSError)):
-                anyio.run(main)
+                played(main)
     (line,) = [json.loads(record.message) for record in caplog.records if record.name == "studio"]
     assert line.keys() == {"what", "pixels", "lane", "wait", "work", "result"}
     assert (line["what"], line["pixels"], line["result"]) == ("paint", SMALL, result)
@@ -169,7 +188,7 @@ def test_a_server_that_stops_finishes_its_work_and_takes_no_more(monkeypatch):
         finishing.join()
 
     assert client.get("/healthz").json() == {"status": "ok", "small": 0, "large": 0}
-    anyio.run(main)
+    played(main)
     assert ended == [True] and client.get("/healthz").status_code == 503
 
 

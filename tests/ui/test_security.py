@@ -3,6 +3,7 @@ visitor, of the checkout or of the machine goes out."""
 
 import http.client
 import json
+import os
 import threading
 import time
 import urllib.parse
@@ -20,6 +21,7 @@ import app
 from tests.pictures import blob, encoded
 from ui import guard
 
+UPLOADS = os.environ["GRADIO_TEMP_DIR"]
 SECRETS = (
     *("/etc/passwd", "/proc/self/environ", "app.py", "../app.py", "ui/guard.py"),
     *("weights/dcae/config.json", ".git/config"),
@@ -92,7 +94,7 @@ def called(web, name: str, data: list, session: str = "") -> str:
 @pytest.mark.parametrize("name", ONE_FILE)
 @pytest.mark.parametrize("path", SECRETS)
 def test_no_file_parameter_reads_what_was_not_uploaded(web, name, path):
-    for given in (path, f"/tmp/gradio/../../{path}", urllib.parse.quote(path, safe="")):
+    for given in (path, f"{UPLOADS}/../../{path}", urllib.parse.quote(path, safe="")):
         answer = called(web, name, ONE_FILE[name](file_of(given)))
         assert "event: error" in answer and "event: complete" not in answer, answer
         assert "root:" not in answer and "Traceback" not in answer
@@ -116,7 +118,7 @@ def test_no_route_gives_files_of_the_machine(url, route, path):
 
 
 def test_nothing_lists_what_others_uploaded(web):
-    for path in ("/tmp/gradio", "/tmp/gradio/", "/tmp", "."):
+    for path in (UPLOADS, f"{UPLOADS}/", "/tmp", "."):
         assert web.get(f"/gradio_api/file={path}").status_code == 403
     assert web.get("/studio/static/").status_code == 404
     assert web.get("/studio/docs/").status_code == 404
@@ -239,10 +241,14 @@ def test_markup_in_the_name_of_a_file_stays_text(url, tmp_path):
     assert "<img" not in str(caught.value) and "onerror" not in str(caught.value)
 
 
-@pytest.mark.parametrize("route", ["paint", "photo/chroma", "translate", "decode", "face"])
+@pytest.mark.parametrize(
+    "route", ["paint", "proposals", "photo/chroma", "translate", "decode", "face"]
+)
 def test_markup_in_a_query_comes_back_as_plain_text(web, route):
     body = encoded(blob((64, 64), 1), "PNG")
-    query = dict.fromkeys(("model", "palette", "hints", "seed", "system", "eyes", "radius"), EVIL)
+    query = dict.fromkeys(
+        ("model", "palette", "palettes", "hints", "seed", "system", "eyes", "radius"), EVIL
+    )
     answer = web.post(f"/studio/{route}", params=query, content=body)
     assert answer.status_code == 422 and answer.headers["content-type"].startswith("text/plain")
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -253,7 +259,7 @@ def test_an_unknown_card_is_escaped(web):
     assert answer.status_code == 404 and "<img" not in answer.text
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/metrics", "/config", "/studio/static/app.css",
+@pytest.mark.parametrize("path", ["/", "/healthz", "/metrics", "/config", "/studio/part/morph.json",
                                   "/gradio_api/file=/etc/passwd", "/nowhere"])  # fmt: skip
 def test_every_answer_binds_the_browser(web, path):
     answer = web.get(path)
@@ -262,6 +268,11 @@ def test_every_answer_binds_the_browser(web, path):
     policy = answer.headers["content-security-policy"]
     assert "frame-ancestors 'self' https://huggingface.co https://*.hf.space" in policy
     assert "object-src 'none'" in policy and "*;" not in policy
+
+
+def test_a_file_that_is_no_document_is_not_guessed_at(web):
+    for path in ("/studio/static/app.css", "/studio/id.js", "/studio/static/examples/shelf.webp"):
+        assert web.get(path).headers["x-content-type-options"] == "nosniff"
 
 
 def test_no_answer_names_a_secret_of_the_environment(web, monkeypatch):

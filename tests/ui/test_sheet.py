@@ -51,7 +51,7 @@ def test_the_colors_come_at_the_sheets_size_without_its_lines():
 def test_colors_and_lines_together_are_what_the_endpoint_gives():
     size = (sheet.FULL, sheet.FULL)
     answer = sheet.paint(drawn(size), {"palette": RED})
-    assert answer.media_type == "image/png"
+    assert answer.media_type == "image/webp"
     whole = tasks.color_sketch(zoo.load("sketch-color-plus"), circle(size), entries(RED))
     paper = np.asarray(circle(size), dtype=int)[:, :, None] / 255
     assert np.abs(picture(answer) * paper - np.asarray(whole, dtype=int)).mean() < 1
@@ -76,6 +76,14 @@ def test_palettes_are_proposed_and_a_blank_sheet_has_none():
     assert all(entries(json.dumps(palette)) for palette in proposed)
     blank = encoded(Image.new("RGBA", (64, 64)), "PNG")
     assert json.loads(sheet.palettes(blank, {}).body) == []
+
+
+def test_proposals_come_one_below_the_other_each_in_its_palette():
+    palettes = [[["#e02020", 1]], [["#2040e0", 1]]]
+    pictures = picture(sheet.proposals(drawn(), {"palettes": json.dumps(palettes)}))
+    assert pictures.shape == (128, 96, 3)
+    red, blue = pictures[32, 48], pictures[96, 48]
+    assert red[0] > red[2] + 40 and blue[2] > blue[0] + 40
 
 
 @pytest.mark.parametrize("ink", [0, 255], ids=["empty", "black"])
@@ -141,6 +149,12 @@ BAD = {
     "negative seed": (drawn(), {"seed": "-1"}, "seed to be a whole number"),
     "model": (drawn(), {"model": "enormous"}, "one of plus, classic"),
 }
+
+
+@pytest.mark.parametrize("text", ["", "[]", "5", "nonsense", json.dumps([[["#f00", 1]]] * 5)])
+def test_more_or_fewer_proposals_than_there_are_places_get_a_sentence(client, text):
+    answer = client.post("/studio/proposals", params={"palettes": text}, content=drawn())
+    assert answer.status_code == 422 and "Expected 1 to 4 palettes" in answer.text
 
 
 @pytest.mark.parametrize("case", BAD)

@@ -5,7 +5,8 @@ const dialog = element.querySelector("dialog");
 const text = element.querySelector(".text");
 
 function fill() {
-  holder.innerHTML = props.value ?? "";
+  if (!props.value) return;
+  holder.innerHTML = props.value;
   for (const picture of holder.querySelectorAll("[data-docs]"))
     picture.src = `${root}/studio/docs/${picture.dataset.docs}`;
   translate(holder);

@@ -168,7 +168,8 @@ async function color(model) {
   if (photo !== shown) return;
   layers[model] = { version: now, fields, chroma: chromaIn(fields, given) };
   if (model === "plus" && version !== now) jobs.want("plus", 1, () => color("plus"));
-  drawBoth();
+  if (model === "plus") drawAfter();
+  else drawBefore();
   settled();
 }
 

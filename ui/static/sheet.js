@@ -111,22 +111,33 @@ async function askPalettes(signal) {
   const found = await answer.json();
   if (version !== asked) return;
   proposals = found.map((colors) => palette.merged(colors));
-  proposals.forEach((colors, i) =>
-    jobs.want(`proposal ${i}`, 5, (signal) => paintProposal(i, colors, signal)),
-  );
+  if (proposals.length) jobs.want("proposals", 5, paintProposals);
+  else noProposals();
 }
 
-async function paintProposal(index, colors, signal) {
-  const [asked, given] = [version, colors.map(({ color, weight }) => [color, weight])];
-  const picture = await colored(query(given, SMALL_SIDE), signal);
+function noProposals() {
+  for (const button of find(".four").children) button.hidden = true;
+  find(".proposals").setAttribute("aria-busy", "false");
+}
+
+// All in one request: their pictures come one below the other.
+async function paintProposals(signal) {
+  const [asked, shown] = [version, proposals];
+  const given = shown.map((colors) => colors.map(({ color, weight }) => [color, weight]));
+  const options = { ...query([], SMALL_SIDE), palettes: JSON.stringify(given) };
+  const answer = await post("proposals", options, await packed(drawing, SMALL_SIDE), signal);
+  const pictures = await createImageBitmap(await answer.blob());
   if (version !== asked) return;
-  const canvas = find(".four").children[index].querySelector("canvas");
-  Object.assign(canvas, { width: 256, height: Math.round((256 * drawing.height) / drawing.width) });
-  const context = canvas.getContext("2d");
-  context.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  context.drawImage(drawing.lines, 0, 0, canvas.width, canvas.height);
-  canvas.parentElement.hidden = false;
-  if (index === proposals.length - 1) find(".proposals").setAttribute("aria-busy", "false");
+  const [width, height] = [pictures.width, pictures.height / shown.length];
+  const size = { width: 256, height: Math.round((256 * drawing.height) / drawing.width) };
+  shown.forEach((_, i) => {
+    const canvas = Object.assign(find(".four").children[i].querySelector("canvas"), size);
+    const context = canvas.getContext("2d");
+    context.drawImage(pictures, 0, i * height, width, height, 0, 0, size.width, size.height);
+    context.drawImage(drawing.lines, 0, 0, size.width, size.height);
+    canvas.parentElement.hidden = false;
+  });
+  find(".proposals").setAttribute("aria-busy", "false");
 }
 
 function settle() {
@@ -164,8 +175,7 @@ function empty() {
   epoch += 1;
   jobs.jobs.clear();
   paint.getContext("2d").clearRect(0, 0, paint.width, paint.height);
-  for (const button of find(".four").children) button.hidden = true;
-  find(".proposals").setAttribute("aria-busy", "false");
+  noProposals();
   painted = full = version;
   settle();
   store();

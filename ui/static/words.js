@@ -8,16 +8,20 @@
     Object.defineProperty(navigator, "languages", { get: () => [chosen] });
   }
   document.documentElement.lang = language;
-  const words = window.gradio_config?.i18n_translations?.[language] ?? {};
+  if (language === "id") {
+    const root = (window.gradio_config?.root ?? "").replace(/\/$/, "");
+    document.write(`<script src="${root}/studio/id.js"><\/script>`); // before Gradio's own
+  }
+  const words = () => window.gradio_config?.i18n_translations?.[language] ?? {};
   const NAMED = ["data-label", "aria-label", "title", "placeholder", "alt"];
-  window.say = (text) => words[text] ?? text;
+  window.say = (text) => words()[text] ?? text;
   window.translate = (element) => {
     if (language === "en") return;
     const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
       const node = texts.currentNode;
       const text = node.data.trim().replace(/\s+/g, " ");
-      if (text in words) node.data = node.data.replace(node.data.trim(), words[text]);
+      if (text in words()) node.data = node.data.replace(node.data.trim(), say(text));
     }
     for (const owner of element.querySelectorAll(NAMED.map((name) => `[${name}]`).join())) {
       for (const name of NAMED)
