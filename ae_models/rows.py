@@ -117,11 +117,13 @@ LANDSCAPES = Data(
 PHOTOS = Data(
     "Intel scene classification (landscapes); everyday photographs of public sets (Open Images, OSIE, "
     "ImageNet and sets derived from it, Clothing Co-Parsing, cats and dogs, Grocery Store, BSDS500, "
-    "Caltech-101, PACS, Houses, IKEA rooms, human segmentation); faces of CelebA and LFW; 128x128 px",
+    "Caltech-101, PACS, Houses, IKEA rooms, human segmentation); faces of CelebA and LFW; 128x128 px. The encoder begins with "
+    "EfficientNet-Lite0's ImageNet weights",
     "No picture is part of this project. The landscapes belong to their photographers. Everyday "
     "photographs: Open Images CC BY 2.0; OSIE and Grocery Store MIT; Clothing Co-Parsing and cats and "
     "dogs Apache-2.0; the others research use, non-commercial or unstated. CelebA: non-commercial "
-    "research. LFW: research use, press photographs, rights with their owners.",
+    "research. LFW: research use, press photographs, rights with their owners. "
+    "EfficientNet-Lite0: Apache-2.0.",
     hub=("flwrlabs/celeba",),
 )
 CIFAR10 = Data(

@@ -13,6 +13,7 @@ class UNetConfig:
     widths: tuple[int, ...] = (48, 96, 192, 256)  # channels at each resolution, the highest first
     patch: int = 2  # px a side that one cell of the highest resolution stands for
     condition: int = 0  # length of the vector that steers every block; 0 for none
+    middle: int = 2  # blocks at the lowest resolution
 
 
 class UNet(nn.Module):
@@ -24,7 +25,7 @@ class UNet(nn.Module):
         (B, widths[0], H / patch, W / patch)         -> skip
           | Block, Conv 2x2 s2                       -> a skip at each resolution
         (B, widths[-1], H / (patch 2^n), W / ...)    n = len(widths) - 1
-          | Block, Block
+          | `middle` x Block
           | n x [Conv 1x1, nearest x2, + skip, Block]
           | Conv 3x3, pixel-shuffle by `patch`
         (B, channels_out, H, W)
@@ -44,7 +45,9 @@ class UNet(nn.Module):
         self.stem = nn.Conv2d(config.channels_in * cells, widths[0], 3, padding=1)
         self.encoder = nn.ModuleList(Block(c, config.condition) for c in widths[:-1])
         self.down = nn.ModuleList(nn.Conv2d(fine, coarse, 2, 2) for fine, coarse in pairs)
-        self.middle = nn.ModuleList(Block(widths[-1], config.condition) for _ in range(2))
+        self.middle = nn.ModuleList(
+            Block(widths[-1], config.condition) for _ in range(config.middle)
+        )
         self.up = nn.ModuleList(nn.Conv2d(coarse, fine, 1) for fine, coarse in reversed(pairs))
         self.decoder = nn.ModuleList(Block(c, config.condition) for c in reversed(widths[:-1]))
         self.head = nn.Conv2d(widths[0], config.channels_out * cells, 3, padding=1)

@@ -24,7 +24,7 @@ LATENTS = {  # of the design, for one picture
     "sketch-color": (1, 128, 32, 32),
     "sketch-color-plus": (1, 256, 8, 8),
     "photo-color": (1, 256, 16, 16),
-    "photo-color-plus": (1, 256, 4, 4),
+    "photo-color-plus": (1, 256, 5, 5),
     "dcae": (1, 16, 8, 8),
     "dcae-plus": (1, 16, 8, 8),
     "face-vae": (1, 128),

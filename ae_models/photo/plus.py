@@ -4,21 +4,22 @@ import itertools
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ae_models import color
 from ae_models.layers import Network
+from ae_models.lite0 import WIDTHS, Lite0
 from ae_models.unet import UNet, UNetConfig
 
 
 @dataclass(frozen=True)
 class PhotoColorPlusConfig:
-    size: int = 128  # px of the shorter side
+    size: int = 160  # px of the shorter side
     widths: tuple[int, ...] = (64, 128, 256, 256)  # channels at 1/4, 1/8, ... of the side
     # Levels of a and b, in Lab units: a grid of colors that is finer near gray.
     levels: tuple[int, ...] = (-80, -54, -34, -20, -9, 0, 9, 20, 34, 54, 80)
-    temperature: float = 0.7  # of the distribution before its mean is taken; towards 0 its mode
+    temperature: float = 1.0  # of the distribution before its mean is taken; towards 0 its mode
     rarity_coverage: float = 0.01  # part of the picture under hints that leaves exp(-1) of rarity
     hint_distance: float = 5.0  # cells of 4 px over which a hint spreads, a standard deviation
     hint_lightness: float = 10.0  # difference in lightness over which it spreads, likewise
@@ -28,7 +29,10 @@ class PhotoColorPlus(Network):
     """Predict a distribution over chroma from lightness and hints, and take its annealed mean.
 
         (B, 4, H, W)     L / 100; hints: ab in the unit range, mask of 0 and 1; all in [0, 1]
-          | pixel-unshuffle 4, U-Net (ae_models/unet.py)
+          | encoder of a U-Net (ae_models/unet.py) on cells of 4x4 px
+          |   + features of Lite0 (ae_models/lite0.py), which recognizes things, through Conv 1x1
+        (B, 64, H/4, W/4), (B, 128, H/8, W/8), (B, 256, H/16, W/16), (B, 256, H/32, W/32)
+          | decoder of the U-Net
         (B, K, H/4, W/4) logits of K = levels^2 colors, a coarse grid in the ab plane
           | + rarity of each color, softmax at a temperature, mean
         (B, 2, H/4, W/4) ab in the unit range; it is smooth, color.upsample_chroma gives it edges
@@ -54,8 +58,11 @@ class PhotoColorPlus(Network):
         self.config = config
         grid = list(itertools.product(config.levels, repeat=2))
         self.unet = UNet(
-            UNetConfig(self.channels * self.cell**2, len(grid), config.widths, patch=1)
+            UNetConfig(self.channels * self.cell**2, len(grid), config.widths, patch=1, middle=0)
         )
+        seen = WIDTHS[1:][: len(config.widths)]
+        self.backbone = Lite0(1, 1 + len(seen))  # sees the lightness alone
+        self.lateral = nn.ModuleList(nn.Conv2d(a, b, 1) for a, b in zip(seen, config.widths))
         self.register_buffer("colors", torch.tensor(grid, dtype=torch.float32))  # (K, 2)
         self.register_buffer("rarity", torch.zeros(len(grid)))  # added to the logits
 
@@ -63,7 +70,7 @@ class PhotoColorPlus(Network):
         """(B, 4, H, W) in [0, 1] -> weight of the rarity (B, 1, 1, 1), and features of the U-Net.
 
         The highest resolution, 1/4 of the side, comes first."""
-        return [self._rarity_weight(x), *self.unet.encode(self._cells(x))]
+        return [self._rarity_weight(x), *self._features(x)]
 
     def decode(self, features: list[Tensor]) -> Tensor:
         """Output of encode -> ab in the unit range, (B, 2, h, w), of the first features' size."""
@@ -72,7 +79,8 @@ class PhotoColorPlus(Network):
 
     def logits(self, x: Tensor) -> Tensor:
         """(B, 4, H, W) in [0, 1] -> logits of colors (B, K, ceil(H / 4), ceil(W / 4))."""
-        return self.unet(self._cells(x))
+        height, width = (-(-side // self.cell) for side in x.shape[2:])
+        return self.unet.decode(self._features(x))[..., :height, :width]
 
     def mean(self, logits: Tensor, temperature: float) -> Tensor:
         """Logits (B, K, h, w) -> annealed mean, ab in Lab units: (B, 2, h, w)."""
@@ -89,10 +97,14 @@ class PhotoColorPlus(Network):
         covered = x[:, 3:].mean((2, 3), keepdim=True)
         return torch.exp(-covered / self.config.rarity_coverage)
 
-    def _cells(self, x: Tensor) -> Tensor:
-        """(B, 4, H, W) -> (B, 64, ceil(H / 4), ceil(W / 4)), edges repeated to whole cells."""
-        x = F.pad(x, (0, -x.shape[3] % self.cell, 0, -x.shape[2] % self.cell), mode="replicate")
-        return F.pixel_unshuffle(x - 0.5, self.cell)
+    def _features(self, x: Tensor) -> list[Tensor]:
+        """(B, 4, H, W) -> features of each resolution, edges repeated to whole cells of the lowest:
+        those of the U-Net with those of the backbone added."""
+        step = self.cell * 2 ** (len(self.config.widths) - 1)
+        x = F.pad(x, (0, -x.shape[3] % step, 0, -x.shape[2] % step), mode="replicate")
+        features = self.unet.encode(F.pixel_unshuffle(x - 0.5, self.cell))
+        _, *seen = self.backbone(x[:, :1])
+        return [own + conv(x) for own, conv, x in zip(features, self.lateral, seen)]
 
     def _color(self, logits: Tensor, weight: Tensor) -> Tensor:
         """Logits (B, K, h, w), weight of the rarity (B, 1, 1, 1) -> ab in the unit range."""

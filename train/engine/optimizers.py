@@ -8,6 +8,7 @@ from pytorch_optimizer.optimizer.utils.matrix import zero_power_via_gram_newton_
 from torch import Tensor, nn
 
 OUTER = {"stem", "head"}
+ADAMW = {"use_muon": False, "betas": (0.9, 0.99), "weight_decay": 0.01}
 
 
 class Muon32(Muon):
@@ -32,12 +33,11 @@ def muon(network: nn.Module, lr: float, rest: float, *more: dict) -> Muon32:
     inner, others = [], []
     for name, p in network.named_parameters():
         (inner if p.ndim == 4 and not OUTER & set(name.split(".")) else others).append(p)
-    adamw = {"use_muon": False, "lr": rest, "betas": (0.9, 0.99), "weight_decay": 0.01}
     return Muon32(
         [
             {"params": inner, "use_muon": True, "lr": lr, "weight_decay": 0.01},
-            {"params": others} | adamw,
-            *({"use_muon": False} | group for group in more),
+            ADAMW | {"params": others, "lr": rest},
+            *(ADAMW | group for group in more),
         ]
     )
 
