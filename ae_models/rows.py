@@ -114,16 +114,21 @@ LANDSCAPES = Data(
     "Intel scene classification: color photos of landscapes, 128x128 px",
     "The photos belong to their photographers and are not part of this project.",
 )
+EVERYDAY = (
+    "everyday photographs of public sets (Open Images, OSIE, ImageNet and sets derived from it, "
+    "Clothing Co-Parsing, cats and dogs, Grocery Store, BSDS500, Caltech-101, PACS, Houses, IKEA "
+    "rooms, human segmentation)"
+)
+EVERYDAY_TERMS = (
+    "Everyday photographs: Open Images CC BY 2.0; OSIE and Grocery Store MIT; Clothing Co-Parsing and "
+    "cats and dogs Apache-2.0; the others research use, non-commercial or unstated."
+)
 PHOTOS = Data(
-    "Intel scene classification (landscapes); everyday photographs of public sets (Open Images, OSIE, "
-    "ImageNet and sets derived from it, Clothing Co-Parsing, cats and dogs, Grocery Store, BSDS500, "
-    "Caltech-101, PACS, Houses, IKEA rooms, human segmentation); faces of CelebA and LFW; 128x128 px. The encoder begins with "
-    "EfficientNet-Lite0's ImageNet weights",
-    "No picture is part of this project. The landscapes belong to their photographers. Everyday "
-    "photographs: Open Images CC BY 2.0; OSIE and Grocery Store MIT; Clothing Co-Parsing and cats and "
-    "dogs Apache-2.0; the others research use, non-commercial or unstated. CelebA: non-commercial "
-    "research. LFW: research use, press photographs, rights with their owners. "
-    "EfficientNet-Lite0: Apache-2.0.",
+    f"Intel scene classification (landscapes); {EVERYDAY}; faces of CelebA and LFW; 128x128 px. The "
+    "encoder begins with EfficientNet-Lite0's ImageNet weights",
+    "No picture is part of this project. The landscapes belong to their photographers. "
+    f"{EVERYDAY_TERMS} CelebA: non-commercial research. LFW: research use, press photographs, rights "
+    "with their owners. EfficientNet-Lite0: Apache-2.0.",
     hub=("flwrlabs/celeba",),
 )
 CIFAR10 = Data(
@@ -228,8 +233,8 @@ ROWS = (  # of the networks that the app offers
         summary="Squeezes a picture of any size, at several rates, and rebuilds it.",
         data=dataclasses.replace(
             CIFAR10,
-            name="CIFAR-10, and tiles of landscape photos from Intel scene classification",
-            terms=f"{CIFAR10.terms} {LANDSCAPES.terms}",
+            name=f"CIFAR-10; landscapes of Intel scene classification; {EVERYDAY}",
+            terms=f"{CIFAR10.terms} {LANDSCAPES.terms} {EVERYDAY_TERMS}",
         ),
         headline=KLT,
     ),
