@@ -21,9 +21,9 @@ from tests.test_imports import ROOT
 
 DATA = Path(__file__).parent / "data"
 STORED = {  # name -> sha256 of the integers, computed by the process that wrote the file
-    "face-02.aes": "8ee61ed87c8c536e382ed4fabd8528d28d54ef76d07e23e77cc522eabbc0216b",
-    "landscape-lake.aes": "f61512afa94a2838378e5a9421db16b6a18d2daccbc2b088bf5e843e96b3bdf7",
-    "landscape-glacier.aes": "06d5de3cbd2d4ba853330df758c22637473a4be99e4761ee4eae78d89ff8e714",
+    "face-02.aes": "69c8755977c0098ada2201e4fec5e818033968d24a7381547a7cd6dcf2072ce0",
+    "landscape-lake.aes": "fdb7c36b2bb4e1c62faabb76b33c35ceb6d828bd3eadfb02f9ddf2c3bd192c2a",
+    "landscape-glacier.aes": "92b7b93711a69db57f0d1e4fe4fc50c80e61ab64c1f301d8aa45fc6c3ff494f6",
 }
 
 
