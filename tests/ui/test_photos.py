@@ -71,7 +71,7 @@ def test_a_large_photo_is_shown_smaller_and_a_border_is_told():
     assert answer["size"] == [2000, 1100] and max(decoded(answer["preview"]).size) == 1600
     left, top, _, _ = answer["box"]
     assert abs(left - 80) < 4 and abs(top - 80) < 4 and len(answer["corners"]) == 4
-    assert min(decoded(answer["seen"]).size) == 128
+    assert min(decoded(answer["seen"]).size) == zoo.load("photo-color-plus").config.size
     assert told(LAKE.read_bytes())["corners"] is None
 
 
