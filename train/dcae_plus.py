@@ -58,13 +58,14 @@ def parts(root: Path, split: str) -> Tensor:
             x, y, half = photo.width // 2, photo.height // 2, SIDE // 4
             box = (x - half, y - half, x + half, y + half)
             found.append(photo.resize((SIDE, SIDE), Image.Resampling.BICUBIC, box))
-    return torch.cat([images.to_uint8(images.to_tensor(part)) for part in found])
+    return files.stack([images.to_uint8(images.to_tensor(part))[0] for part in found], root)
 
 
 def augment(batch: Split, generator: torch.Generator) -> Split:
     """Mirror, and pick the same random square of CROP px from each part."""
     large, small = augmentation.flip(batch, generator)
-    top, left = torch.randint(0, SIDE - CROP + 1, (2,), generator=generator).tolist()
+    spare = max(0, large.shape[3] - CROP)
+    top, left = torch.randint(spare + 1, (2,), generator=generator).tolist()
     return files.to_signed((large[:, :, top : top + CROP, left : left + CROP], small))
 
 

@@ -73,10 +73,11 @@ def saved(page: Page) -> tuple[str, bytes]:
 
 
 def picture(page: Page, seed: int, side: tuple[int, int] = (120, 80)) -> Image.Image:
-    """A small picture of its own on the tab, which is quick."""
-    made = blob(side, seed)
+    """A small picture on the tab, which is quick, and of a width of its own, by which one sees that
+    it has come."""
+    made = blob((side[0] + seed, side[1]), seed)
     opened(page, f"blob-{seed}.png", encoded(made, "PNG"))
-    page.wait_for_function(f"document.querySelector('.after').width === {side[0]}")
+    page.wait_for_function(f"document.querySelector('.after').width === {made.width}")
     colored(page)
     return made
 
@@ -172,7 +173,7 @@ def test_a_file_is_saved_and_opened_again(own):
     assert np.array_equal(shown(own, OURS), tasks.decompress(data))
     picture(own, 7, (96, 64))
     opened(own, name, data)
-    own.wait_for_function("document.querySelector('.after').width === 120")
+    own.wait_for_function("document.querySelector('.after').width === 126")
     colored(own)
     assert np.array_equal(shown(own, OURS), tasks.decompress(data))
     expect(own.get_by_text("A file holds no original")).to_be_visible()

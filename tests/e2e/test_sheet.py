@@ -535,7 +535,7 @@ def test_palettes_of_a_cleared_drawing_are_not_painted(own):
     own.unroute("**/studio/palettes*")
     draw(own, 0.1)
     rested(own)
-    assert len(painted) == 4
+    assert len(painted) == 1
 
 
 def test_a_sheet_all_black_is_colored_like_any_other(page):

@@ -8,7 +8,7 @@
     Object.defineProperty(navigator, "languages", { get: () => [chosen] });
   }
   document.documentElement.lang = language;
-  if (language === "id") {
+  if (language === "id" && !window.gradio_config?.i18n_translations?.id) {
     const root = (window.gradio_config?.root ?? "").replace(/\/$/, "");
     document.write(`<script src="${root}/studio/id.js"><\/script>`); // before Gradio's own
   }
