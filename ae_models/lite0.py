@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0: a small encoder that recognizes things (Tan and Le 2019, arXiv 1905.11946)."""
+"""EfficientNet-Lite0, a small encoder that recognizes things (Tan & Le 2019, arXiv 1905.11946)."""
 
 from torch import Tensor, nn
 from torch.nn import functional as F

@@ -3,9 +3,9 @@
     python -m benchmarks.drawings [--out DIR]
 
 Eight of the app's examples, as a phone sees them: six kinds of light and place, four more in larger
-photos, and three of other files. A picture is right when 95 % of what is paper in the clean drawing's
-result is unpainted, and 80 % of what is painted there is painted. Prints the share of right ones,
-for each kind and for the six; DIR gets all pictures and results."""
+photos, and three of other files. A picture is right when 95 % of what is paper in the clean
+drawing's result is unpainted, and 80 % of what is painted there is painted. Prints the share of
+right ones, for each kind and for the six; DIR gets all pictures and results."""
 
 import argparse
 import io

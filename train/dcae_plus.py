@@ -70,7 +70,7 @@ def augment(batch: Split, generator: torch.Generator) -> Split:
 
 
 def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
-    """The mean of both kinds of pictures."""
+    """Weighted mean of the lagrangians of both kinds of pictures."""
     large, small = batch
     losses = [
         lagrangian(network, large),
@@ -118,7 +118,7 @@ def lagrangian(network: nn.Module, x: Tensor) -> tuple[Tensor, dict[str, Tensor]
 
 @torch.no_grad()
 def start(network: nn.Module, rows: Split) -> None:
-    """Tell the context model how strong each kind of number is in the linear transform."""
+    """Sort the kinds for the context model by how strong each is in the linear transform."""
     x = files.to_signed((rows[0][:: len(rows[0]) // VALIDATED + 1],))[0]
     q = network.quantize(network.encode(x, RATE), RATE)
     codec_context.sort_kinds(network.context, [network.sorted_kinds(q)])

@@ -139,7 +139,7 @@ def build() -> nn.Module:
 
 @torch.no_grad()
 def start(network: PhotoColorPlus, _: Split) -> None:
-    """The backbone begins with its ImageNet weights, and without effect."""
+    """Give the backbone its ImageNet weights, and no effect at first."""
     load_imagenet(network.backbone)
     for conv in network.lateral:
         conv.weight.zero_()
@@ -155,8 +155,8 @@ def optimizer(network: PhotoColorPlus) -> torch.optim.Optimizer:
 
 @torch.no_grad()
 def finish(network: nn.Module, root: Path) -> nn.Module:
-    """Fold batch norm, and make rare colors likelier until everyday validation photographs are VIVID
-    enough. Landscapes and faces are so without it.
+    """Fold batch norm, and make rare colors likelier until everyday validation photographs are
+    VIVID enough. Landscapes and faces are so without it.
 
     Classes weighted in the loss, as Zhang et al. have it, would tie the network to one choice; a
     part of -log frequency added to the logits does the same afterwards (Menon et al. 2020, arXiv

@@ -309,7 +309,7 @@ def _middle(places: list[complex], near: float) -> complex | None:
     if not places:
         return None
     median = complex(np.median(np.real(places)), np.median(np.imag(places)))
-    return np.mean([place for place in places if abs(place - median) < near] or median)
+    return complex(np.mean([place for place in places if abs(place - median) < near] or median))
 
 
 def _seen_eyes(box: _Box) -> list[complex | None]:

@@ -145,8 +145,8 @@ def under_lines(
 def _painted(
     color: Tensor, ink: Tensor, hinted: Parts | None, amount: float, config: SketchColorPlusConfig
 ) -> Iterable[Tensor]:
-    """What under_lines puts under the lines, in strips: the network's picture, and instead of it
-    as much as `amount` says, in [0, 1], of the space between lines alone."""
+    """Colors to lie under the lines, in strips: a blend of the network's picture, at amount 0, and
+    of the space between lines spread over the lines, at amount 1."""
     size = ink.shape[2:]
     picture = None  # without any of it a large one is not made
     if amount < 1:

@@ -209,7 +209,7 @@ def _most(absorbed: np.ndarray, ink: np.ndarray) -> np.ndarray:
 
 
 def _absorbed(absorbed: np.ndarray, ink: np.ndarray) -> np.ndarray:
-    """The same in the color of each pen."""
+    """Light that lines take from white in the color of their pens: as much as `ink` (256) says."""
     dark = absorbed.max(2)
     hue = absorbed / dark[..., None].clip(1)
     gray = 1 - hue.min(2)

@@ -63,7 +63,7 @@ def browser():
 
 @pytest.fixture(scope="session")
 def wrong() -> list[str]:
-    """What was written to a console, failed, or was asked of another machine."""
+    """Faults of pages: console messages, failed requests, requests to another machine."""
     return []
 
 

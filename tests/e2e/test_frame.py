@@ -60,7 +60,7 @@ def test_each_tab_has_an_example_at_work_in_view_and_axe_finds_nothing(visit, si
 
 
 def fits(page: Page, tab: str, size: tuple[int, int]) -> None:
-    """What a tab is for is in view on the first screen, also on a telephone."""
+    """Check that the main part of a tab is in view on the first screen, also on a telephone."""
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     assert panel(page).bounding_box()["y"] <= 130
     for text in page.get_by_role("tab").all():
