@@ -45,7 +45,9 @@ def hint(page: Page, x: float) -> float:
 
 
 def photo_network() -> float:
-    """Seconds of the network for one photo of PHOTO, at the size at which it sees it."""
+    """Seconds of the network for one photo of PHOTO at the size at which it sees it, on one thread,
+    as in the server."""
+    torch.set_num_threads(1)
     network = zoo.load("photo-color-plus")
     seen = torch.full((1, 1, *tasks.working_size(network, *PHOTO[::-1])), 50.0)
     return median_ms(lambda: tasks.chroma_fields(network, seen), 9) / 1000

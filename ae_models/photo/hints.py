@@ -32,13 +32,25 @@ def correction(
     It is spread with the weights of a bilateral filter (Tomasi & Manduchi 1998), standard
     deviations of `place_scale` cells and `lightness_scale` units of lightness (B, 1, h, w), so that
     a hint also recolors similar pixels nearby instead of leaving a dot."""
+    return torch.stack(
+        [
+            _correction(*of_one, place_scale, lightness_scale)
+            for of_one in zip(ab, hints, lightness)
+        ]
+    )
+
+
+def _correction(
+    ab: Tensor, hints: Tensor, lightness: Tensor, place_scale: float, lightness_scale: float
+) -> Tensor:
+    """`correction` of one picture, (2, h, w)."""
     height, width = ab.shape[-2:]
-    mask = hints[:, 2:].flatten(2)  # (B, 1, h w)
-    missing = mask * (color.unit_to_ab(hints[:, :2]) - ab).flatten(2)
-    place = torch.cartesian_prod(torch.arange(height), torch.arange(width)).T / place_scale
-    features = [place.expand(len(ab), -1, -1), lightness.flatten(2) / lightness_scale]
-    features = torch.cat(features, 1).mT  # (B, h w, 3)
-    # (B, h w, h w): from each cell to each cell with a hint
-    weight = torch.exp(-torch.cdist(features, features).square() / 2) * mask
-    mean = missing @ weight.mT / weight.sum(2).clamp_min(1e-9)[:, None]
-    return (mean * weight.amax(2)[:, None]).unflatten(2, (height, width))
+    hinted = hints[2].flatten().nonzero()[:, 0]  # few cells, so each cell is compared to these alone
+    if not len(hinted):
+        return torch.zeros_like(ab)
+    missing = (color.unit_to_ab(hints[:2]) - ab).flatten(1)[:, hinted]
+    place = torch.cartesian_prod(torch.arange(height), torch.arange(width)) / place_scale
+    features = torch.cat([place, lightness.reshape(-1, 1) / lightness_scale], 1)  # (h w, 3)
+    weight = torch.exp(-torch.cdist(features, features[hinted]).square() / 2)  # (h w, hinted)
+    mean = missing @ weight.T / weight.sum(1).clamp_min(1e-9)
+    return (mean * weight.amax(1)).unflatten(1, (height, width))

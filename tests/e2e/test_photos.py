@@ -11,7 +11,8 @@ import pytest
 from PIL import ExifTags, Image, ImageOps
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_sheet import colored, on, pad, tool
+from tests.e2e import test_sheet
+from tests.e2e.test_sheet import on, pad, tool
 from tests.pictures import blob, encoded, png_header
 
 
@@ -38,6 +39,12 @@ def refused(visit):
     page = visit("?tab=photos", refusals=True)
     colored(page)
     return page
+
+
+def colored(page: Page) -> None:
+    """Wait until all pixels of the photo have their colors."""
+    test_sheet.colored(page)
+    expect(pad(page)).not_to_have_attribute("data-rough", "true")
 
 
 def handle(page: Page):

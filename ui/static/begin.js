@@ -88,7 +88,7 @@ new IntersectionObserver(async (seen, watching) => {
     faces = await Promise.all(
       props.start.slice(0, 2).map(async (name) => {
         const photo = await (await fetch(`${ROOT}/studio/static/examples/${name}`)).blob();
-        const found = await encoded(photo);
+        const found = await encoded(photo, { eyes: WHOLE });
         return fresh({ crop: found.crop, photo, latents: { [kind]: found.latent } });
       }),
     );

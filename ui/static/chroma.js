@@ -53,6 +53,8 @@ function between(cells, size) {
   return [first, share];
 }
 
+const FIELDS = [0, 1, 2, 3, 4];
+
 // Fields of cells (color.chroma_fields: a, b, their slopes over lightness, lightness) -> chroma with the edges of the
 // lightness that the network saw, none at black and white of the one that is shown, and the hints' own on their discs.
 function spread(
@@ -76,13 +78,19 @@ function spread(
       for (let k = 0; k < columns; k++)
         mixed[c * columns + k] = data[from + k] + (data[below + k] - data[from + k]) * down[y];
     }
-    for (let x = 0, i = y * width; x < width; x++, i++) {
-      const [k, t] = [column[x], right[x]];
-      const at = (n) => mixed[n] + (mixed[n + next] - mixed[n]) * t;
-      const detail = seen[i] - at(4 * columns + k);
-      const kept = Math.max(0, Math.min(1, shown[i], 100 - shown[i]));
-      a[i] = kept * (at(k) + at(2 * columns + k) * detail);
-      b[i] = kept * (at(columns + k) + at(3 * columns + k) * detail);
+    for (let x = 0, i = y * width; x < width; ) {
+      const k = column[x];
+      const [a0, b0, da0, db0, l0] = FIELDS.map((c) => mixed[c * columns + k]);
+      const [a1, b1, da1, db1, l1] = FIELDS.map(
+        (c) => mixed[c * columns + k + next] - mixed[c * columns + k],
+      );
+      for (; x < width && column[x] === k; x++, i++) {
+        const t = right[x];
+        const detail = seen[i] - (l0 + l1 * t);
+        const kept = Math.max(0, Math.min(1, shown[i], 100 - shown[i]));
+        a[i] = kept * (a0 + a1 * t + (da0 + da1 * t) * detail);
+        b[i] = kept * (b0 + b1 * t + (db0 + db1 * t) * detail);
+      }
     }
   }
   for (const { x, y, color } of hints)
@@ -101,6 +109,14 @@ function disc(a, b, width, height, x, y, radius, [ca, cb]) {
     a.fill(ca, j * width + from, j * width + to + 1);
     b.fill(cb, j * width + from, j * width + to + 1);
   }
+}
+
+// One pixel of each square of `step` a side.
+function everyOf(plane, width, height, step) {
+  const thin = new Float32Array(Math.ceil(width / step) * Math.ceil(height / step));
+  for (let y = 0, i = 0; y < height; y += step)
+    for (let x = 0; x < width; x += step, i++) thin[i] = plane[y * width + x];
+  return thin;
 }
 
 // Lab with its chroma times the saturation -> the pixels of an ImageData.

@@ -3,6 +3,8 @@ const RADIUS = 0.02; // of a hint's disc, in parts of the shorter side of the ph
 const MOST_HINTS = 100;
 const RECENT = 6; // colors
 const KEPT = 40; // answers of the network
+const QUICK = 2; // px of the photo a px of its first picture after a hint
+const REST = 120; // ms without a hint before all pixels are painted
 const REACHED = 6; // units of Lab from which a place is shown as fully reached by a hint
 const STORE = "studio.colors";
 
@@ -27,7 +29,8 @@ let selected = -1;
 let tool = "hint";
 let spot = null; // where the keyboard's place is
 let version = 0;
-let layers = {}; // network -> {version, fields, chroma}
+let layers = {}; // network -> {version, fields, given, chroma}: hints that were given, chroma once it is needed
+let resting = null;
 let batch = null;
 let reaching = false; // the reach of a hint is being asked for
 let recent = JSON.parse(
@@ -74,10 +77,12 @@ async function open(file) {
       restored: restored && lightnessOf(part(restored, [0, 0, restored.width, restored.height])),
       seen: await (await fetch(told.seen)).blob(),
       answers: new Map(),
+      thin: new Map(), // planes of lightness -> fewer of their pixels
+      pixels: {}, // step -> ImageData
     };
     const fields = await asked(coming, "plus", []);
     [photo, hints, past, future, selected] = [coming, [], [], [], -1];
-    layers = { plus: { version: (version += 1), fields, chroma: chromaIn(fields, []) } };
+    layers = { plus: { version: (version += 1), fields, given: [] } };
   });
 }
 
@@ -151,24 +156,31 @@ function saturation() {
   return Number(find(".saturation").value);
 }
 
-function chromaIn(fields, given) {
+// step: px of the photo a px of the result.
+function chromaIn({ fields, given }, step = 1) {
   return spread(
     fields,
-    photo.restored ?? photo.lightness,
-    lightness(),
-    ...boxSize(),
+    thinned(photo.restored ?? photo.lightness, step),
+    thinned(lightness(), step),
+    ...boxSize().map((side) => Math.ceil(side / step)),
     given.map((hint) => insideBox(hint)),
-    radius(),
+    radius() / step,
   );
+}
+
+function thinned(plane, step) {
+  if (step === 1) return plane;
+  if (!photo.thin.has(plane)) photo.thin.set(plane, everyOf(plane, ...boxSize(), step));
+  return photo.thin.get(plane);
 }
 
 async function color(model) {
   const [now, shown, given] = [version, photo, model === "plus" ? hints : []];
   const fields = await split.slowly(() => asked(shown, model, given));
   if (photo !== shown) return;
-  layers[model] = { version: now, fields, chroma: chromaIn(fields, given) };
+  layers[model] = { version: now, fields, given };
   if (model === "plus" && version !== now) jobs.want("plus", 1, () => color("plus"));
-  if (model === "plus") drawAfter();
+  if (model === "plus") drawQuickly();
   else drawBefore();
   settled();
 }
@@ -185,34 +197,63 @@ function settled() {
   pad.setAttribute("aria-busy", layers.plus?.version !== version);
 }
 
-function paint(canvas, chroma, lightness, amount) {
+function paint(canvas, chroma, lightness, amount, step = 1) {
   const context = canvas.getContext("2d");
   const [left, top] = photo.box;
   const [width, height] = boxSize();
-  photo.pixels ??= new ImageData(width, height);
-  colorInto(photo.pixels, lightness, chroma, amount);
-  if (!photo.corners) return context.putImageData(photo.pixels, left, top);
-  const colored = Object.assign(document.createElement("canvas"), { width, height });
-  colored.getContext("2d").putImageData(photo.pixels, 0, 0);
+  const size = [Math.ceil(width / step), Math.ceil(height / step)];
+  photo.pixels[step] ??= new ImageData(...size);
+  colorInto(photo.pixels[step], lightness, chroma, amount);
+  if (!photo.corners && step === 1) return context.putImageData(photo.pixels[1], left, top);
+  const colored = Object.assign(document.createElement("canvas"), {
+    width: size[0],
+    height: size[1],
+  });
+  colored.getContext("2d").putImageData(photo.pixels[step], 0, 0);
   context.drawImage(photo.preview, 0, 0);
   context.save();
   context.beginPath();
-  for (const corner of photo.corners) context.lineTo(...corner);
+  for (const corner of photo.corners ?? cornersOf(photo.box)) context.lineTo(...corner);
   context.clip();
-  context.drawImage(colored, left, top);
+  context.drawImage(colored, left, top, width, height);
   context.restore();
 }
 
+function cornersOf([left, top, right, bottom]) {
+  return [
+    [left, top],
+    [right, top],
+    [right, bottom],
+    [left, bottom],
+  ];
+}
+
+// Chroma of a layer, in all pixels of the photo.
+function whole(layer) {
+  return (layer.chroma ??= chromaIn(layer));
+}
+
 function drawAfter() {
-  if (layers.plus) paint(after, layers.plus.chroma, lightness(), saturation());
+  clearTimeout(resting);
+  delete pad.dataset.rough;
+  if (layers.plus) paint(after, whole(layers.plus), lightness(), saturation());
+}
+
+// What follows a hint: fewer pixels at once, all of them at rest.
+function drawQuickly() {
+  const light = thinned(lightness(), QUICK);
+  paint(after, chromaIn(layers.plus, QUICK), light, saturation(), QUICK);
+  clearTimeout(resting);
+  pad.dataset.rough = true;
+  resting = setTimeout(drawAfter, REST);
 }
 
 function drawBefore() {
   if (!layers.plus) return;
   if (left() === "own") before.getContext("2d").drawImage(photo.preview, 0, 0);
   else if (left() === "classic" && layers.classic)
-    paint(before, layers.classic.chroma, lightness(), saturation());
-  else paint(before, layers.plus.chroma, photo.lightness, 0);
+    paint(before, whole(layers.classic), lightness(), saturation());
+  else paint(before, whole(layers.plus), photo.lightness, 0);
 }
 
 function drawBoth() {

@@ -59,8 +59,7 @@ find(".saturation").addEventListener("input", () => {
   if (left() === "classic") drawBefore();
 });
 find(".restore").addEventListener("change", () => {
-  for (const [model, layer] of Object.entries(layers))
-    layer.chroma = chromaIn(layer.fields, model === "plus" ? hints : []);
+  for (const layer of Object.values(layers)) layer.chroma = null;
   drawBoth();
 });
 find(".views").addEventListener("change", () => {

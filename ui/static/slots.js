@@ -49,7 +49,7 @@ async function open(file, index, options = {}) {
         crop: found.crop,
         photo: file,
         latents: { [kind]: found.latent },
-        eyes: options.eyes,
+        eyes: options.eyes === WHOLE ? null : options.eyes,
       }),
     );
     if (found.count === 0)
@@ -62,7 +62,7 @@ async function open(file, index, options = {}) {
 
 async function openExample(name, index) {
   const answer = await fetch(`${ROOT}/studio/static/examples/${name}`);
-  return open(await answer.blob(), index);
+  return open(await answer.blob(), index, { eyes: WHOLE });
 }
 
 // Eyes: the photo with its faces.
