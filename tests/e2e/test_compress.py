@@ -12,7 +12,7 @@ from tests.e2e.test_photos import shown
 from tests.e2e.test_sheet import colored, on, pad, tool
 from tests.pictures import blob, encoded
 
-OURS = "Ours (dcae-plus)"
+OURS = "Ours"
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ TABS = {
     "models": "Models",
 }
 
-SHOWN = {"faces": "Sketch", "photos": "Colored photo", "compress": "Ours (dcae-plus)"}
+SHOWN = {"faces": "Sketch", "photos": "Colored photo", "compress": "Ours"}
 
 
 def panel(page: Page):

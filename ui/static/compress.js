@@ -2,7 +2,7 @@
 // of the server is kept with its picture, so that nothing is asked twice.
 const NAMES = {
   original: "Original",
-  ours: "Ours (dcae-plus)",
+  ours: "Ours",
   classic: "Classic network",
   JPEG: "JPEG",
   WebP: "WebP",
