@@ -33,10 +33,7 @@ def correction(
     deviations of `place_scale` cells and `lightness_scale` units of lightness (B, 1, h, w), so that
     a hint also recolors similar pixels nearby instead of leaving a dot."""
     return torch.stack(
-        [
-            _correction(*of_one, place_scale, lightness_scale)
-            for of_one in zip(ab, hints, lightness)
-        ]
+        [_correction(*of_one, place_scale, lightness_scale) for of_one in zip(ab, hints, lightness)]
     )
 
 
@@ -45,7 +42,7 @@ def _correction(
 ) -> Tensor:
     """`correction` of one picture, (2, h, w)."""
     height, width = ab.shape[-2:]
-    hinted = hints[2].flatten().nonzero()[:, 0]  # few cells, so each cell is compared to these alone
+    hinted = hints[2].flatten().nonzero()[:, 0]  # few, so that each cell is compared to these alone
     if not len(hinted):
         return torch.zeros_like(ab)
     missing = (color.unit_to_ab(hints[:2]) - ab).flatten(1)[:, hinted]
