@@ -1,6 +1,6 @@
 """Do visitors wait for one another, and does the server grow?
 
-python -m benchmarks.crowd [--seconds 12] [--requests 1000]     some minutes; a Markdown table
+python -m benchmarks.crowd [--seconds 600] [--requests 1000]     some minutes; a Markdown table
 
 Starts the app and visits it over loopback: one who asks for small pictures while another saves
 photos of 24 megapixels, then 1, 8 and 32 who draw and morph, a request every THINK seconds each.
@@ -31,6 +31,7 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "ui/static/examples"
+FEW_SECONDS, IDLE_SECONDS = 12, 20  # of one and eight visitors, and of nobody
 THINK = 1.0  # seconds between an answer and the visitor's next request
 LARGE = (6000, 4000)  # px
 SIDE = 256  # px of a drawing while one draws
@@ -218,7 +219,6 @@ async def grown(server: Server, requests: int) -> tuple[float, float]:
 def main(seconds: float, requests: int) -> None:
     server = Server()
     try:
-        idle = server.idle(5)
         small, large = photo((320, 200)), photo(LARGE)
         routes = asyncio.run(
             beside(server.url, lambda c: answer(c, small), lambda c: answer(c, large), 5)
@@ -231,8 +231,12 @@ def main(seconds: float, requests: int) -> None:
                 5,
             )
         )
-        one, eight, many = (asyncio.run(crowd(server.url, n, seconds)) for n in (1, 8, 32))
+        one, eight = (asyncio.run(crowd(server.url, n, FEW_SECONDS)) for n in (1, 8))
+        before = server.megabytes()
+        many = asyncio.run(crowd(server.url, 32, seconds))
+        after = server.megabytes()
         early, late = asyncio.run(grown(server, requests))
+        idle = server.idle(IDLE_SECONDS)
     finally:
         server.stop()
     errors = sum(n for code, n in many.statuses.items() if code not in (200, 503))
@@ -248,9 +252,10 @@ def main(seconds: float, requests: int) -> None:
     )
     print(f"| 32 visitors, p95 | {1000 * many.late():.0f} ms | – |")
     print(
-        f"| 32 visitors: {many.statuses.total()} answers | {errors} errors, "
+        f"| 32 visitors, {seconds:.0f} s: {many.statuses.total()} answers | {errors} errors, "
         f"{many.statuses[503]} busy, {many.crossed + eight.crossed} of others | 0, –, 0 |"
     )
+    print(f"| memory before and after them | {before:.0f} and {after:.0f} MB | flat |")
     print(
         f"| memory after {requests // 10} and {requests} requests | {early:.0f} and {late:.0f} MB: "
         f"{late - early:+.0f} MB | +30 MB |"
@@ -260,7 +265,7 @@ def main(seconds: float, requests: int) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.crowd", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=12, help="of each number of visitors")
+    parser.add_argument("--seconds", type=float, default=12, help="of the 32 visitors")
     parser.add_argument("--requests", type=int, default=1000, help="while memory is watched")
     args = parser.parse_args()
     main(args.seconds, args.requests)
