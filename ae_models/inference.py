@@ -82,9 +82,13 @@ def to_pictures(model: nn.Module, y: Tensor) -> list[Image.Image]:
 
 
 @torch.inference_mode()
-def run(model: nn.Module, x: Tensor, **inputs: Tensor) -> Tensor:
+def run(model: nn.Module, x: Tensor, **inputs: Tensor | list[Tensor]) -> Tensor:
     """Apply a network to x and further inputs by name: its output, float32, on the CPU."""
-    inputs = {name: value.to(device(model)) for name, value in inputs.items()}
+
+    def moved(value: Tensor | list[Tensor]):
+        return [*map(moved, value)] if isinstance(value, list) else value.to(device(model))
+
+    inputs = {name: moved(value) for name, value in inputs.items()}
     return model(x.to(device(model)), **inputs).float().cpu()
 
 

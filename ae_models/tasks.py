@@ -26,7 +26,7 @@ from ae_models.face.tasks import (
     sample,
     translate_face,
 )
-from ae_models.photo.tasks import chroma, chroma_fields, colorize, working_size
+from ae_models.photo.tasks import chroma, chroma_fields, colorize, recognize, working_size
 from ae_models.sketch.tasks import (
     clean_sketch,
     color_sketch,
@@ -39,7 +39,8 @@ __all__ = [
     "MAX_SAMPLES", "MAX_STEPS", "chroma", "chroma_fields", "clean_sketch", "color_sketch",
     "colorize", "compress", "decode", "decode_all", "decompress", "directions", "draw", "edit",
     "encode", "latent_in", "morph", "paint_sketch", "priors", "propose_palettes", "random_latents",
-    "reconstruct", "rounded", "sample", "surprise", "translate_face", "unpacked", "working_size",
+    "recognize", "reconstruct", "rounded", "sample", "surprise", "translate_face", "unpacked",
+    "working_size",
 ]  # fmt: skip
 
 

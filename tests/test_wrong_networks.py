@@ -43,6 +43,11 @@ TASKS = [
         lambda m: tasks.chroma_fields(m, torch.zeros(1, 1, 9, 9)),
         (PhotoColor, PhotoColorPlus),
     ),
+    (
+        "recognize",
+        lambda m: tasks.recognize(m, torch.zeros(1, 1, 9, 9)),
+        (PhotoColor, PhotoColorPlus),
+    ),
     ("reconstruct", lambda m: tasks.reconstruct(m, PICTURE), VAES + CODECS),
     ("encode", lambda m: tasks.encode(m, PICTURE), VAES + CODECS),
     ("decode", lambda m: tasks.decode(m, GRID), VAES + CODECS),

@@ -1,6 +1,7 @@
 """Answers to the photo tab: a preview, chroma for its hints, and finished files."""
 
 import base64
+import functools
 import io
 import json
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from PIL import ExifTags, Image, ImageColor, ImageDraw
 from starlette.responses import JSONResponse, Response
+from torch import Tensor, nn
 
 from ae_models import color, images, inference, tasks, tones, zoo
 from ae_models.photo import borders
@@ -19,6 +21,7 @@ Hint = tuple[float, float, str]  # x and y in parts of the photo's sides, color 
 
 PREVIEW = 1600  # px of the longer side of what the page shows
 MOST_SEEN = 512  # px of the longer side of what the network sees
+RECENT = 32  # photos whose features are kept, 1 MB each
 MOST_HINTS = 100
 RADIUS = 0.02  # of a hint's disc, in parts of the shorter side
 MOST_PHOTOS = 500
@@ -61,17 +64,26 @@ def chroma(body: bytes, query: dict) -> Response:
 
     query: model, "plus" or "classic"; hints as JSON; radius of their discs, in parts of the shorter
     side. The shape is in the header x-shape."""
-    seen = images.read(body).convert("L")
-    if max(seen.size) > MOST_SEEN:
-        raise ValueError(f"expected at most {MOST_SEEN} px a side, got {seen.width}x{seen.height}")
     network = parts.load("photo-color", query.get("model", "plus"))
+    lightness, recognized = recognize(network, body)
     radius = inference.number("radius", decimal(query, "radius", RADIUS), 0, 1)
-    layer = hint_layer(hints_of(query.get("hints")), seen.size, radius)
-    fields = tasks.chroma_fields(network, images.to_tensor(seen) * 100, layer)
+    layer = hint_layer(hints_of(query.get("hints")), lightness.shape[:1:-1], radius)
+    fields = tasks.chroma_fields(network, lightness, layer, recognized)
     shape = ",".join(map(str, fields.shape[1:]))
     return Response(
         fields.numpy().tobytes(), media_type="application/octet-stream", headers={"x-shape": shape}
     )
+
+
+@functools.lru_cache(RECENT)
+def recognize(network: nn.Module, body: bytes) -> tuple[Tensor, list[Tensor] | None]:
+    """Photo as the network sees it -> lightness (1, 1, H, W), and the work that hints do not
+    change: kept, since hints come one after the other. Raises ValueError."""
+    seen = images.read(body).convert("L")
+    if max(seen.size) > MOST_SEEN:
+        raise ValueError(f"expected at most {MOST_SEEN} px a side, got {seen.width}x{seen.height}")
+    lightness = images.to_tensor(seen) * 100
+    return lightness, tasks.recognize(network, lightness)
 
 
 def save(body: bytes, query: dict) -> Response:

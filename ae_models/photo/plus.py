@@ -77,10 +77,10 @@ class PhotoColorPlus(Network):
         weight, *features = features
         return self._color(self.unet.decode(features), weight)
 
-    def logits(self, x: Tensor) -> Tensor:
+    def logits(self, x: Tensor, recognized: list[Tensor] | None = None) -> Tensor:
         """(B, 4, H, W) in [0, 1] -> logits of colors (B, K, ceil(H / 4), ceil(W / 4))."""
         height, width = (-(-side // self.cell) for side in x.shape[2:])
-        return self.unet.decode(self._features(x))[..., :height, :width]
+        return self.unet.decode(self._features(x, recognized))[..., :height, :width]
 
     def mean(self, logits: Tensor, temperature: float) -> Tensor:
         """Logits (B, K, h, w) -> annealed mean, ab in Lab units: (B, 2, h, w)."""
@@ -88,23 +88,35 @@ class PhotoColorPlus(Network):
             "bkhw,kc->bchw", F.softmax(logits.float() / temperature, 1), self.colors
         )
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, 4, H, W) in [0, 1] -> ab in the unit range, (B, 2, ceil(H / 4), ceil(W / 4))."""
-        return self._color(self.logits(x), self._rarity_weight(x))
+    def recognize(self, lightness: Tensor) -> list[Tensor]:
+        """(B, 1, H, W) in [0, 1] -> features of the backbone, which hints do not change, of 1/4 of
+        the side and lower resolutions."""
+        _, *seen = self.backbone(self._whole_cells(lightness))
+        return seen
+
+    def forward(self, x: Tensor, recognized: list[Tensor] | None = None) -> Tensor:
+        """(B, 4, H, W) in [0, 1] -> ab in the unit range, (B, 2, ceil(H / 4), ceil(W / 4)).
+
+        recognized: recognize(x[:, :1]), for another use of the same lightness."""
+        return self._color(self.logits(x, recognized), self._rarity_weight(x))
 
     def _rarity_weight(self, x: Tensor) -> Tensor:
         """1 without hints, less the more of the picture they cover: (B, 1, 1, 1)."""
         covered = x[:, 3:].mean((2, 3), keepdim=True)
         return torch.exp(-covered / self.config.rarity_coverage)
 
-    def _features(self, x: Tensor) -> list[Tensor]:
-        """(B, 4, H, W) -> features of each resolution, edges repeated to whole cells of the lowest:
-        those of the U-Net with those of the backbone added."""
-        step = self.cell * 2 ** (len(self.config.widths) - 1)
-        x = F.pad(x, (0, -x.shape[3] % step, 0, -x.shape[2] % step), mode="replicate")
+    def _features(self, x: Tensor, recognized: list[Tensor] | None = None) -> list[Tensor]:
+        """(B, 4, H, W) -> features of each resolution, of whole cells of the lowest: those of the
+        U-Net with those of the backbone added."""
+        x = self._whole_cells(x)
         features = self.unet.encode(F.pixel_unshuffle(x - 0.5, self.cell))
-        _, *seen = self.backbone(x[:, :1])
+        seen = self.recognize(x[:, :1]) if recognized is None else recognized
         return [own + conv(x) for own, conv, x in zip(features, self.lateral, seen)]
+
+    def _whole_cells(self, x: Tensor) -> Tensor:
+        """Repeat the edges of (B, C, H, W) to whole cells of the lowest resolution."""
+        step = self.cell * 2 ** (len(self.config.widths) - 1)
+        return F.pad(x, (0, -x.shape[3] % step, 0, -x.shape[2] % step), mode="replicate")
 
     def _color(self, logits: Tensor, weight: Tensor) -> Tensor:
         """Logits (B, K, h, w), weight of the rarity (B, 1, 1, 1) -> ab in the unit range."""

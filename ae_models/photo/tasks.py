@@ -97,16 +97,32 @@ def _chroma_strips(model: nn.Module, lightness: Tensor, hints: Tensor | None) ->
     )
 
 
-def chroma_fields(model: nn.Module, lightness: Tensor, hints: Image.Image | None = None) -> Tensor:
+def chroma_fields(
+    model: nn.Module,
+    lightness: Tensor,
+    hints: Image.Image | None = None,
+    recognized: list[Tensor] | None = None,
+) -> Tensor:
     """color.chroma_fields (1, 5, h, w) of a photo, the part of `colorize` that needs the network.
 
-    lightness: (1, 1, H, W) in [0, 100], at best of working_size. hints: as of `colorize`. The
-    chroma of the classic network has no slopes."""
+    lightness: (1, 1, H, W) in [0, 100], at best of working_size. hints: as of `colorize`.
+    recognized: what `recognize` answers for this lightness. The chroma of the classic network has
+    no slopes."""
     _expect_colorizer(model)
     if isinstance(model, PhotoColor):
         return F.pad(_square_cells(model, lightness), (0, 0, 0, 0, 0, 3))
     wanted = None if hints is None else color_hints.read(hints)
-    return color.chroma_fields(_hinted_cells(model, lightness, wanted), lightness)
+    return color.chroma_fields(_hinted_cells(model, lightness, wanted, recognized), lightness)
+
+
+@torch.inference_mode()
+def recognize(model: nn.Module, lightness: Tensor) -> list[Tensor] | None:
+    """The part of the plus network's work that hints do not change, for chroma_fields; None for the
+    classic network, which has no such part."""
+    _expect_colorizer(model)
+    if isinstance(model, PhotoColor):
+        return None
+    return model.recognize(_small(model, lightness).to(inference.device(model)))
 
 
 def _square_cells(model: PhotoColor, lightness: Tensor) -> Tensor:
@@ -115,15 +131,24 @@ def _square_cells(model: PhotoColor, lightness: Tensor) -> Tensor:
     return color.unit_to_ab(inference.run(model, images.resize_tensor(lightness, side) / 100))
 
 
-def _hinted_cells(model: PhotoColorPlus, lightness: Tensor, hints: Tensor | None) -> Tensor:
+def _small(model: PhotoColorPlus, lightness: Tensor) -> Tensor:
+    """Lightness in [0, 100] as the plus network sees it, in [0, 1]."""
+    return images.resize_tensor(lightness, working_size(model, *lightness.shape[-2:])) / 100
+
+
+def _hinted_cells(
+    model: PhotoColorPlus,
+    lightness: Tensor,
+    hints: Tensor | None,
+    recognized: list[Tensor] | None = None,
+) -> Tensor:
     """ab of the plus network's cells (B, 2, h, w), made to agree with the hints."""
     if hints is None:
         hints = torch.zeros(len(lightness), 3, 1, 1)
-    size = working_size(model, *lightness.shape[-2:])
-    small = torch.cat(
-        [images.resize_tensor(lightness, size) / 100, color_hints.resize(hints, size)], 1
-    )
-    ab = color.unit_to_ab(inference.run(model, small))
+    small = _small(model, lightness)
+    x = torch.cat([small, color_hints.resize(hints, small.shape[-2:])], 1)
+    known = {} if recognized is None else {"recognized": recognized}
+    ab = color.unit_to_ab(inference.run(model, x, **known))
     if not hints[:, 2:].any():
         return ab
     cells = ab.shape[-2:]

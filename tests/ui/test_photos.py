@@ -83,6 +83,22 @@ def test_a_faded_photo_can_be_restored_and_a_good_one_not():
     assert np.ptp(np.asarray(restored.convert("L"))) > 3 * np.ptp(np.asarray(faded.convert("L")))
 
 
+def test_hints_do_not_run_the_backbone_again(monkeypatch):
+    """Nor change the answer: another photo in between has features of its own."""
+    network, lake = zoo.load("photo-color-plus"), LAKE.read_bytes()
+    other = encoded(blob((96, 64), 3), "PNG")
+    photos.recognize.cache_clear()
+    expected = [fields(body, hints=RED) for body in (lake, other)]
+    monkeypatch.setattr(network, "recognize", None)
+    assert not torch.equal(fields(lake), expected[0])
+    for body, wanted in zip((lake, other), expected):
+        assert torch.equal(fields(body, hints=RED), wanted)
+    lightness = images.to_tensor(Image.open(io.BytesIO(seen(lake))).convert("L")) * 100
+    monkeypatch.undo()
+    layer = photos.hint_layer(photos.hints_of(RED), lightness.shape[:1:-1])
+    assert torch.equal(tasks.chroma_fields(network, lightness, layer), expected[0])
+
+
 def test_a_hint_moves_the_chroma_around_it_toward_its_color():
     body = LAKE.read_bytes()
     plain, hinted = fields(body), fields(body, hints=RED)
