@@ -158,9 +158,11 @@ def test_the_old_result_stays_until_the_new_one_is_there(visit):
     result = picture(page, SHOWN["faces"])
     before = result.get_attribute("src")
     page.evaluate(
-        """name => { window.gone = 0; const seen = () => {
-          if (![...document.images].some(image => image.alt === name && image.offsetParent)) window.gone += 1; };
-          new MutationObserver(seen).observe(document.body, { childList: true, subtree: true }); }""",
+        """name => { window.gone = 0;
+          const there = (image) => image.alt === name && image.offsetParent;
+          const seen = () => { if (![...document.images].some(there)) window.gone += 1; };
+          new MutationObserver(seen)
+            .observe(document.body, { childList: true, subtree: true }); }""",
         SHOWN["faces"],
     )
     panel(page).get_by_role("button", name="Example 1", exact=True).click()

@@ -176,7 +176,8 @@ def test_zoom_and_the_classic_network_on_the_left(own):
     assert picture.bounding_box()["width"] == pytest.approx(width)
     own.get_by_role("radio", name="Classic network", exact=True).check(force=True)
     own.wait_for_function(
-        """() => { const canvas = document.querySelector(".before"), data = canvas.getContext("2d").getImageData(0, 0, 40, 40).data;
+        """() => { const canvas = document.querySelector(".before");
+        const { data } = canvas.getContext("2d").getImageData(0, 0, 40, 40);
         return data.some((v, i) => i % 4 === 0 && Math.abs(v - data[i + 2]) > 4); }"""
     )
     assert not np.array_equal(shown(own, "Colored by the classic network"), shown(own))

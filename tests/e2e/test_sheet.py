@@ -205,8 +205,10 @@ def test_everything_can_be_done_with_the_keyboard(page):
 POINTER = """([kind, id, type, points, pressure]) => {
   const pad = document.querySelector('[role="application"]');
   pad.setPointerCapture = () => {};
-  for (const [x, y] of points) pad.dispatchEvent(new PointerEvent(kind, { pointerId: id, pointerType: type,
-    clientX: x, clientY: y, pressure, button: kind === "pointermove" ? -1 : 0, bubbles: true, cancelable: true }));
+  const button = kind === "pointermove" ? -1 : 0;
+  const given = { pointerId: id, pointerType: type, pressure, button };
+  for (const [clientX, clientY] of points) pad.dispatchEvent(new PointerEvent(kind, { ...given,
+    clientX, clientY, bubbles: true, cancelable: true }));
 }"""
 
 
@@ -319,7 +321,8 @@ def stripes() -> Image.Image:
 
 FILE = """([bytes, name]) => {
   const transfer = new DataTransfer();
-  transfer.items.add(new File([new Uint8Array(bytes)], name, { type: name.endsWith("png") ? "image/png" : "text/plain" }));
+  const type = name.endsWith("png") ? "image/png" : "text/plain";
+  transfer.items.add(new File([new Uint8Array(bytes)], name, { type }));
   return transfer;
 }"""
 

@@ -215,7 +215,10 @@ def test_an_upload_that_cannot_work_ends_in_one_sentence(server, tmp_path, stage
 
 def test_a_download_that_breaks_in_the_middle_goes_on_there(server, commit, tmp_path):
     server.faults({"stage": "get-weights", "action": "half", "times": 1})
-    code = f"from huggingface_hub import constants; constants.DOWNLOAD_CHUNK_SIZE = 1000\nanswer = str(hub.pull({REPO!r}, 'main'))"  # of a whole chunk
+    code = f"""
+from huggingface_hub import constants
+constants.DOWNLOAD_CHUNK_SIZE = 1000  # it goes on after a whole chunk
+answer = str(hub.pull({REPO!r}, 'main'))"""
     assert server.run(code, tmp_path)["value"]
     assert [entry[3] for entry in server.log() if entry[0] == "get-weights"] == ["half", 206]
 
@@ -409,7 +412,8 @@ def test_a_huge_file_is_not_downloaded(server, release, tmp_path):
 SHOW = """
 import dataclasses
 {before}
-answer = [str(zoo.source("face-sketch").folder), zoo.source("face-sketch").origin, zoo.source("face-sketch").warning]
+source = zoo.source("face-sketch")
+answer = [str(source.folder), source.origin, source.warning]
 zoo.load("face-sketch")
 """
 
@@ -517,7 +521,10 @@ def test_all_weights_are_pulled_side_by_side_with_a_bar(server, tmp_path):
 def test_unreachable_and_offline(release, tmp_path):
     """Settings that huggingface_hub reads when it is imported: a process of its own, which must not
     wait long."""
-    code = "from ae_models.release import hub\ntry: hub.pull('alice/x', 'main')\nexcept ValueError as error: print(error)"
+    code = """
+from ae_models.release import hub
+try: hub.pull('alice/x', 'main')
+except ValueError as error: print(error)"""
     for more, words in (
         ({}, "cannot be reached; check the network"),
         ({"HF_HUB_OFFLINE": "1"}, "HF_HUB_OFFLINE is set"),
@@ -563,7 +570,8 @@ def olah(release, tmp_path):
     program = os.environ.get("OLAH") or shutil.which("olah-cli")
     if not program:
         pytest.skip(
-            "no olah: pip install olah==0.5.4 into another environment, and OLAH=<there>/bin/olah-cli"
+            "no olah: pip install olah==0.5.4 into another environment, and "
+            "OLAH=<there>/bin/olah-cli"
         )
     repository = shutil.copytree(release, tmp_path / "mirrors/models" / REPO)
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-C", str(repository)]
@@ -572,7 +580,8 @@ def olah(release, tmp_path):
     url = f"http://127.0.0.1:{free_port()}"
     basic = {"host": "127.0.0.1", "mirror-netloc": url[7:], "repos-path": str(tmp_path / "repos")}
     settings = "".join(f"{key} = {json.dumps(value)}\n" for key, value in basic.items())
-    settings += f"port = {url.rsplit(':', 1)[1]}\nmirrors-path = [{json.dumps(str(tmp_path / 'mirrors'))}]\n"
+    settings += f"port = {url.rsplit(':', 1)[1]}\n"
+    settings += f"mirrors-path = [{json.dumps(str(tmp_path / 'mirrors'))}]\n"
     (tmp_path / "olah.toml").write_text(f"[basic]\n{settings}[accessibility]\noffline = true\n")
     command = [program, "-c", "olah.toml", "--log-path", str(tmp_path / "logs")]
     process = subprocess.Popen(
@@ -591,7 +600,8 @@ def olah(release, tmp_path):
 def test_pull_from_olah(olah, release, tmp_path):
     url, commit = olah
     wait_for(url)
-    code = f"from ae_models.release import hub; print(hub.pull({REPO!r}, 'main'), hub.pull({REPO!r}, {commit!r}))"
+    pulls = f"hub.pull({REPO!r}, 'main'), hub.pull({REPO!r}, {commit!r})"
+    code = f"from ae_models.release import hub; print({pulls})"
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment(url, tmp_path), capture_output=True, text=True
     )

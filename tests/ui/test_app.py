@@ -382,12 +382,7 @@ def test_what_a_network_is_shown_of_a_photo_without_a_face():
         ({"palette": "nonsense"}, "Expected a palette as"),
         ({"palette": '[["#ff0000", -1]]'}, "weights of at least 0"),
         ({"palette": '[["#ff0000", NaN]]'}, "finite weights"),
-        (
-            {
-                "palette": '[["#ff0000", 1], ["#ff0000", 1], ["#f00", 1], ["#f00", 1], ["#f00", 1], ["#f00", 1]]'
-            },
-            "at most 5",
-        ),
+        ({"palette": json.dumps([["#ff0000", 1]] * 6)}, "at most 5"),
         ({"hints": Image.new("RGBA", (9, 9))}, "picture of the sketch's"),
         ({"seed": -1}, "seed to be a number"),
     ],

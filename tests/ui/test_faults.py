@@ -28,8 +28,9 @@ LARGE = encoded(blob((3000, 2000), 1), "JPEG")
 WRITES = """
 import sys, os
 root = os.path.realpath(sys.argv.pop(1)) + os.sep
+writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 def audit(event, given):
-    if event == "open" and isinstance(given[0], str) and given[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+    if event == "open" and isinstance(given[0], str) and given[2] & writing:
         path = os.path.realpath(given[0])
         if path.startswith(root) and "__pycache__" not in path:
             os.write(2, f"WRITES {path}\\n".encode())
@@ -61,9 +62,8 @@ def started(port: int, *arguments, log=None) -> subprocess.Popen:
 
 
 def saved(port: int) -> httpx2.Response:
-    return httpx2.post(
-        f"http://127.0.0.1:{port}/studio/photo/save", content=LARGE, params={"lossless": 1}, timeout=120
-    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}/studio/photo/save"
+    return httpx2.post(address, content=LARGE, params={"lossless": 1}, timeout=120)
 
 
 def asked(port: int, answers: list) -> threading.Thread:

@@ -300,8 +300,18 @@ def test_an_upload_that_is_too_long_is_refused(web):
     assert web.post("/studio/photo/open", content=b"x" * 31_000_000).status_code == 422
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"data": 5}', b"\xff" * 100,
-                                  b'{"data": ' + b"[" * 50_000, b'{"data": [null], "fn_index": -9}'])  # fmt: skip
+NO_REQUESTS = [
+    b"",
+    b"{",
+    b"[]",
+    b'{"data": 5}',
+    b"\xff" * 100,
+    b'{"data": ' + b"[" * 50_000,
+    b'{"data": [null], "fn_index": -9}',
+]
+
+
+@pytest.mark.parametrize("body", NO_REQUESTS)
 @pytest.mark.parametrize("route", ["call/reconstruct", "queue/join", "run/reconstruct", "reset"])
 def test_bodies_that_are_no_request_are_refused(web, route, body):
     answer = web.post(
