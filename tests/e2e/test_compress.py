@@ -8,8 +8,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from ae_models import tasks, zoo
+from tests.e2e.person import colored, on, pad, tool
 from tests.e2e.test_photos import shown
-from tests.e2e.test_sheet import colored, on, pad, tool
 from tests.pictures import blob, encoded
 
 OURS = "Ours (dcae-plus)"

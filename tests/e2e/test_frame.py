@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from ae_models import zoo
-from tests.e2e.test_sheet import colored, pad, tool, vivid
+from tests.e2e.person import colored, pad, tool, vivid
 
 TABS = {
     "sketch": "Sketch",

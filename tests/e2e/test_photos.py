@@ -11,7 +11,7 @@ import pytest
 from PIL import ExifTags, Image, ImageOps
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_sheet import colored, on, pad, tool
+from tests.e2e.person import colored, on, pad, tool
 from tests.pictures import blob, encoded, png_header
 
 
