@@ -41,9 +41,8 @@ ONE_FILE = {  # endpoint -> its inputs with a file
 
 
 @pytest.fixture(scope="module")
-def url():
-    yield app.demo.launch(**app.LAUNCH, prevent_thread_lock=True, quiet=True)[1].rstrip("/")
-    app.demo.close()
+def url(url):
+    return url.rstrip("/")
 
 
 @pytest.fixture(scope="module")
