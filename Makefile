@@ -13,6 +13,7 @@ test: ## run all tests
 lint: ## check style
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
+	! LC_ALL=C.UTF-8 grep -nE '^.{101}' ui/static/*.js docs/make/page/*.js # 100 columns at most
 
 check: lint test ## all that a change must pass
 

@@ -1,7 +1,9 @@
 """Autoencoder Studio: draw, color, compress and morph with autoencoders.
 
-python app.py        opens on http://127.0.0.1:7860; GRADIO_SERVER_NAME and GRADIO_SERVER_PORT change that
-python app.py --hub  takes the weights from the Hugging Face Hub; see ae_models/zoo.py for the settings
+python app.py        opens on http://127.0.0.1:7860; GRADIO_SERVER_NAME and GRADIO_SERVER_PORT
+                     change that
+python app.py --hub  takes the weights from the Hugging Face Hub; see ae_models/zoo.py for the
+                     settings
 python app.py --mcp  offers the endpoints to language models too, at /gradio_api/mcp/
 """
 
@@ -68,7 +70,8 @@ LAUNCH = {
 
 
 def where() -> str:
-    """Sentence on what happens to a visitor's pictures: on a Space, "this machine" is not the visitor's."""
+    """Sentence on what happens to a visitor's pictures: on a Space, "this machine" is not the
+    visitor's."""
     if os.environ.get("SPACE_ID"):
         return "Pictures are sent to this Space, computed there and deleted within two hours."
     return "Everything runs on this machine."

@@ -32,6 +32,12 @@ def rgb_to_lab(rgb: Tensor) -> Tensor:
     return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], 1)
 
 
+def luma(rgb: Tensor) -> Tensor:
+    """Luma (B, 1, H, W) of ITU-R BT.601, for differences too."""
+    r, g, b = rgb.split(1, 1)
+    return 0.2989 * r + 0.587 * g + 0.114 * b
+
+
 def lightness(picture: Image.Image) -> Tensor:
     """L or RGB picture -> CIE lightness (1, 1, H, W) in [0, 100], by strips of rows."""
 

@@ -120,15 +120,15 @@ EVERYDAY = (
     "rooms, human segmentation)"
 )
 EVERYDAY_TERMS = (
-    "Everyday photographs: Open Images CC BY 2.0; OSIE and Grocery Store MIT; Clothing Co-Parsing and "
-    "cats and dogs Apache-2.0; the others research use, non-commercial or unstated."
+    "Everyday photographs: Open Images CC BY 2.0; OSIE and Grocery Store MIT; Clothing Co-Parsing "
+    "and cats and dogs Apache-2.0; the others research use, non-commercial or unstated."
 )
 PHOTOS = Data(
-    f"Intel scene classification (landscapes); {EVERYDAY}; faces of CelebA and LFW; 128x128 px. The "
-    "encoder begins with EfficientNet-Lite0's ImageNet weights",
+    f"Intel scene classification (landscapes); {EVERYDAY}; faces of CelebA and LFW; 128x128 px. "
+    "The encoder begins with EfficientNet-Lite0's ImageNet weights",
     "No picture is part of this project. The landscapes belong to their photographers. "
-    f"{EVERYDAY_TERMS} CelebA: non-commercial research. LFW: research use, press photographs, rights "
-    "with their owners. EfficientNet-Lite0: Apache-2.0.",
+    f"{EVERYDAY_TERMS} CelebA: non-commercial research. LFW: research use, press photographs, "
+    "rights with their owners. EfficientNet-Lite0: Apache-2.0.",
     hub=("flwrlabs/celeba",),
 )
 CIFAR10 = Data(

@@ -24,15 +24,17 @@ import gradio as gr
 CODE = '''const canvas = element.querySelector("canvas"), pen = canvas.getContext("2d");
 let drawing = false;
 canvas.onpointerdown = () => { drawing = true; };
-canvas.onpointermove = (event) => { if (drawing) pen.fillRect(event.offsetX, event.offsetY, 5, 5); };
+canvas.onpointermove = (event) => {
+  if (drawing) pen.fillRect(event.offsetX, event.offsetY, 5, 5); };
 canvas.onpointerup = () => { drawing = false; canvas.setAttribute("aria-busy", "true");
   props.value = canvas.toDataURL(); trigger("input"); };
 watch("value", () => canvas.setAttribute("aria-busy", "false"));'''
+READY = '''watch("value", () =>
+  document.querySelector("canvas").setAttribute("aria-busy", "false"));'''
 with gr.Blocks(analytics_enabled=False) as demo:
     html = '<canvas role="application" width="512" height="512" style="background: white"></canvas>'
     sheet = gr.HTML("", html_template=html, js_on_load=CODE)
-    back = gr.HTML("", html_template="<p>${(value || '').length}</p>",
-                   js_on_load='watch("value", () => document.querySelector("canvas").setAttribute("aria-busy", "false"))')
+    back = gr.HTML("", html_template="<p>${(value || '').length}</p>", js_on_load=READY)
     sheet.input(lambda value: value, sheet, back, show_progress="hidden")
 demo.launch(ssr_mode=False)
 """
@@ -94,7 +96,8 @@ LIFTED = """() => new Promise((done) => {
   const pad = [...pads].find((pad) => pad.offsetParent); // those of other tabs are hidden
   pad.addEventListener("pointerup", () => {
     const start = performance.now();
-    const look = () => pad.getAttribute("aria-busy") === "false" ? done(performance.now() - start) : requestAnimationFrame(look);
+    const look = () => pad.getAttribute("aria-busy") === "false"
+      ? done(performance.now() - start) : requestAnimationFrame(look);
     queueMicrotask(look);
   }, { once: true });
 })"""

@@ -109,7 +109,8 @@ def one_picture(
 def report(name: str, endpoint: float, empty: float, task: float, network: float) -> None:
     allowed = 1.5 * network + empty
     print(
-        f"{name:15} endpoint {endpoint:6.0f} ms   round trip {empty:5.0f} ms   task {task:6.1f} ms   network {network:6.1f} ms"
+        f"{name:15} endpoint {endpoint:6.0f} ms   round trip {empty:5.0f} ms"
+        f"   task {task:6.1f} ms   network {network:6.1f} ms"
         f"   endpoint / (1.5 network + round trip) {endpoint / allowed:4.2f}"
     )
 

@@ -29,7 +29,8 @@ START = """(button) => { window.times = {};
 FACE = '.shelf [data-file="face-36.webp"]'
 FOURTH = '[data-slot="add"]'
 DRAG = """(moves) => new Promise((done) => {
-  const canvas = document.querySelector('[aria-label="Position"]'), box = canvas.getBoundingClientRect(), times = [];
+  const canvas = document.querySelector('[aria-label="Position"]');
+  const box = canvas.getBoundingClientRect(), times = [];
   const event = (type, i) => new PointerEvent(type, { pointerId: 1, button: 0, bubbles: true,
     clientX: box.left + (box.width * i) / moves, clientY: box.top + box.height / 2 });
   canvas.setPointerCapture = () => {};
@@ -44,15 +45,17 @@ DRAG = """(moves) => new Promise((done) => {
   };
   step(0); })"""
 HOLD = """([moves, pressed]) => new Promise((done) => {
-  const slider = document.querySelector('.people [data-name="Smiling"] input'), box = slider.closest('.people');
+  const slider = document.querySelector('.people [data-name="Smiling"] input');
+  const box = slider.closest('.people');
   const moved = [], times = [];
   let first = null; // the version of the first move: each move is a version
+  const rate = () => (1e3 * times.length) / (performance.now() - moved[1] - 200);
   const move = (i) => {
     slider.value = -2.5 + (5 * i) / moves;
     moved.push(performance.now());
     slider.dispatchEvent(new Event('input', { bubbles: true }));
     if (i + 1 < moves) setTimeout(() => move(i + 1), i ? pressed : 100);
-    else setTimeout(() => done([times, (1e3 * times.length) / (performance.now() - moved[1] - 200)]), 200);
+    else setTimeout(() => done([times, rate()]), 200);
   };
   new MutationObserver(() => {
     first ??= Number(box.dataset.painted);

@@ -54,7 +54,8 @@ def updates(page: Page, server: Server, seconds_: float = 4) -> tuple[float, flo
         """() => { window.painted = 0;
         const draw = CanvasRenderingContext2D.prototype.drawImage;
         CanvasRenderingContext2D.prototype.drawImage = function (...given) {
-          if (given[0] instanceof ImageBitmap && this.canvas.className === "paint") window.painted += 1;
+          const painted = given[0] instanceof ImageBitmap && this.canvas.className === "paint";
+          if (painted) window.painted += 1;
           return draw.apply(this, given); }; }"""
     )
     stroke(page, 60)

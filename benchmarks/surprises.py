@@ -27,8 +27,8 @@ def least_difference(pictures: torch.Tensor) -> float:
 
 
 def figures(network, sketch) -> tuple[int, float, float, bool]:
-    """Figures of one sketch: distinct palettes, least difference of all and of a press, second press
-    repeats."""
+    """Figures of one sketch: distinct palettes, least difference of all and of a press, second
+    press repeats."""
     presses = [tasks.surprise(network, sketch, seed) for seed in range(PRESSES)]
     pictures = [torch.cat([images.to_tensor(p) for p, _ in press]) for press in presses]
     palettes = [[str(palette) for _, palette in press] for press in presses]

@@ -47,7 +47,8 @@ def main(rounds: int) -> None:
     finally:
         server.stop()
     print(
-        f"embedded {embedded:.3f} s, cached {cached:.3f} s, ratio {cached / embedded:.2f}, {asked} requests"
+        f"embedded {embedded:.3f} s, cached {cached:.3f} s, ratio {cached / embedded:.2f}, "
+        f"{asked} requests"
     )
 
 

@@ -95,7 +95,7 @@ def test_recipes_import_no_other_recipe():
 def test_networks_load_without_gradio_or_training_libraries():
     code = (
         "import sys, ae_models.zoo, ae_models.tasks\n"
-        "print([m for m in ('gradio', 'accelerate', 'train') if m in sys.modules])"
+        "print([m for m in ('gradio', 'accelerate', 'torchvision', 'train') if m in sys.modules])"
     )
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)

@@ -152,14 +152,14 @@ RECIPE = Recipe(
         "summary": "Deep convolutional autoencoder for pictures of any size. It turns each "
         "block of 4x4 pixels into 16 numbers, which are kept as they are or rounded at one of "
         "five rates and written to a file, by a range coder under a context model.",
-        "limits": "Whether its files are smaller than WebP's depends on the pictures. bd_rate is the "
-        "difference to WebP (method 6) in percent of bytes at equal PSNR or MS-SSIM: on 150 pictures "
-        "of CIFAR-10, 30 landscapes of 128 px, 30 photographs of 160 px that were WebP files before, "
-        "which favors WebP, and the five photographs of 256 to 910 px in gradio's package, of which "
-        "docs/dcae-plus-rates.webp shows the curves. Beside thin dark things on smooth ground, such "
-        "as branches on sky, it leaves ripples where WebP is clean; at coarse rates, smooth ground "
-        "shows blocks of 16 px, and fine texture and thin text are smoothed. A file can only be read "
-        "with the very weights that wrote it.",
+        "limits": "Whether its files are smaller than WebP's depends on the pictures. bd_rate is "
+        "the difference to WebP (method 6) in percent of bytes at equal PSNR or MS-SSIM: on 150 "
+        "pictures of CIFAR-10, 30 landscapes of 128 px, 30 photographs of 160 px that were WebP "
+        "files before, which favors WebP, and the five photographs of 256 to 910 px in gradio's "
+        "package, of which docs/dcae-plus-rates.webp shows the curves. Beside thin dark things on "
+        "smooth ground, such as branches on sky, it leaves ripples where WebP is clean; at coarse "
+        "rates, smooth ground shows blocks of 16 px, and fine texture and thin text are smoothed. "
+        "A file can only be read with the very weights that wrote it.",
         "example": 'data = tasks.compress(model, Image.open("picture.png"), rate=3)\n'
         "again = tasks.decompress(data)",
     },

@@ -213,16 +213,16 @@ RECIPE = Recipe(
     keep_last=True,  # so few validation pictures say little
     about={
         "summary": "Predicts the color of a photo from its lightness: people, everyday things, "
-        "landscapes. The color is then added to the photo's own lightness at full size. Color hints "
-        "guide it.",
+        "landscapes. The color is then added to the photo's own lightness at full size. Color "
+        "hints guide it.",
         "limits": "It guesses where gray is ambiguous. Faces get a natural skin, often browner and "
         "less pink than it was, and dark skin is less true than medium skin (a gain of 3.7 dB over "
-        "gray instead of 4.8; 4.3 for light skin); clothes take any color, mostly brown, gray or red. "
-        "Everyday things are the weakest: a red table comes out brown, a blue wall red, a turquoise "
-        "dress red, and in the mean they gain only 0.7 dB. A picture of the tests may be one of "
-        "ImageNet, by which its backbone learned to recognize things, though not their colors. A few "
-        "hints of the right color fix most of this. A hint of an unlikely color spreads less far and "
-        "may show as a spot in an even sky.",
+        "gray instead of 4.8; 4.3 for light skin); clothes take any color, mostly brown, gray or "
+        "red. Everyday things are the weakest: a red table comes out brown, a blue wall red, a "
+        "turquoise dress red, and in the mean they gain only 0.7 dB. A picture of the tests may be "
+        "one of ImageNet, by which its backbone learned to recognize things, though not their "
+        "colors. A few hints of the right color fix most of this. A hint of an unlikely color "
+        "spreads less far and may show as a spot in an even sky.",
         "example": 'picture = tasks.colorize(model, Image.open("photo.jpg"))',
     },
 )

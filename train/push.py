@@ -1,6 +1,7 @@
 """Publish releases on the Hugging Face Hub, or the whole app as a Space.
 
-    python -m train.push <slug> --repo NAMESPACE/NAME [--weights DIR] [--private] [--revision BRANCH]
+    python -m train.push <slug> --repo NAMESPACE/NAME [--weights DIR] [--private]
+                         [--revision BRANCH]
     python -m train.push --all --namespace NAMESPACE
     python -m train.push --space NAMESPACE/NAME [--embed]
 
@@ -114,8 +115,8 @@ def terms_of_all() -> str:
     return f"""\
 # Terms
 
-The code is under {CODE}, see LICENSE. The weights are under the terms of the pictures that they were
-trained on; those of the face networks are for non-commercial research.
+The code is under {CODE}, see LICENSE. The weights are under the terms of the pictures that they
+were trained on; those of the face networks are for non-commercial research.
 
 {rows}
 """

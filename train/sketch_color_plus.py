@@ -166,7 +166,8 @@ RECIPE = Recipe(
         "spots, are recognized only by their size and length. A light color comes out darker "
         "where the network expects a dark one: white as gray, yellow as ochre. White runs into "
         "open outlines.",
-        "example": "palette = [((220, 60, 40), 2), ((250, 210, 90), 1)]  # colors and their weights\n"
+        "example": "palette = [((220, 60, 40), 2), ((250, 210, 90), 1)]"
+        "  # colors and their weights\n"
         'picture = tasks.color_sketch(model, Image.open("sketch.png"), palette)',
     },
 )

@@ -84,11 +84,11 @@ RECIPE = Recipe(
     about={
         "summary": "Paints a pencil sketch of a face as a color photo, at 200x250 px.",
         "limits": "Trained on frontal faces: 158 of young adults, most of them from Hong Kong, "
-        "whom artists drew, and 933 of celebrities, whom face-sketch-plus drew. A sketch does not say "
-        "how dark skin and hair are unless it is shaded: without shading skin is of a medium tone and "
-        "hair brown or black, whoever it is. Gray and blond hair, hats and clothes come out brown "
-        "or gray; the weave that face-sketch-plus draws for hair stays in it. Paper becomes a gray "
-        "backdrop. It needs a sketch posed as in a passport photo.",
+        "whom artists drew, and 933 of celebrities, whom face-sketch-plus drew. A sketch does not "
+        "say how dark skin and hair are unless it is shaded: without shading skin is of a medium "
+        "tone and hair brown or black, whoever it is. Gray and blond hair, hats and clothes come "
+        "out brown or gray; the weave that face-sketch-plus draws for hair stays in it. Paper "
+        "becomes a gray backdrop. It needs a sketch posed as in a passport photo.",
         "example": 'photo = tasks.translate_face(model, Image.open("sketch.jpg"))',
     },
 )

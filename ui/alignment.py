@@ -27,8 +27,8 @@ def remark(faces: int) -> str:
 
 
 def seen_or_told(picture: Image.Image, pose: str) -> Image.Image:
-    """Part that a network is shown, for handlers whose outputs have no place for the remark: it goes to
-    the page's corner."""
+    """Part that a network is shown, for handlers whose outputs have no place for the remark: it
+    goes to the page's corner."""
     face, count = seen(picture, pose)
     if count != 1:
         gr.Info(remark(count))

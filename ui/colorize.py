@@ -48,9 +48,9 @@ def build(tab: gr.Tab) -> None:
         "The network sees only the lightness and guesses two color channels, which are joined with "
         "the photo's own lightness: nothing gets blurred. The grid of numbers (here of 160 × 160 "
         "pixels; larger photos have larger ones) says what is where: sky, rock, skin. Plus begins "
-        "with an encoder that had learned to tell a thousand kinds of things apart; it learned colors "
-        "from landscapes, things and people, and follows your hints. Classic learned from landscapes "
-        "alone.",
+        "with an encoder that had learned to tell a thousand kinds of things apart; it learned "
+        "colors from landscapes, things and people, and follows your hints. Classic learned from "
+        "landscapes alone.",
         classic=["lightness", "encoder", "16 × 16 × 256", "decoder", "a and b of Lab"],
     )
     with parts.hidden():  # of the endpoints: the page has routes of its own

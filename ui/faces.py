@@ -55,10 +55,10 @@ def build(tab: gr.Tab) -> None:
         "face-sketch",
         ["200 × 250 photo", "encoder", "13 × 16 × 256", "decoder", "sketch"],
         "The networks learned from pairs of studio portraits and an artist's drawings, all in one "
-        "pose. So the face is looked for in your picture, then turned and scaled until its eyes are "
-        "where those portraits have them. The grid of numbers says where eyes, hair and shadow lie; "
-        "finer grids go to the decoder of plus directly, which keeps the likeness. In the classic "
-        "network all has to pass the smallest grid, and what does not fit is lost.",
+        "pose. So the face is looked for in your picture, then turned and scaled until its eyes "
+        "are where those portraits have them. The grid of numbers says where eyes, hair and shadow "
+        "lie; finer grids go to the decoder of plus directly, which keeps the likeness. In the "
+        "classic network all has to pass the smallest grid, and what does not fit is lost.",
         classic=["256 × 256 photo", "encoder", "4 × 4 × 512", "decoder", "sketch"],
     )
     with parts.hidden():  # of the endpoints: the row has routes of its own

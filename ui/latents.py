@@ -103,9 +103,8 @@ def animate(body: bytes, query: dict) -> Response:
         return encoded(joined(frames, down=False), lossless=True)
     buffer = io.BytesIO()
     settings = {"quality": QUALITY} if kind == "webp" else {}
-    frames[0].save(
-        buffer, kind, save_all=True, append_images=frames[1:], duration=MILLISECONDS, loop=0, **settings
-    )  # fmt: skip
+    settings |= {"save_all": True, "append_images": frames[1:]}
+    frames[0].save(buffer, kind, duration=MILLISECONDS, loop=0, **settings)
     return Response(buffer.getvalue(), media_type=f"image/{kind}")
 
 
@@ -134,12 +133,12 @@ def eyes_of(text: str, size: tuple[int, int]) -> align.Eyes:
 def decoded(body: bytes, query: dict) -> list[Image.Image]:
     """The faces of the latents in a body. Raises ValueError."""
     network = parts.load("face-vae", query.get("model", "plus"))
-    width = 4 * network.config.latent
-    if len(body) % width or not 1 <= len(body) // width <= MAX_ROWS:
+    numbers = network.config.latent
+    if len(body) % (4 * numbers) or not 1 <= len(body) // (4 * numbers) <= MAX_ROWS:
         raise ValueError(
-            f"expected 1 to {MAX_ROWS} faces of {network.config.latent} numbers each, got {len(body)} bytes"
+            f"expected 1 to {MAX_ROWS} faces of {numbers} numbers each, got {len(body)} bytes"
         )
-    latents = np.frombuffer(body, "<f4").reshape(-1, network.config.latent)
+    latents = np.frombuffer(body, "<f4").reshape(-1, numbers)
     return tasks.decode_all(network, torch.from_numpy(latents.copy()))
 
 

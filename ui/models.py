@@ -96,7 +96,8 @@ def _heading(column: tuple[str, str]) -> str:
 
 def _row(entry: dict) -> str:
     slug, does = html.escape(entry["slug"]), html.escape(entry["does"])
-    name = f'<td role="cell"><button type="button" class="name" data-card="{slug}">{slug}</button>{does}</td>'
+    card = f'<button type="button" class="name" data-card="{slug}">{slug}</button>'
+    name = f'<td role="cell">{card}{does}</td>'
     if "unavailable" in entry:
         reason = html.escape(entry["unavailable"])
         return (
@@ -129,10 +130,9 @@ def _origin(entry: dict) -> str:
 
 def _training(training: dict) -> str:
     data, device = html.escape(training["data"]), html.escape(training["device"])
-    return (
-        f'<span title="{data}">{training["seconds"] / 60:,.0f} min'
-        f"<small>{training['images']:,} pictures, {training['epochs']} epochs, {device}</small></span>"
-    )
+    with_what = f"{training['images']:,} pictures, {training['epochs']} epochs, {device}"
+    minutes = f"{training['seconds'] / 60:,.0f} min"
+    return f'<span title="{data}">{minutes}<small>{with_what}</small></span>'
 
 
 def figure(entry: dict) -> str:
@@ -161,7 +161,10 @@ def sheet(slug: str) -> str:
         return ""
     label = f"What {slug} does well, and where it fails"
     picture = f'<img data-docs="{slug}.webp" alt="" loading="lazy">'
-    return f'<button type="button" class="sheet" data-sheet="{slug}.webp" aria-label="{label}">{picture}</button>'
+    return (
+        f'<button type="button" class="sheet" data-sheet="{slug}.webp" '
+        f'aria-label="{label}">{picture}</button>'
+    )
 
 
 def curve(history: list[list[float]]) -> str:
@@ -227,8 +230,9 @@ def build(tab: gr.Tab) -> None:
 
 STEPS = ["test picture", "encoder", "latent", "decoder", "result", "its error"]
 MEASURED = (
-    "Each figure was measured by python -m train.evaluate on pictures that were not used for training, "
-    "and stands beside a simple baseline's on the same pictures: a network has learned something if "
-    "it beats that. In the curve, the thin line is the training loss and the thick line the "
-    "validation loss. A name opens the model card, with the terms of the data and what fails."
+    "Each figure was measured by python -m train.evaluate on pictures that were not used for "
+    "training, and stands beside a simple baseline's on the same pictures: a network has learned "
+    "something if it beats that. In the curve, the thin line is the training loss and the thick "
+    "line the validation loss. A name opens the model card, with the terms of the data and what "
+    "fails."
 )

@@ -167,10 +167,10 @@ def build(tab: gr.Tab) -> None:
         "face-vae",
         ["128 × 128 face", "encoder", "128 numbers", "decoder", "face again"],
         "The encoder describes each face by 128 numbers, 384 times fewer than its pixels have. "
-        "Between two such lists lie others, and each of them is a face: move the point. A list plus "
-        "a direction is the same face with a smile: move a slider. Random numbers give faces of "
-        "people who do not exist. The two networks have the same latent; plus was trained to keep "
-        "more of the face in it.",
+        "Between two such lists lie others, and each of them is a face: move the point. A list "
+        "plus a direction is the same face with a smile: move a slider. Random numbers give faces "
+        "of people who do not exist. The two networks have the same latent; plus was trained to "
+        "keep more of the face in it.",
     )
     with parts.hidden():  # of the endpoints: the workspace has routes of its own
         endpoints(kinds)

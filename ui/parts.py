@@ -85,8 +85,8 @@ class Picture(gr.Image):
 
 
 class Layer(gr.Image):
-    """Upload of one picture with its transparency, RGBA. The page takes the code of a template's direct base, so
-    that is gr.Image."""
+    """Upload of one picture with its transparency, RGBA. The page takes the code of a template's
+    direct base, so that is gr.Image."""
 
     is_template = True
     read = staticmethod(images.read_layer)

@@ -61,7 +61,8 @@ def write_atomically(path: Path, data: bytes) -> None:
         temporary.replace(path)
     except OSError as error:
         raise ValueError(
-            f"{path}: cannot be written ({error.strerror}); make room there or choose another folder"
+            f"{path}: cannot be written ({error.strerror}); make room there or choose another "
+            "folder"
         ) from None
     finally:
         temporary.unlink(missing_ok=True)

@@ -13,9 +13,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
-from torchvision.transforms.functional import rgb_to_grayscale
 
 from ae_models import images, tiles
+from ae_models.color import luma
 from ae_models.sketch import drawing, parts
 from ae_models.sketch.config import SketchColorPlusConfig
 from ae_models.sketch.domain_transform import flow
@@ -55,7 +55,7 @@ def flat(entries: Tensor, palette: Tensor, region: Tensor, config: SketchColorPl
     chosen = mixed_entries(assign(entries, palette[:, :, 3], region, config), palette)
     painted = entries.sum(1, keepdim=True)
     weight = F.avg_pool2d(painted, 2)
-    darker = F.avg_pool2d(rgb_to_grayscale(mixed - chosen), 2) / weight.clamp_min(EPSILON)
+    darker = F.avg_pool2d(luma(mixed - chosen), 2) / weight.clamp_min(EPSILON)
     missing = enlarged(shown(means(darker, weight, region)[0], region), mixed.shape[2:])
     chosen = chosen + config.lightness_kept * painted * missing
     return torch.where(enlarged((region > 0).to(mixed), mixed.shape[2:]) > 0, chosen, mixed)

@@ -7,7 +7,8 @@ A drawing on a screen is left as it is; each step is only taken where the pictur
       | transparency: lines that would vanish on white are put on black
       | a sheet on a table is cut out and squared up (sheet.py)
       | light lines on a dark ground are turned round
-      | uneven, tinted, dark or noisy paper is divided by its own tone; ink is brought to full strength
+      | uneven, tinted, dark or noisy paper is divided by its own tone; ink is brought to full
+      | strength
       | ruled lines, frames and scanner rims are taken out (marks.py)
     RGB, dark on white
 

@@ -13,8 +13,9 @@
 # daftar yang jauh lebih pendek, tetapi cukup untuk menggambar wajah itu kembali. Daftar pendek
 # itulah **laten**.
 #
-# Dalam pelajaran ini kamu membuka daftar itu, mencampur dua daftar, lalu mengubahnya dengan sengaja.
-# Semua wajah dikarang oleh jaringan kami sendiri; tak seorang pun yang kamu lihat benar-benar ada.
+# Dalam pelajaran ini kamu membuka daftar itu, mencampur dua daftar, lalu mengubahnya dengan
+# sengaja. Semua wajah dikarang oleh jaringan kami sendiri; tak seorang pun yang kamu lihat
+# benar-benar ada.
 # %%
 import sys
 

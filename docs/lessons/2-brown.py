@@ -34,8 +34,8 @@ from docs.lessons.show import column, example, row
 # ## Satu piksel, empat jawaban benar
 #
 # Naga dalam gambar boleh merah, kuning, hijau, atau biru; garisnya tidak memberi tahu. Biarkan
-# "jaringan" yang terdiri dari tiga angka belajar satu warna untuk keempat naga. Ia mulai dari abu-abu
-# dan mengikuti gradien MSE, seperti jaringan sungguhan.
+# "jaringan" yang terdiri dari tiga angka belajar satu warna untuk keempat naga. Ia mulai dari
+# abu-abu dan mengikuti gradien MSE, seperti jaringan sungguhan.
 # %%
 dragons = torch.tensor(
     [[0.86, 0.24, 0.20], [0.95, 0.75, 0.25], [0.30, 0.60, 0.30], [0.20, 0.35, 0.60]]
@@ -68,15 +68,15 @@ row(*map(swatch, dragons), swatch(answer), high=120)
 # or proposes one itself. Upper row: the drawings. Middle: classic. Lower: plus. The colorfulness
 # (0 is gray, above 30 is moderately colorful) is the mean of the row.
 # %% [markdown] id
-# Kotak terakhir adalah yang dipelajari: cokelat, tepat rata-ratanya. Tak ada naga yang cokelat, tetapi
-# tak ada satu warna lain pun yang MSE-nya lebih kecil. **Jaringan itu tidak bodoh: ia menjawab
-# pertanyaan yang kita ajukan.**
+# Kotak terakhir adalah yang dipelajari: cokelat, tepat rata-ratanya. Tak ada naga yang cokelat,
+# tetapi tak ada satu warna lain pun yang MSE-nya lebih kecil. **Jaringan itu tidak bodoh: ia
+# menjawab pertanyaan yang kita ajukan.**
 #
 # ## Hal yang sama pada jaringan sungguhan
 #
-# `sketch-color` adalah autoencoder dari buku pelajaran, dilatih dengan MSE. `sketch-color-plus` diberi
-# palet, atau mengusulkannya sendiri. Baris atas: gambarnya. Tengah: classic. Bawah: plus. Kepekatan
-# warna (0 berarti abu-abu, di atas 30 cukup berwarna) adalah rata-rata satu baris.
+# `sketch-color` adalah autoencoder dari buku pelajaran, dilatih dengan MSE. `sketch-color-plus`
+# diberi palet, atau mengusulkannya sendiri. Baris atas: gambarnya. Tengah: classic. Bawah: plus.
+# Kepekatan warna (0 berarti abu-abu, di atas 30 cukup berwarna) adalah rata-rata satu baris.
 # %%
 classic = ae_models.from_pretrained("sketch-color")
 plus = ae_models.from_pretrained("sketch-color-plus")
@@ -128,8 +128,8 @@ row(*told, mean(told), high=150)
 # %% [markdown] en
 # ## Way out 2: choose
 #
-# Without a palette the plus network does not paint the mean of all palettes. It chooses one; another
-# seed, another choice.
+# Without a palette the plus network does not paint the mean of all palettes. It chooses one;
+# another seed, another choice.
 # %% [markdown] id
 # ## Jalan keluar 2: pilih
 #
@@ -147,19 +147,19 @@ row(*chosen, high=150)
 #
 # The portraits are made up from principal components. One network draws each as a pencil sketch,
 # another paints the sketch as a photo again, and the first draws that photo once more. First row:
-# portraits; second: sketches; third: photos painted from them; fourth: sketches of those photos; the
-# two pictures below: the mean portrait and the mean sketch.
+# portraits; second: sketches; third: photos painted from them; fourth: sketches of those photos;
+# the two pictures below: the mean portrait and the mean sketch.
 # %% [markdown] id
 # <h2 id="faces">Wajah rata-rata</h2>
 #
-# Kebiasaan ini bukan soal warna saja. Satu gambar mana yang paling dekat dengan semua potret menurut
-# MSE? Rata-ratanya: wajah halus yang tak dimiliki siapa pun. Itulah **pembanding** yang harus
-# dikalahkan setiap jaringan antara wajah dan sketsa.
+# Kebiasaan ini bukan soal warna saja. Satu gambar mana yang paling dekat dengan semua potret
+# menurut MSE? Rata-ratanya: wajah halus yang tak dimiliki siapa pun. Itulah **pembanding** yang
+# harus dikalahkan setiap jaringan antara wajah dan sketsa.
 #
 # Potret-potret ini dikarang dari komponen utama. Satu jaringan menggambarnya sebagai sketsa pensil,
-# jaringan lain melukis sketsa itu menjadi foto lagi, dan jaringan pertama menggambar foto itu sekali
-# lagi. Baris pertama: potret; kedua: sketsa; ketiga: foto yang dilukis darinya; keempat: sketsa dari
-# foto itu; dua gambar di bawah: potret rata-rata dan sketsa rata-rata.
+# jaringan lain melukis sketsa itu menjadi foto lagi, dan jaringan pertama menggambar foto itu
+# sekali lagi. Baris pertama: potret; kedua: sketsa; ketiga: foto yang dilukis darinya; keempat:
+# sketsa dari foto itu; dua gambar di bawah: potret rata-rata dan sketsa rata-rata.
 # %%
 artist = ae_models.from_pretrained("face-sketch-plus")
 painter = ae_models.from_pretrained("sketch-face-plus")
@@ -181,9 +181,9 @@ rows = (portraits, drawn, painted, again, [mean(portraits), mean(drawn)])
 column(*[row(*p, high=150) for p in rows])
 # %% [markdown] en
 # The sketch tells where the hair ends and how wide the face is, and all of that comes back: drawn
-# again, the painted photo is far nearer to the sketch than the mean face is. The sketch does not tell
-# the color of the skin, the light or the wall behind: there the network paints what is usual, and
-# gray. **Where the input is silent, the mean speaks.**
+# again, the painted photo is far nearer to the sketch than the mean face is. The sketch does not
+# tell the color of the skin, the light or the wall behind: there the network paints what is usual,
+# and gray. **Where the input is silent, the mean speaks.**
 #
 # ## Questions
 #
@@ -214,9 +214,9 @@ column(*[row(*p, high=150) for p in rows])
 # </details>
 # %% [markdown] id
 # Sketsa memberi tahu batas rambut dan lebar wajah, dan semua itu kembali: bila digambar lagi, foto
-# yang dilukis jauh lebih dekat ke sketsanya daripada wajah rata-rata. Sketsa tidak memberi tahu warna
-# kulit, cahaya, atau dinding di belakang: di situ jaringan melukis yang lazim, dan abu-abu. **Di mana
-# masukan diam, rata-rata yang bicara.**
+# yang dilukis jauh lebih dekat ke sketsanya daripada wajah rata-rata. Sketsa tidak memberi tahu
+# warna kulit, cahaya, atau dinding di belakang: di situ jaringan melukis yang lazim, dan abu-abu.
+# **Di mana masukan diam, rata-rata yang bicara.**
 #
 # ## Pertanyaan
 #

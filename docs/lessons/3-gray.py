@@ -37,8 +37,9 @@ plus = ae_models.from_pretrained("photo-color-plus")
 # %% [markdown] id
 # ## Terang dan dua kanal warna
 #
-# CIE Lab memecah gambar menjadi terang L, a (hijau ke merah), dan b (biru ke kuning). Abu-abu berarti
-# a = b = 0. Pemandangan ini dilukis oleh program. Dari kiri: aslinya, abu-abu, classic, plus.
+# CIE Lab memecah gambar menjadi terang L, a (hijau ke merah), dan b (biru ke kuning). Abu-abu
+# berarti a = b = 0. Pemandangan ini dilukis oleh program. Dari kiri: aslinya, abu-abu, classic,
+# plus.
 # %%
 def gray(picture):
     return tasks.colorize(plus, picture, saturation=0)
@@ -73,15 +74,15 @@ for slug in ("photo-color", "photo-color-plus"):
 #
 # Let a pixel's true color be an arrow in the plane of a and b. Guess an arrow of the same length in
 # another direction: the error is the distance of the two tips. Gray is the origin, so its error is
-# the length of the arrow. The blue line shows the error of the guess against the angle between them,
-# the orange one the error of gray.
+# the length of the arrow. The blue line shows the error of the guess against the angle between
+# them, the orange one the error of gray.
 # %% [markdown] id
 # ## Warna salah lebih mahal daripada tanpa warna
 #
 # Anggap warna asli sebuah piksel sebagai anak panah pada bidang a dan b. Tebaklah anak panah sama
-# panjang ke arah lain: galatnya adalah jarak kedua ujungnya. Abu-abu adalah titik asal, jadi galatnya
-# sepanjang anak panah itu. Garis biru menunjukkan galat tebakan terhadap sudut antara keduanya, garis
-# jingga galat abu-abu.
+# panjang ke arah lain: galatnya adalah jarak kedua ujungnya. Abu-abu adalah titik asal, jadi
+# galatnya sepanjang anak panah itu. Garis biru menunjukkan galat tebakan terhadap sudut antara
+# keduanya, garis jingga galat abu-abu.
 # %%
 angles = range(0, 181, 5)
 errors = [2 * math.sin(math.radians(angle) / 2) for angle in angles]  # of an arrow of length 1
@@ -91,9 +92,9 @@ curves(angles, errors, [1] * len(errors))
 
 
 # %% [markdown] en
-# From the angle printed above on, **gray is better than a color**: a third of the way to the opposite
-# color is already too far. Yellow instead of orange is fine, green instead of orange is worse than
-# nothing.
+# From the angle printed above on, **gray is better than a color**: a third of the way to the
+# opposite color is already too far. Yellow instead of orange is fine, green instead of orange is
+# worse than nothing.
 #
 # ## Unsure? Be pale
 #
@@ -106,8 +107,8 @@ curves(angles, errors, [1] * len(errors))
 #
 # ## Ragu? Pucat saja
 #
-# Penebak yang hati-hati, yang tidak tahu warnanya, memendekkan anak panah. Misalkan kebenaran terletak
-# 60 derajat di kiri atau di kanan tebakanmu. Saturasi mana yang galatnya paling kecil?
+# Penebak yang hati-hati, yang tidak tahu warnanya, memendekkan anak panah. Misalkan kebenaran
+# terletak 60 derajat di kiri atau di kanan tebakanmu. Saturasi mana yang galatnya paling kecil?
 # %%
 def squared_error(saturation, angle):
     """Error of a guess of this length whose truth, of length 1, lies at an angle to either side."""
@@ -161,8 +162,8 @@ row(portraits[0], lazy[0], lively[0], portraits[1], lazy[1], lively[1], high=170
 #
 # What the picture does not tell, a person can: two dabs of the wall's true color.
 # %% [markdown] id
-# Menurut angka, abu-abu menang, padahal hampir tak ada orang yang akan memilihnya. Dindingnya meliputi
-# banyak piksel, dan warnanya yang salah lebih mahal daripada untung dari kulit yang bagus.
+# Menurut angka, abu-abu menang, padahal hampir tak ada orang yang akan memilihnya. Dindingnya
+# meliputi banyak piksel, dan warnanya yang salah lebih mahal daripada untung dari kulit yang bagus.
 #
 # ## Sebuah petunjuk senilai seribu piksel
 #
@@ -224,8 +225,8 @@ row(portrait, lively[0], hinted, high=240)
 #
 # <details><summary>4. Carilah pembanding untuk prakiraan cuaca.</summary>
 #
-# "Besok sama seperti hari ini", atau rata-rata tanggal itu selama bertahun-tahun. Keduanya malas dan
-# sulit dikalahkan; prakiraan dinilai dari seberapa jauh ia lebih baik.
+# "Besok sama seperti hari ini", atau rata-rata tanggal itu selama bertahun-tahun. Keduanya malas
+# dan sulit dikalahkan; prakiraan dinilai dari seberapa jauh ia lebih baik.
 # </details>
 # %% [markdown] en
 # ## Check

@@ -1,16 +1,16 @@
 # %% [markdown] en
 # # 4. Why a latent is not yet compression
 #
-# "An autoencoder compresses pictures": you read that everywhere. Here you count **bytes** instead of
-# numbers, and find three more steps between a latent and a small file: rounding, entropy, and a good
-# prediction. At the end a file lies on your disk from which the picture comes back.
+# "An autoencoder compresses pictures": you read that everywhere. Here you count **bytes** instead
+# of numbers, and find three more steps between a latent and a small file: rounding, entropy, and a
+# good prediction. At the end a file lies on your disk from which the picture comes back.
 # %% [markdown] id
 # # 4. Mengapa laten belum berarti kompresi
 #
-# "Autoencoder memampatkan gambar": itu tertulis di mana-mana. Di sini kamu menghitung **bita** (byte),
-# bukan banyaknya angka, dan menemukan tiga langkah lagi antara laten dan berkas yang kecil:
-# pembulatan, entropi, dan prediksi yang baik. Di akhir ada berkas di cakram yang bisa menjadi gambar
-# kembali.
+# "Autoencoder memampatkan gambar": itu tertulis di mana-mana. Di sini kamu menghitung **bita**
+# (byte), bukan banyaknya angka, dan menemukan tiga langkah lagi antara laten dan berkas yang kecil:
+# pembulatan, entropi, dan prediksi yang baik. Di akhir ada berkas di cakram yang bisa menjadi
+# gambar kembali.
 # %%
 import sys
 
@@ -33,8 +33,8 @@ picture = example("landscape-lake.webp")
 # %% [markdown] en
 # ## Fewer numbers, more bytes
 #
-# The encoder turns every 4 × 4 pixels, 48 numbers, into 16. A third! But a pixel's number is a whole
-# number from 0 to 255: one byte. A number of the latent is a float32: four bytes.
+# The encoder turns every 4 × 4 pixels, 48 numbers, into 16. A third! But a pixel's number is a
+# whole number from 0 to 255: one byte. A number of the latent is a float32: four bytes.
 # %% [markdown] id
 # ## Angkanya lebih sedikit, bitanya lebih banyak
 #
@@ -54,21 +54,21 @@ print(f"latent, zipped: {len(zlib.compress(floats, 9)):7,} bytes")
 #
 # ## Step 1: round
 #
-# So throw the digits away. The network first mixes neighboring numbers by a cosine transform, as JPEG
-# does with pixels, so that most become small. Then it divides each by a step and rounds it. Rate 1
-# has the largest steps, rate 5 the smallest. The chart counts how often each whole number from -8 to
-# 8 occurs at rate 3; the column of 0 is cut off, it would be far too tall.
+# So throw the digits away. The network first mixes neighboring numbers by a cosine transform, as
+# JPEG does with pixels, so that most become small. Then it divides each by a step and rounds it.
+# Rate 1 has the largest steps, rate 5 the smallest. The chart counts how often each whole number
+# from -8 to 8 occurs at rate 3; the column of 0 is cut off, it would be far too tall.
 # %% [markdown] id
 # Latennya **lebih besar** daripada gambarnya, dan zip tidak menolong: digit-digit terakhir sebuah
 # float mirip derau, dan derau tidak dapat dimampatkan.
 #
 # ## Langkah 1: bulatkan
 #
-# Maka buanglah digit-digit itu. Mula-mula jaringan mencampur angka yang bertetangga dengan transformasi
-# kosinus, seperti yang dilakukan JPEG pada piksel, sehingga kebanyakan menjadi kecil. Lalu tiap angka
-# dibagi dengan sebuah lebar langkah dan dibulatkan. Rate 1 memakai langkah terlebar, rate 5 yang
-# tersempit. Diagram menghitung seberapa sering tiap bilangan bulat dari -8 sampai 8 muncul pada rate
-# 3; batang 0 dipotong, karena terlalu tinggi.
+# Maka buanglah digit-digit itu. Mula-mula jaringan mencampur angka yang bertetangga dengan
+# transformasi kosinus, seperti yang dilakukan JPEG pada piksel, sehingga kebanyakan menjadi kecil.
+# Lalu tiap angka dibagi dengan sebuah lebar langkah dan dibulatkan. Rate 1 memakai langkah
+# terlebar, rate 5 yang tersempit. Diagram menghitung seberapa sering tiap bilangan bulat dari -8
+# sampai 8 muncul pada rate 3; batang 0 dipotong, karena terlalu tinggi.
 # %%
 RATE = 3
 whole = network.quantize(tasks.encode(network, picture, RATE), RATE)
@@ -87,9 +87,9 @@ bars([min(count, 3 * histogram[9]) for count in histogram])
 # %% [markdown] id
 # ## Langkah 2: kode pendek untuk yang sering
 #
-# Hampir semuanya 0. Kode yang adil memberi angka yang muncul dengan peluang p panjang log₂(1/p) bit:
-# yang sering pendek, yang jarang panjang. Panjang rata-ratanya disebut **entropi**. Itulah yang
-# terbaik bagi kode apa pun yang memandang satu angka demi satu angka.
+# Hampir semuanya 0. Kode yang adil memberi angka yang muncul dengan peluang p panjang log₂(1/p)
+# bit: yang sering pendek, yang jarang panjang. Panjang rata-ratanya disebut **entropi**. Itulah
+# yang terbaik bagi kode apa pun yang memandang satu angka demi satu angka.
 # %%
 shares = counts / counts.sum()
 entropy = (shares * (1 / shares).log2()).sum().item()
@@ -102,15 +102,16 @@ print(f"zip, which also finds repetitions: {zipped:,} bytes")
 # ## Step 3: predict
 #
 # Next to a cloud there is often more cloud. A second small network, the **context model**, predicts
-# each number from those before it: where it is sure, a number costs almost nothing. `tasks.compress`
-# does all the steps and writes a whole file (`.aes`), header and checksum included.
+# each number from those before it: where it is sure, a number costs almost nothing.
+# `tasks.compress` does all the steps and writes a whole file (`.aes`), header and checksum
+# included.
 # %% [markdown] id
 # ## Langkah 3: prediksi
 #
-# Di sebelah awan sering ada awan lagi. Jaringan kecil kedua, **model konteks**, memprediksi tiap angka
-# dari angka-angka sebelumnya: di mana ia yakin, sebuah angka hampir tidak menelan biaya.
-# `tasks.compress` melakukan semua langkah dan menulis satu berkas utuh (`.aes`), lengkap dengan kepala
-# dan checksum.
+# Di sebelah awan sering ada awan lagi. Jaringan kecil kedua, **model konteks**, memprediksi tiap
+# angka dari angka-angka sebelumnya: di mana ia yakin, sebuah angka hampir tidak menelan biaya.
+# `tasks.compress` melakukan semua langkah dan menulis satu berkas utuh (`.aes`), lengkap dengan
+# kepala dan checksum.
 # %%
 data = tasks.compress(network, picture, RATE)
 with tempfile.TemporaryDirectory() as folder:
@@ -133,13 +134,14 @@ row(picture, again)
 # ## Rate and distortion
 #
 # There is no single "compression ratio". Coarser steps give smaller files and worse pictures: it is
-# a trade. In each line beside it: the best JPEG and AVIF that are no larger, or the smallest there is.
+# a trade. In each line beside it: the best JPEG and AVIF that are no larger, or the smallest there
+# is.
 # %% [markdown] id
 # ## Laju dan distorsi
 #
 # Tak ada satu "rasio kompresi". Langkah yang lebih kasar memberi berkas yang lebih kecil dan gambar
-# yang lebih buruk: ini tukar-menukar. Dalam tiap baris, di sampingnya: JPEG dan AVIF terbaik yang tidak
-# lebih besar, atau yang terkecil yang bisa dibuat.
+# yang lebih buruk: ini tukar-menukar. Dalam tiap baris, di sampingnya: JPEG dan AVIF terbaik yang
+# tidak lebih besar, atau yang terkecil yang bisa dibuat.
 # %%
 results = []
 for rate in range(1, network.rates + 1):
@@ -168,8 +170,8 @@ row(picture, *results[0][2][:2], high=200)
 #
 # <details><summary>2. Where did information get lost?</summary>
 #
-# In the encoder, a little (16 numbers instead of 48), and in rounding. Entropy coding and prediction
-# lose nothing: the whole numbers come back exactly.
+# In the encoder, a little (16 numbers instead of 48), and in rounding. Entropy coding and
+# prediction lose nothing: the whole numbers come back exactly.
 # </details>
 #
 # <details><summary>3. The file does not contain the network. Is that fair?</summary>
@@ -180,8 +182,8 @@ row(picture, *results[0][2][:2], high=200)
 #
 # <details><summary>4. Can rounding be trained?</summary>
 #
-# Not directly: its slope is 0 everywhere, so no gradient passes. In training one adds random numbers
-# from -½ to ½ instead, or lets the gradient pass as if nothing had been rounded.
+# Not directly: its slope is 0 everywhere, so no gradient passes. In training one adds random
+# numbers from -½ to ½ instead, or lets the gradient pass as if nothing had been rounded.
 # </details>
 # %% [markdown] id
 # Gambarnya: aslinya, rate 1, dan JPEG di sampingnya. Danau buatan tidak membuktikan apa pun:

@@ -3,16 +3,16 @@
 #
 # A **variational** autoencoder (VAE) is trained with two wishes at once: rebuild the picture, and
 # keep the latents close to a cloud that one knows beforehand, the **prior**. The second wish is
-# called KL, after Kullback and Leibler. A number β says how much it counts. You train the same small
-# network three times, with β too small, good and too large, and look at the three latents.
+# called KL, after Kullback and Leibler. A number β says how much it counts. You train the same
+# small network three times, with β too small, good and too large, and look at the three latents.
 # %% [markdown] id
 # # 5. Apa yang dilakukan KL
 #
-# Autoencoder **variasional** (VAE) dilatih dengan dua keinginan sekaligus: membangun kembali gambar,
-# dan menjaga laten tetap dekat dengan awan yang sudah diketahui sebelumnya, yaitu **prior**. Keinginan
-# kedua disebut KL, dari nama Kullback dan Leibler. Angka β menentukan seberapa penting ia. Kamu
-# melatih jaringan kecil yang sama tiga kali, dengan β terlalu kecil, pas, dan terlalu besar, lalu
-# melihat ketiga latennya.
+# Autoencoder **variasional** (VAE) dilatih dengan dua keinginan sekaligus: membangun kembali
+# gambar, dan menjaga laten tetap dekat dengan awan yang sudah diketahui sebelumnya, yaitu
+# **prior**. Keinginan kedua disebut KL, dari nama Kullback dan Leibler. Angka β menentukan seberapa
+# penting ia. Kamu melatih jaringan kecil yang sama tiga kali, dengan β terlalu kecil, pas, dan
+# terlalu besar, lalu melihat ketiga latennya.
 # %%
 import sys
 
@@ -32,14 +32,15 @@ SIDE, LATENT = 16, 2
 # %% [markdown] en
 # ## Pictures with two secrets
 #
-# Each picture is a disk somewhere on a small sheet. 256 pixels, but only two numbers are free: where
-# it is from left to right, and from top to bottom. A good latent of two numbers should find them.
+# Each picture is a disk somewhere on a small sheet. 256 pixels, but only two numbers are free:
+# where it is from left to right, and from top to bottom. A good latent of two numbers should find
+# them.
 # %% [markdown] id
 # ## Gambar dengan dua rahasia
 #
-# Tiap gambar adalah cakram di suatu tempat pada lembar kecil. 256 piksel, tetapi hanya dua angka yang
-# bebas: letaknya dari kiri ke kanan, dan dari atas ke bawah. Laten yang baik, yang terdiri dari dua
-# angka, seharusnya menemukannya.
+# Tiap gambar adalah cakram di suatu tempat pada lembar kecil. 256 piksel, tetapi hanya dua angka
+# yang bebas: letaknya dari kiri ke kanan, dan dari atas ke bawah. Laten yang baik, yang terdiri
+# dari dua angka, seharusnya menemukannya.
 # %%
 def disks(places):
     """Centers (N, 2) in [0, 1] -> pictures (N, 256) in [0, 1] of a disk with a soft edge."""
@@ -68,8 +69,8 @@ row(*pictures(test[:6]), high=112)
 # ## Jaringan dan loss-nya
 #
 # Enkoder menjawab dengan rata-rata μ dan sebaran σ untuk tiap angka laten; dekoder menerima
-# z = μ + σ · derau. Suku KL paling kecil kalau μ adalah 0 dan σ adalah 1, apa pun gambarnya: saat itu
-# laten tidak mengatakan apa-apa.
+# z = μ + σ · derau. Suku KL paling kecil kalau μ adalah 0 dan σ adalah 1, apa pun gambarnya: saat
+# itu laten tidak mengatakan apa-apa.
 # %%
 def layers(*widths):
     """Linear layers of these widths, with a bend between them."""
@@ -115,8 +116,8 @@ networks = {beta: train(beta) for beta in (0.0, 0.3, 100.0)}
 # ## Tiga laten
 #
 # Rata-rata μ dari gambar uji, tiap gambar satu titik; lingkarannya adalah prior, selebar satu, dua,
-# dan tiga simpangan baku. Dari kiri: β = 0, β = 0,3, β = 100. Angkanya: galat kuadrat sebuah gambar,
-# KL dalam bit, dan jarak rata-rata titik dari tengah.
+# dan tiga simpangan baku. Dari kiri: β = 0, β = 0,3, β = 100. Angkanya: galat kuadrat sebuah
+# gambar, KL dalam bit, dan jarak rata-rata titik dari tengah.
 # %%
 @torch.no_grad()
 def measured(network):
@@ -145,20 +146,21 @@ row(*[scatter(cloud, reach=4) for cloud in clouds], high=280)
 # ## Drawing from the prior
 #
 # The test of a VAE: throw a random z, decode it, get a picture. A row for each β, as above. Two
-# figures: the squared error to the most similar of many real disks, small if what comes out **is** a
-# disk; and how widely the disks are spread over the sheet, in pixels, beside that of real ones.
+# figures: the squared error to the most similar of many real disks, small if what comes out **is**
+# a disk; and how widely the disks are spread over the sheet, in pixels, beside that of real ones.
 # %% [markdown] id
-# - **β = 0**: tak ada yang menahan titik-titik itu. Letaknya jauh, kebanyakan di luar bingkai, di mana
-#   prior tak pernah melihat. Autoencoder biasa.
+# - **β = 0**: tak ada yang menahan titik-titik itu. Letaknya jauh, kebanyakan di luar bingkai, di
+#   mana prior tak pernah melihat. Autoencoder biasa.
 # - **β = 0,3**: titik-titik mengisi lingkaran. Bidang letak cakram terbentang di atas prior.
 # - **β = 100**: semua titik di tengah. Laten tidak lagi mengatakan apa-apa, dan dekoder
 #   mengabaikannya. Ini disebut **keruntuhan posterior** (*posterior collapse*).
 #
 # ## Mengambil dari prior
 #
-# Ujian sebuah VAE: lempar z acak, dekode, dapatkan gambar. Satu baris untuk tiap β, seperti di atas.
-# Dua angka: galat kuadrat terhadap cakram asli yang paling mirip, kecil kalau yang keluar **memang**
-# cakram; dan seberapa luas cakram-cakram itu tersebar di lembar, dalam piksel, di samping yang asli.
+# Ujian sebuah VAE: lempar z acak, dekode, dapatkan gambar. Satu baris untuk tiap β, seperti di
+# atas. Dua angka: galat kuadrat terhadap cakram asli yang paling mirip, kecil kalau yang keluar
+# **memang** cakram; dan seberapa luas cakram-cakram itu tersebar di lembar, dalam piksel, di
+# samping yang asli.
 # %%
 def spread(flat):
     """Standard deviation of the centers of mass, in pixels, left to right and top to bottom."""
@@ -185,16 +187,17 @@ for beta, flat in drawn.items():
 print(f"real disks: spread {spread(test):.2f} px")
 column(*[row(*pictures(flat[:7]), high=96) for flat in drawn.values()])
 # %% [markdown] en
-# With β = 0 the prior only hits the middle of the cloud: disks, but nearly always at the same place.
-# With β = 100 there is one picture for every z, the mean of all disks: the brown of lesson 2.
+# With β = 0 the prior only hits the middle of the cloud: disks, but nearly always at the same
+# place. With β = 100 there is one picture for every z, the mean of all disks: the brown of
+# lesson 2.
 #
 # ## Walking between two pictures
 #
 # From a disk at the upper left to one at the lower right, in equal steps through the latent.
 # %% [markdown] id
 # Dengan β = 0, prior hanya mengenai bagian tengah awan: cakram, tetapi hampir selalu di tempat yang
-# sama. Dengan β = 100 hanya ada satu gambar untuk setiap z, yaitu rata-rata semua cakram: cokelatnya
-# pelajaran 2.
+# sama. Dengan β = 100 hanya ada satu gambar untuk setiap z, yaitu rata-rata semua cakram:
+# cokelatnya pelajaran 2.
 #
 # ## Berjalan di antara dua gambar
 #
@@ -213,8 +216,8 @@ column(*[row(*pictures(walk), high=96) for walk in walks.values()])
 # A walk needs no KL: here the plain autoencoder walks well too. What KL adds is that one knows
 # **where** the latents are, without having seen them.
 # %% [markdown] id
-# Untuk berjalan tidak perlu KL: di sini autoencoder biasa pun berjalan dengan baik. Yang ditambahkan KL
-# adalah bahwa kita tahu **di mana** laten berada, tanpa pernah melihatnya.
+# Untuk berjalan tidak perlu KL: di sini autoencoder biasa pun berjalan dengan baik. Yang
+# ditambahkan KL adalah bahwa kita tahu **di mana** laten berada, tanpa pernah melihatnya.
 # %% [markdown] en
 # ## A map of the latent
 #
@@ -240,9 +243,9 @@ column(*[row(*tiles[i : i + 9], high=64) for i in range(0, 81, 9)])
 # %% [markdown] id
 # ## Hal yang sama dengan wajah
 #
-# `face-vae-plus` juga sebuah VAE. Baris pertama: diambil dari prior normal. Baris kedua: dari campuran
-# yang dicocokkan belakangan pada laten wajah pelatihannya, karena laten itu tidak mengisi prior secara
-# merata, seperti yang kamu lihat pada peta titik.
+# `face-vae-plus` juga sebuah VAE. Baris pertama: diambil dari prior normal. Baris kedua: dari
+# campuran yang dicocokkan belakangan pada laten wajah pelatihannya, karena laten itu tidak mengisi
+# prior secara merata, seperti yang kamu lihat pada peta titik.
 # %%
 faces = ae_models.from_pretrained("face-vae-plus")
 made = [tasks.sample(faces, 5, seed=1, prior=prior) for prior in ("normal", "mixture")]
@@ -268,30 +271,33 @@ column(*[row(*some, high=150) for some in made])
 # like the mean. Remedies: a smaller β, or raising β slowly from 0 while training.
 # </details>
 #
-# <details><summary>4. Give the network three latent numbers (LATENT = 3). What does the third do?</summary>
+# <details><summary>4. Give the network three latent numbers (LATENT = 3). What does the third
+# do?</summary>
 #
-# The disks have two secrets. With a good β the third number is left unused, its KL near 0: a collapse
-# of one number only, and a welcome one. `network.encode(test).kl().mean(0)` shows it.
+# The disks have two secrets. With a good β the third number is left unused, its KL near 0: a
+# collapse of one number only, and a welcome one. `network.encode(test).kl().mean(0)` shows it.
 # </details>
 # %% [markdown] id
 # ## Pertanyaan
 #
 # <details><summary>1. Apa arti KL dalam bit?</summary>
 #
-# Seberapa banyak enkoder memberi tahu dekoder tentang satu gambar, di luar yang sudah dikatakan prior.
-# Dengan β = 100 hampir 0: tak ada yang diberitahukan. Bandingkan dengan ukuran berkas di pelajaran 4.
+# Seberapa banyak enkoder memberi tahu dekoder tentang satu gambar, di luar yang sudah dikatakan
+# prior. Dengan β = 100 hampir 0: tak ada yang diberitahukan. Bandingkan dengan ukuran berkas di
+# pelajaran 4.
 # </details>
 #
 # <details><summary>2. Mengapa derau pada z membantu?</summary>
 #
-# Kalau z boleh meleset sebesar σ, gambar yang berdekatan dalam laten harus mirip, kalau tidak galatnya
-# naik. Derau menyetrika laten sampai licin.
+# Kalau z boleh meleset sebesar σ, gambar yang berdekatan dalam laten harus mirip, kalau tidak
+# galatnya naik. Derau menyetrika laten sampai licin.
 # </details>
 #
 # <details><summary>3. Bagaimana mengenali keruntuhan posterior dalam praktik?</summary>
 #
-# KL sebuah angka laten mendekati 0; mengubah angka itu tidak mengubah apa pun; semua hasil rekonstruksi
-# mirip rata-rata. Obatnya: β yang lebih kecil, atau menaikkan β perlahan dari 0 selama pelatihan.
+# KL sebuah angka laten mendekati 0; mengubah angka itu tidak mengubah apa pun; semua hasil
+# rekonstruksi mirip rata-rata. Obatnya: β yang lebih kecil, atau menaikkan β perlahan dari 0 selama
+# pelatihan.
 # </details>
 #
 # <details><summary>4. Beri jaringan tiga angka laten (LATENT = 3). Apa kerja yang ketiga?</summary>

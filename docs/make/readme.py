@@ -42,7 +42,9 @@ INDONESIAN = {
     "Gray photos and their colorings": "Foto abu-abu dan pewarnaannya",
     "A picture, and what comes out of its file": "Sebuah gambar, dan yang keluar dari berkasnya",
     "One face turns into another": "Satu wajah berubah menjadi wajah lain",
-    "PSNR with the right palette; the classic network": "PSNR dengan palet yang benar; jaringan classic",
+    "PSNR with the right palette; the classic network": (
+        "PSNR dengan palet yang benar; jaringan classic"
+    ),
     "PSNR on test photos; left gray": "PSNR pada foto uji; dibiarkan abu-abu",
     "bytes instead of": "bita, bukan",
     "numbers a face instead of": "angka per wajah, bukan",

@@ -56,8 +56,8 @@ license_name: research-only
 # Autoencoder Studio in the browser
 
 Two small networks, run by the visitor's own browser: `face-vae-plus` and `dcae-plus` of Autoencoder
-Studio. `python -m docs.make.static` writes this folder. The code is under the Apache License 2.0, ONNX
-Runtime Web (`ort*`) under the MIT License, © Microsoft Corporation.
+Studio. `python -m docs.make.static` writes this folder. The code is under the Apache License 2.0,
+ONNX Runtime Web (`ort*`) under the MIT License, © Microsoft Corporation.
 
 """
 

@@ -75,18 +75,20 @@ def _nothing_wrong(wrong):
     assert not said
 
 
+@pytest.fixture
+def refusals(wrong):
+    """Answers of 422 are not wrong in this test."""
+    yield
+    wrong[:] = [said for said in wrong if "422" not in said]
+
+
 @contextmanager
 def visits(browser, url, wrong):
     """Opens the app as a visitor of its own, or in another window of `context`, with what
-    Playwright knows of a browser (viewport, locale, touch). `refusals` are answers of 422, which
-    are not wrong."""
+    Playwright knows of a browser (viewport, locale, touch)."""
     contexts = []
 
-    def opened(address: str = "", context=None, refusals: bool = False, **browser_of) -> Page:
-        def note(text: str) -> None:
-            if not (refusals and "422" in text):
-                wrong.append(text)
-
+    def opened(address: str = "", context=None, **browser_of) -> Page:
         if context is None:
             context = browser.new_context(
                 **{"viewport": {"width": 1280, "height": 720}} | browser_of
@@ -94,6 +96,7 @@ def visits(browser, url, wrong):
             contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
+        note = wrong.append
         page.on("pageerror", lambda error: note(str(error)))
         page.on("console", lambda message: note(f"{message.type}: {message.text}"))
         page.on("response", lambda r: note(f"{r.status} {r.url}") if r.status >= 400 else None)
@@ -119,15 +122,16 @@ def visit(browser, url, wrong):
 
 @pytest.fixture(scope="module")
 def stay(browser, url, wrong, request):
-    """A page at an address, which the tests of a file share: opening one takes seconds. After a
-    test that failed it is opened anew."""
+    """A page at an address, which the tests of a file share: opening one takes seconds. `name`
+    tells several at one address apart. After a test that failed it is opened anew."""
     pages = {}
     with visits(browser, url, wrong) as opened:
 
-        def page(address: str = "") -> Page:
-            key = address, request.session.testsfailed
+        def page(address: str = "", name: str = "") -> Page:
+            key = address, name, request.session.testsfailed
             if key not in pages:
                 pages[key] = opened(address)
+            pages[key].unroute_all()
             return pages[key]
 
         yield page

@@ -8,8 +8,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from ae_models import tasks, zoo
+from tests.e2e.person import colored, on, pad, tool
 from tests.e2e.test_photos import shown
-from tests.e2e.test_sheet import colored, on, pad, tool
 from tests.pictures import blob, encoded
 
 OURS = "Ours"
@@ -22,22 +22,6 @@ def page(stay):
     side(page, "Left").select_option("Original")
     side(page, "Right").select_option(OURS)
     size(page).fill("3")
-    colored(page)
-    return page
-
-
-@pytest.fixture
-def own(visit):
-    """The tab of one test."""
-    page = visit("?tab=compress")
-    colored(page)
-    return page
-
-
-@pytest.fixture
-def refused(visit):
-    """The tab where the server may refuse a file."""
-    page = visit("?tab=compress", refusals=True)
     colored(page)
     return page
 
@@ -82,22 +66,23 @@ def picture(page: Page, seed: int, side: tuple[int, int] = (120, 80)) -> Image.I
     return made
 
 
-def test_the_handle_is_moved_by_keys_and_mouse_without_a_request(own):
-    expect(own.get_by_role("row")).to_have_count(7)
+def test_the_handle_is_moved_by_keys_and_mouse_without_a_request(page):
+    expect(page.get_by_role("row")).to_have_count(7)
     asked = []  # again; the plot asks for other rates
-    own.on("request", lambda r: asked.append(r.url) if "ours" in r.url and "rate=3" in r.url else 0)
-    handle(own).press("Home")
-    expect(handle(own)).to_have_attribute("aria-valuenow", "0")
-    handle(own).press("ArrowRight")
-    expect(handle(own)).to_have_attribute("aria-valuenow", "2")
-    box = handle(own).bounding_box()
-    own.mouse.move(box["x"] + box["width"] / 2, box["y"] + 150)
-    own.mouse.down()
-    own.mouse.move(*on(own, 0.5, 0.5), steps=4)
-    own.mouse.up()
-    expect(handle(own)).to_have_attribute("aria-valuenow", "50")
+    again = ("ours", "rate=3")
+    page.on("request", lambda r: asked.append(r.url) if all(a in r.url for a in again) else None)
+    handle(page).press("Home")
+    expect(handle(page)).to_have_attribute("aria-valuenow", "0")
+    handle(page).press("ArrowRight")
+    expect(handle(page)).to_have_attribute("aria-valuenow", "2")
+    box = handle(page).bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 150)
+    page.mouse.down()
+    page.mouse.move(*on(page, 0.5, 0.5), steps=4)
+    page.mouse.up()
+    expect(handle(page)).to_have_attribute("aria-valuenow", "50")
     assert not asked
-    assert 1 < np.abs(shown(own, "Original") - shown(own, OURS)).mean() < 5
+    assert 1 < np.abs(shown(page, "Original") - shown(page, OURS)).mean() < 5
 
 
 def test_the_slider_is_followed_by_picture_and_bytes(page):
@@ -165,39 +150,40 @@ def test_a_channel_is_muted_and_all_are_on_again(page):
     assert np.array_equal(shown(page, OURS), plain)
 
 
-def test_a_file_is_saved_and_opened_again(own):
-    made = picture(own, 6)
-    name, data = saved(own)
+def test_a_file_is_saved_and_opened_again(page):
+    made = picture(page, 6)
+    name, data = saved(page)
     assert name == "blob-6-rate3.aes"
     assert data == tasks.compress(zoo.load("dcae-plus"), made, 3)
-    assert np.array_equal(shown(own, OURS), tasks.decompress(data))
-    picture(own, 7, (96, 64))
-    opened(own, name, data)
-    own.wait_for_function("document.querySelector('.after').width === 126")
-    colored(own)
-    assert np.array_equal(shown(own, OURS), tasks.decompress(data))
-    expect(own.get_by_text("A file holds no original")).to_be_visible()
-    expect(handle(own)).to_be_hidden()
-    expect(own.get_by_role("row")).to_have_count(2)
-    assert cell(own, "Ours", 0) == f"{len(data):,}"
-    assert saved(own) == (name, data)
+    assert np.array_equal(shown(page, OURS), tasks.decompress(data))
+    picture(page, 7, (96, 64))
+    opened(page, name, data)
+    page.wait_for_function("document.querySelector('.after').width === 126")
+    colored(page)
+    assert np.array_equal(shown(page, OURS), tasks.decompress(data))
+    expect(page.get_by_text("A file holds no original")).to_be_visible()
+    expect(handle(page)).to_be_hidden()
+    expect(page.get_by_role("row")).to_have_count(2)
+    assert cell(page, "Ours", 0) == f"{len(data):,}"
+    assert saved(page) == (name, data)
+    picture(page, 9)  # with an original, for other tests
 
 
-def test_a_bad_file_gets_a_sentence_and_the_picture_stays(refused):
-    picture(refused, 8)
-    before = shown(refused, OURS)
-    _, data = saved(refused)
-    told = refused.get_by_role("status").locator("visible=true").first
+def test_a_bad_file_gets_a_sentence_and_the_picture_stays(page, refusals):
+    picture(page, 8)
+    before = shown(page, OURS)
+    _, data = saved(page)
+    told = page.get_by_role("status").locator("visible=true").first
     for name, body, sentence in (
         ("damaged.aes", data[:-3] + b"bad", "damaged"),
         ("text.aes", b"no such file", "Expected an .aes file"),
         ("text.png", b"no picture", "PNG, JPEG, WebP"),
     ):
-        opened(refused, name, body)
+        opened(page, name, body)
         expect(told).to_contain_text(sentence)
-        assert np.array_equal(shown(refused, OURS), before)
-    refused.get_by_role("button", name="Example 1", exact=True).click()
-    refused.wait_for_function("document.querySelector('.after').width === 768")
+        assert np.array_equal(shown(page, OURS), before)
+    page.get_by_role("button", name="Example 1", exact=True).click()
+    page.wait_for_function("document.querySelector('.after').width === 768")
     expect(told).to_be_empty()
 
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_frame import panel, picture
+from tests.e2e.test_frame import SHOWN, at_work, panel, picture
 from tests.pictures import blob
 from ui import parts
 
@@ -47,9 +47,24 @@ def difference(a: np.ndarray, b: np.ndarray) -> float:
 
 
 @pytest.fixture
-def page(visit):
-    page = visit("?tab=morph")
+def page(stay):
+    """The workspace that tests share, with two faces, whichever they are."""
+    page = stay("?tab=morph")
     expect(position(page)).to_have_attribute("aria-busy", "false")
+    page.get_by_role("radio", name="Change", exact=True).check()
+    if button(page, "Face C").is_visible():
+        button(page, "Face C: Remove").click()
+    settled(page)
+    return page
+
+
+@pytest.fixture
+def portrait(stay):
+    """The tab of faces and sketches that tests share."""
+    page = stay("?tab=faces")
+    page.get_by_role("radio", name="Photo → sketch", exact=True).check()
+    page.get_by_label("Network of sketches", exact=True).select_option("plus")
+    at_work(page, "faces")
     return page
 
 
@@ -164,6 +179,7 @@ def test_files_are_taken_home_and_numbers_come_back(page, tmp_path):
 
 def test_a_photo_without_a_face_is_told_and_its_eyes_are_moved(page, tmp_path):
     blob((300, 200), 1).save(tmp_path / "plain.png")
+    button(page, "Face A").click()
     before = button(page, "Face A").locator("img").get_attribute("src")
     panel(page).get_by_label("Photo of a face", exact=True).first.set_input_files(
         tmp_path / "plain.png"
@@ -188,8 +204,8 @@ def test_a_drawn_face_becomes_an_end_and_a_refused_webcam_is_told(page):
     expect(button(page, "Face B")).to_be_visible()
 
 
-def test_photo_sketch_and_photo_again_follow_the_eyes(visit):
-    page = visit("?tab=faces")
+def test_photo_sketch_and_photo_again_follow_the_eyes(portrait):
+    page = portrait
     for name in ("Photo of a face", "What the network sees", "Sketch", "Photo again"):
         expect(picture(page, name)).to_be_visible()
     sketch, eye = picture(page, "Sketch"), button(page, "Right eye: arrow keys move it")
@@ -215,8 +231,8 @@ DRAWN = """image => {
 }"""
 
 
-def test_the_classic_sketch_stands_beside_that_of_plus(visit):
-    page = visit("?tab=faces")
+def test_the_classic_sketch_stands_beside_that_of_plus(portrait):
+    page = portrait
     expect(picture(page, "Photo again")).to_be_visible()
     page.get_by_label("Network of sketches", exact=True).select_option("both")
     ours, classic = picture(page, "Sketch"), picture(page, "Sketch by the classic network")
@@ -226,3 +242,20 @@ def test_the_classic_sketch_stands_beside_that_of_plus(visit):
     assert abs(boxes[0]["y"] - boxes[1]["y"]) < 2
     assert abs(boxes[0]["height"] - boxes[1]["height"]) < 2
     assert ours.evaluate(DRAWN) != classic.evaluate(DRAWN)
+
+
+def test_the_old_result_stays_until_the_new_one_is_there(portrait):
+    page = portrait
+    result = picture(page, SHOWN["faces"])
+    before = result.get_attribute("src")
+    page.evaluate(
+        """name => { window.gone = 0;
+          const there = (image) => image.alt === name && image.offsetParent;
+          const seen = () => { if (![...document.images].some(there)) window.gone += 1; };
+          new MutationObserver(seen)
+            .observe(document.body, { childList: true, subtree: true }); }""",
+        SHOWN["faces"],
+    )
+    panel(page).get_by_role("button", name="Example 1", exact=True).click()
+    expect(result).not_to_have_attribute("src", before)
+    assert page.evaluate("window.gone") == 0

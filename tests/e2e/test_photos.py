@@ -11,8 +11,8 @@ import pytest
 from PIL import ExifTags, Image, ImageOps
 from playwright.sync_api import Page, expect
 
-from tests.e2e import test_sheet
-from tests.e2e.test_sheet import on, pad, tool
+from tests.e2e import person
+from tests.e2e.person import on, pad, tool
 from tests.pictures import blob, encoded, png_header
 
 
@@ -26,24 +26,16 @@ def page(stay):
 
 
 @pytest.fixture
-def own(visit):
-    """The tab of one test."""
-    page = visit("?tab=photos")
-    colored(page)
-    return page
-
-
-@pytest.fixture
-def refused(visit):
-    """The tab where the server may refuse a file."""
-    page = visit("?tab=photos", refusals=True)
+def own(stay):
+    """The tab of tests that open other photos."""
+    page = stay("?tab=photos", "others")
     colored(page)
     return page
 
 
 def colored(page: Page) -> None:
     """Wait until all pixels of the photo have their colors."""
-    test_sheet.colored(page)
+    person.colored(page)
     expect(pad(page)).not_to_have_attribute("data-rough", "true")
 
 
@@ -168,8 +160,11 @@ def test_a_hint_by_keyboard_and_a_color_from_the_photo(own):
     pad(own).press("ArrowLeft")
     pad(own).press(" ")
     colored(own)
-    own.get_by_role("button", name=f"Hint 1, {picked}").press("ArrowUp")
+    hint = own.get_by_role("button", name=f"Hint 1, {picked}")
+    hint.press("ArrowUp")
     colored(own)
+    hint.press("Delete")
+    expect(hint).to_have_count(0)
 
 
 def test_zoom_and_the_classic_network_on_the_left(own):
@@ -183,35 +178,32 @@ def test_zoom_and_the_classic_network_on_the_left(own):
     assert picture.bounding_box()["width"] == pytest.approx(width)
     own.get_by_role("radio", name="Classic network", exact=True).check(force=True)
     own.wait_for_function(
-        """() => { const canvas = document.querySelector(".before"), data = canvas.getContext("2d").getImageData(0, 0, 40, 40).data;
+        """() => { const canvas = document.querySelector(".before");
+        const { data } = canvas.getContext("2d").getImageData(0, 0, 40, 40);
         return data.some((v, i) => i % 4 === 0 && Math.abs(v - data[i + 2]) > 4); }"""
     )
     assert not np.array_equal(shown(own, "Colored by the classic network"), shown(own))
 
 
-def test_a_bad_file_gets_a_sentence_and_a_border_stays(refused):
-    before = shown(refused)
-    opened(refused, bad=png_header(30000, 30000))
-    expect(refused.get_by_role("status").locator("visible=true").first).to_contain_text(
-        "megapixels"
-    )
-    assert np.array_equal(shown(refused), before)
+def test_a_bad_file_gets_a_sentence_and_a_border_stays(own, refusals):
+    before = shown(own)
+    opened(own, bad=png_header(30000, 30000))
+    expect(own.get_by_role("status").locator("visible=true").first).to_contain_text("megapixels")
+    assert np.array_equal(shown(own), before)
     framed = ImageOps.expand(blob((300, 200), 3), 30, (250, 240, 220))
-    opened(refused, framed=encoded(framed, "PNG"))
-    refused.wait_for_function("document.querySelector('.after').width === 360")
-    assert np.abs(shown(refused)[8, 8] - [250, 240, 220]).max() < 4
+    opened(own, framed=encoded(framed, "PNG"))
+    own.wait_for_function("document.querySelector('.after').width === 360")
+    assert np.abs(shown(own)[8, 8] - [250, 240, 220]).max() < 4
 
 
-def test_many_photos_come_as_a_zip_and_a_bad_one_is_named(refused):
+def test_many_photos_come_as_a_zip_and_a_bad_one_is_named(own, refusals):
     exif = Image.Exif()
     exif[ExifTags.Base.Artist] = "Ann"
     photos = {f"{i}.jpg": encoded(blob((80, 60), i), "JPEG", exif=exif) for i in range(3)}
-    added(refused, photos | {"broken.jpg": photos["0.jpg"][:500]})
-    expect(refused.get_by_role("list", name="Skipped files")).to_contain_text(
-        "broken.jpg: Expected"
-    )
-    expect(refused.get_by_role("region", name="Many photos")).to_contain_text("4 of 4")
-    with zipfile.ZipFile(downloaded(refused, "Save zip").path()) as archive:
+    added(own, photos | {"broken.jpg": photos["0.jpg"][:500]})
+    expect(own.get_by_role("list", name="Skipped files")).to_contain_text("broken.jpg: Expected")
+    expect(own.get_by_role("region", name="Many photos")).to_contain_text("4 of 4")
+    with zipfile.ZipFile(downloaded(own, "Save zip").path()) as archive:
         assert archive.testzip() is None
         assert archive.namelist() == [f"{i}-colored.jpg" for i in range(3)]
         first = Image.open(io.BytesIO(archive.read("0-colored.jpg")))

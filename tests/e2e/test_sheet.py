@@ -1,9 +1,8 @@
-"""A person at the sheet, with mouse, pen, fingers and keyboard; everything is found by its role and
-name."""
+"""A person at the sheet, with mouse, pen, fingers and keyboard: drawing, views, pictures in and
+out."""
 
 import io
 import json
-import math
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,78 +11,28 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.e2e.person import (
+    color_at,
+    colored,
+    draw,
+    drop,
+    ink,
+    on,
+    pad,
+    paste,
+    rested,
+    ring,
+    saved,
+    tool,
+    vivid,
+)
 from tests.pictures import circle
 from tests.test_images import encoded
 
 
-def pad(page: Page):
-    return page.get_by_role("application")
-
-
-def colored(page: Page) -> None:
-    """Wait until the colors are those of what is drawn."""
-    expect(pad(page)).to_have_attribute("aria-busy", "false")
-
-
-def rested(page: Page) -> None:
-    """Wait until the proposals, too, are those of what is drawn."""
-    region = page.get_by_role("region", name="Proposals", exact=True)
-    expect(region).to_have_attribute("aria-busy", "false")
-
-
-def tool(page: Page, name: str):
-    return page.get_by_role("button", name=name, exact=True)
-
-
-def on(page: Page, x: float, y: float) -> tuple[float, float]:
-    """A place on the sheet, in parts of its sides -> in the window."""
-    box = pad(page).bounding_box()
-    return box["x"] + x * box["width"], box["y"] + y * box["height"]
-
-
-def ring(page: Page, radius: float = 0.3, steps: int = 20) -> list[tuple[float, float]]:
-    turns = [2 * math.pi * step / steps for step in range(steps + 1)]
-    return [on(page, 0.5 + radius * math.cos(a), 0.5 + radius * math.sin(a)) for a in turns]
-
-
-def draw(page: Page, radius: float = 0.3) -> None:
-    points = ring(page, radius)
-    page.mouse.move(*points[0])
-    page.mouse.down()
-    for point in points:
-        page.mouse.move(*point)
-    page.mouse.up()
-
-
-def saved(page: Page, how: str = "Save picture") -> Image.Image:
-    """The file that a button saves."""
-    if how != "Save picture":
-        page.get_by_label("More ways to save", exact=True).click()
-    with page.expect_download() as download:
-        tool(page, how).click()
-    assert download.value.suggested_filename.endswith(".png")
-    return Image.open(download.value.path())
-
-
-def ink(page: Page) -> int:
-    """Dark pixels of the lines alone."""
-    return int((np.asarray(saved(page, "Save lines alone").convert("L")) < 128).sum())
-
-
-def color_at(picture: Image.Image, x: float, y: float) -> np.ndarray:
-    rgb = picture.convert("RGB")
-    return np.array(rgb.getpixel((int(x * rgb.width), int(y * rgb.height))), dtype=int)
-
-
-def vivid(picture: Image.Image) -> float:
-    """Share of pixels that are neither gray nor white."""
-    pixels = np.asarray(picture.convert("RGB"), dtype=int)
-    return (np.ptp(pixels, axis=2) > 40).mean()
-
-
 @pytest.fixture
 def page(stay):
-    """The sheet that tests share, cleared, with the pen in hand; they leave the palette alone."""
+    """The sheet that tests share, cleared, with the pen in hand and the palette as it begins."""
     page = stay()
     colored(page)
     page.get_by_role("radio", name="Picture", exact=True).check()
@@ -91,29 +40,6 @@ def page(stay):
     page.get_by_label("Width of the tool in pixels", exact=True).fill("6")
     tool(page, "Clear").click()
     return page
-
-
-@pytest.fixture
-def own(visit):
-    """A sheet of one test, cleared."""
-    page = visit()
-    colored(page)
-    tool(page, "Clear").click()
-    return page
-
-
-@pytest.mark.parametrize("size", [(1280, 720), (390, 844)])
-def test_the_first_screen_shows_a_colored_drawing_and_the_tools(visit, size):
-    page = visit(viewport={"width": size[0], "height": size[1]})
-    colored(page)
-    for name in ("Pen", "Eraser", "Hint", "Undo", "Redo", "Clear", "Open picture", "Save picture"):
-        expect(tool(page, name)).to_be_in_viewport(ratio=1)
-        box = tool(page, name).bounding_box()
-        assert min(box["width"], box["height"]) >= 24
-    expect(pad(page)).to_be_in_viewport(ratio=1)
-    assert pad(page).bounding_box()["y"] <= 130
-    assert vivid(Image.open(io.BytesIO(page.screenshot()))) > 0.05
-    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
 
 
 def test_colors_appear_under_the_lines_while_the_pen_moves(page):
@@ -205,8 +131,10 @@ def test_everything_can_be_done_with_the_keyboard(page):
 POINTER = """([kind, id, type, points, pressure]) => {
   const pad = document.querySelector('[role="application"]');
   pad.setPointerCapture = () => {};
-  for (const [x, y] of points) pad.dispatchEvent(new PointerEvent(kind, { pointerId: id, pointerType: type,
-    clientX: x, clientY: y, pressure, button: kind === "pointermove" ? -1 : 0, bubbles: true, cancelable: true }));
+  const button = kind === "pointermove" ? -1 : 0;
+  const given = { pointerId: id, pointerType: type, pressure, button };
+  for (const [clientX, clientY] of points) pad.dispatchEvent(new PointerEvent(kind, { ...given,
+    clientX, clientY, bubbles: true, cancelable: true }));
 }"""
 
 
@@ -234,107 +162,20 @@ def test_one_finger_draws_two_do_not(page):
     assert ink(page) == one
 
 
-def test_a_pen_draws_with_its_pressure_and_a_palm_does_not(own):
-    pointer(own, "down", 7, [on(own, 0.9, 0.9)])  # the palm comes first
-    stroke(own, 1, ring(own), "pen", pressure=0.1)
-    pointer(own, "move", 7, [on(own, 0.2, 0.9)])
-    pointer(own, "up", 7, [on(own, 0.2, 0.9)])
-    light = ink(own)
+def test_a_pen_draws_with_its_pressure_and_a_palm_does_not(page):
+    pointer(page, "down", 7, [on(page, 0.9, 0.9)])  # the palm comes first
+    stroke(page, 1, ring(page), "pen", pressure=0.1)
+    pointer(page, "move", 7, [on(page, 0.2, 0.9)])
+    pointer(page, "up", 7, [on(page, 0.2, 0.9)])
+    light = ink(page)
     assert light > 200
-    tool(own, "Undo").click()
-    assert ink(own) == 0, "the palm has left a line"
-    stroke(own, 1, ring(own), "pen", pressure=1)
-    assert ink(own) > 1.5 * light
-
-
-# ---- palette and proposals ----
-
-
-def swatches(page: Page) -> list[str]:
-    wells = page.get_by_role("group").get_by_label(re.compile(r"^Color \d$"))
-    return [well.input_value() for well in wells.all()]
-
-
-def test_shuffle_keeps_what_is_locked(own):
-    draw(own)
-    colored(own)
-    before = swatches(own)
-    tool(own, "Lock color 2").click()
-    tool(own, "Shuffle").click()
-    own.wait_for_function(
-        """old => [...document.querySelectorAll('.swatches input')]
-          .map(input => input.value).join() !== old""",
-        arg=",".join(before),
-    )
-    colored(own)
-    assert before[1] in swatches(own)
-
-
-def test_a_typed_color_counts_and_nonsense_is_refused_in_a_sentence(own):
-    draw(own)
-    typed = own.get_by_label("Selected color, as text", exact=True)
-    typed.fill("rgb(0, 160, 0)")
-    typed.press("Enter")
-    for number in (4, 3, 2):
-        tool(own, f"Remove color {number}").click()
-    assert swatches(own) == ["#00a000"]
-    colored(own)
-    inside = color_at(saved(own), 0.5, 0.5)
-    assert inside[1] > inside[0] + 25 and inside[1] > inside[2] + 25
-    typed.fill("bluish")
-    typed.press("Enter")
-    expect(own.get_by_role("status").first).to_contain_text("is not a color. Write it like #3366cc")
-    assert swatches(own) == ["#00a000"]
-
-
-def test_proposals_follow_the_drawing_and_one_click_takes_one(own):
-    draw(own)
-    rested(own)
-    region = own.get_by_role("region", name="Proposals", exact=True)
-    proposals = region.get_by_role("button")
-    expect(proposals).to_have_count(4)
-    first = proposals.nth(1).screenshot()
-    draw(own, 0.12)
-    rested(own)
-    assert proposals.nth(1).screenshot() != first
-    before = swatches(own)
-    proposals.nth(1).click()
-    assert swatches(own) != before
-    colored(own)
-
-
-def test_a_dropped_picture_gives_its_colors(own):
-    drop(own, own.get_by_role("region", name="Palette", exact=True), encoded(stripes(), "PNG"))
-    expect(own.get_by_label("Color 2", exact=True)).to_have_value("#0000ff")
-    assert set(swatches(own)) == {"#ff0000", "#0000ff"}
-
-
-def stripes() -> Image.Image:
-    picture = Image.new("RGB", (96, 96), (255, 0, 0))
-    picture.paste((0, 0, 255), (0, 60, 96, 96))
-    return picture
+    tool(page, "Undo").click()
+    assert ink(page) == 0, "the palm has left a line"
+    stroke(page, 1, ring(page), "pen", pressure=1)
+    assert ink(page) > 1.5 * light
 
 
 # ---- pictures in and out ----
-
-FILE = """([bytes, name]) => {
-  const transfer = new DataTransfer();
-  transfer.items.add(new File([new Uint8Array(bytes)], name, { type: name.endsWith("png") ? "image/png" : "text/plain" }));
-  return transfer;
-}"""
-
-
-def drop(page: Page, target, content: bytes, name: str = "picture.png") -> None:
-    transfer = page.evaluate_handle(FILE, [list(content), name])
-    target.dispatch_event("drop", {"dataTransfer": transfer})
-
-
-def paste(page: Page, content: bytes) -> None:
-    transfer = page.evaluate_handle(FILE, [list(content), "picture.png"])
-    page.evaluate(
-        "data => document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data }))",
-        transfer,
-    )
 
 
 @pytest.mark.parametrize("way", ["button", "drop", "paste"])
@@ -361,9 +202,8 @@ def test_a_picture_is_opened_on_the_sheet_and_saved_at_its_size(page, way):
     assert saved(page, "Save lines alone").size == (768, 768)
 
 
-def test_a_file_that_is_no_picture_is_refused_in_a_sentence_and_the_drawing_stays(visit):
-    page = visit(refusals=True)
-    colored(page)
+def test_a_file_that_is_no_picture_is_refused_in_a_sentence_and_the_drawing_stays(page, refusals):
+    draw(page)
     before = ink(page)
     drop(page, pad(page), b"no picture", "notes.txt")
     expect(page.get_by_role("status").first).to_contain_text("Expected a PNG, JPEG, WebP")
@@ -440,7 +280,7 @@ def test_an_answer_that_comes_late_is_not_shown_last(page):
             break
         page.wait_for_timeout(50)
     draw(page, 0.2)
-    page.wait_for_timeout(3000)  # all later ones, if they were asked for
+    page.wait_for_timeout(1500)  # all later ones, if they were asked for
     late[0].fulfill(body=red)
     rested(page)
     page.wait_for_timeout(300)
@@ -448,36 +288,35 @@ def test_an_answer_that_comes_late_is_not_shown_last(page):
     assert np.abs(color_at(seen, 0.2, 0.06) - (0, 0, 255)).max() < 20
 
 
-@pytest.mark.parametrize("same", [True, False], ids=["one visitor", "two visitors"])
-def test_two_windows_do_not_draw_on_each_others_sheet(visit, same):
+def test_two_windows_do_not_draw_on_each_others_sheet(page, visit):
+    """Two windows of one visitor, and `page` of another."""
     one = visit()
-    other = visit(context=one.context if same else None)
-    for page in (one, other):
-        rested(page)
+    other = visit(context=one.context)
+    for window in (one, other):
+        rested(window)
     example = ink(other)
     tool(one, "Clear").click()
     draw(one)
     draw(other, 0.1)
-    for page in (one, other):
-        rested(page)
-    assert ink(other) > example > ink(one)
-    if not same:
-        other.reload()
-        colored(other)
-        assert ink(other) > example
+    draw(page, 0.2)
+    for window in (one, other, page):
+        rested(window)
+    assert ink(other) > example > ink(one) > ink(page)
+    kept = ink(page)
+    page.reload()
+    colored(page)
+    assert ink(page) == kept
 
 
-def test_a_visitor_who_leaves_in_the_middle_of_a_stroke_disturbs_nobody(visit):
-    leaving, staying = visit(), visit()
-    for page in (leaving, staying):
-        colored(page)
+def test_a_visitor_who_leaves_in_the_middle_of_a_stroke_disturbs_nobody(page, visit):
+    leaving, staying = visit(), page
+    colored(leaving)
     points = ring(leaving)
     leaving.mouse.move(*points[0])
     leaving.mouse.down()
     for point in points:
         leaving.mouse.move(*point)
     leaving.close()
-    tool(staying, "Clear").click()
     draw(staying)
     rested(staying)
     assert vivid(saved(staying)) > 0.1
@@ -519,23 +358,6 @@ def test_a_file_of_forty_megabytes_is_refused_before_it_is_sent(page, tmp_path):
     chooser.value.set_files(tmp_path / "large.png")
     expect(page.get_by_role("status").first).to_contain_text("larger than 30 MB")
     assert ink(page) == before
-
-
-def test_palettes_of_a_cleared_drawing_are_not_painted(own):
-    held, painted = [], []
-    own.on("request", lambda r: painted.append(r.url) if "side=128" in r.url else None)
-    own.route("**/studio/palettes*", lambda route: held.append(route))
-    with own.expect_request("**/studio/palettes*"):
-        draw(own)
-    tool(own, "Clear").click()
-    region = own.get_by_role("region", name="Proposals", exact=True)
-    expect(region.get_by_role("button")).to_have_count(0)
-    with own.expect_response("**/studio/palettes*"):
-        held[0].continue_()
-    own.unroute("**/studio/palettes*")
-    draw(own, 0.1)
-    rested(own)
-    assert len(painted) == 1
 
 
 def test_a_sheet_all_black_is_colored_like_any_other(page):

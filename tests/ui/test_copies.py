@@ -1,10 +1,15 @@
-"""Two copies of the app behind nginx with the configuration of docs/hosting.md."""
+"""Two copies of the app on a checkout that they may not write to: behind nginx with the
+configuration of docs/hosting.md, then killed, started again and stopped. In this order."""
 
 import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
+import threading
 import time
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -12,34 +17,74 @@ from gradio_client import Client, handle_file
 from PIL import Image
 
 from tests.pictures import blob, encoded
-from tests.ui.test_faults import ROOT, free_port, started
+from tests.release.hub_process import ROOT, free_port
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 BODY = encoded(blob((64, 64), 1), "PNG")
+LARGE = encoded(blob((3000, 2000), 1), "JPEG")
+WRITES = """
+import sys, os
+root = os.path.realpath(sys.argv.pop(1)) + os.sep
+writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+def audit(event, given):
+    if event == "open" and isinstance(given[0], str) and given[2] & writing:
+        path = os.path.realpath(given[0])
+        if path.startswith(root) and "__pycache__" not in path:
+            os.write(2, f"WRITES {path}\\n".encode())
+sys.addaudithook(audit)
+sys.path.insert(0, root)
+import runpy
+runpy.run_path(root + "app.py", run_name="__main__")
+"""
 
 
-@pytest.fixture(scope="module")
-def copies(tmp_path_factory):
-    """Address of the balancer, ports and processes of the copies."""
-    if not NGINX and not os.environ.get("REQUIRE_NGINX"):
-        pytest.skip("nginx is not installed: apt-get install nginx-light")
-    folder, ports = tmp_path_factory.mktemp("nginx"), [free_port() for _ in range(3)]
-    text = (ROOT / "docs/nginx.conf").read_text()
-    for written, port in zip(("127.0.0.1:7861", "127.0.0.1:7862", "listen 8080"), ports):
-        text = text.replace(written, re.sub(r"\d+$", str(port), written))
-    text = text.replace("http {", f"http {{ access_log off; client_body_temp_path {folder}/body; "
-                        f"proxy_temp_path {folder}/proxy;", 1)  # fmt: skip
-    (folder / "nginx.conf").write_text(f"daemon off; pid {folder}/pid;\n{text}")
-    servers = [started(port, ROOT / "app.py") for port in ports[:2]]
-    nginx = subprocess.Popen([NGINX, "-c", folder / "nginx.conf", "-e", folder / "error.log"])
-    url = f"http://127.0.0.1:{ports[2]}"
-    while not answers(url):
-        assert nginx.poll() is None, (folder / "error.log").read_text()
-        time.sleep(0.1)
-    yield url, ports[:2], servers
-    for process in (nginx, *servers):
-        process.terminate()
-        process.wait(30)
+class Copy:
+    """The app as a process that logs what it writes in the checkout."""
+
+    def __init__(self, log: Path):
+        self.port, self.log = free_port(), log
+        self.start()
+
+    def start(self) -> None:
+        settings = {"GRADIO_SERVER_PORT": str(self.port), "OMP_NUM_THREADS": "1"}
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", WRITES, ROOT],
+                env=os.environ | settings,
+                stderr=log,
+                cwd="/",
+            )
+
+    def ready(self) -> None:
+        while not answers(self.url):
+            assert self.process.poll() is None, self.log.read_text()
+            time.sleep(0.1)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def asked(self, answers: list) -> threading.Thread:
+        """A visitor whose large photo is being colored."""
+
+        def ask():
+            address = f"{self.url}/studio/photo/save"
+            try:
+                answer = httpx2.post(address, content=LARGE, params={"lossless": 1}, timeout=120)
+                answers.append(answer.status_code)
+            except httpx2.TransportError as error:
+                answers.append(error)
+
+        thread = threading.Thread(target=ask)
+        thread.start()
+        while not httpx2.get(f"{self.url}/healthz").json()["large"]:
+            time.sleep(0.02)
+        return thread
+
+    def computed(self) -> float:
+        text = httpx2.get(f"{self.url}/metrics").text
+        counts = re.findall(r"^studio_requests_total\{.*\} (.*)$", text, re.MULTILINE)
+        return sum(map(float, counts))
 
 
 def answers(url: str) -> bool:
@@ -49,43 +94,95 @@ def answers(url: str) -> bool:
         return False
 
 
-def computed(port: int) -> float:
-    text = httpx2.get(f"http://127.0.0.1:{port}/metrics").text
-    return sum(map(float, re.findall(r"^studio_requests_total\{.*\} (.*)$", text, re.MULTILINE)))
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("copies")
+    copies = [Copy(folder / "0.log"), Copy(folder / "1.log")]
+    for copy in copies:
+        copy.ready()
+    yield copies
+    for copy in copies:
+        copy.process.kill()
+        copy.process.wait()
 
 
-def test_visitors_are_on_both_copies_and_each_stays_on_one(copies):
-    url, ports, _ = copies
+@pytest.fixture(scope="module")
+def balancer(copies, tmp_path_factory):
+    """Address of nginx in front of the copies."""
+    if not NGINX and not os.environ.get("REQUIRE_NGINX"):
+        pytest.skip("nginx is not installed: apt-get install nginx-light")
+    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
+    text = (ROOT / "docs/nginx.conf").read_text()
+    ports = [copy.port for copy in copies] + [port]
+    for written, number in zip(("127.0.0.1:7861", "127.0.0.1:7862", "listen 8080"), ports):
+        text = text.replace(written, re.sub(r"\d+$", str(number), written))
+    own = f"access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;"
+    text = text.replace("http {", f"http {{ {own}", 1)
+    (folder / "nginx.conf").write_text(f"daemon off; pid {folder}/pid;\n{text}")
+    nginx = subprocess.Popen([NGINX, "-c", folder / "nginx.conf", "-e", folder / "error.log"])
+    url = f"http://127.0.0.1:{port}"
+    while not answers(url):
+        assert nginx.poll() is None, (folder / "error.log").read_text()
+        time.sleep(0.1)
+    yield url
+    nginx.terminate()
+    nginx.wait(30)
+
+
+def test_visitors_are_on_both_copies_and_each_stays_on_one(copies, balancer):
     for _ in range(12):
-        with httpx2.Client(base_url=url) as visitor:
+        with httpx2.Client(base_url=balancer) as visitor:
             assert "Autoencoder Studio" in visitor.get("/").text and visitor.cookies["studio"]
-            before = [computed(port) for port in ports]
+            before = [copy.computed() for copy in copies]
             for _ in range(3):
                 assert visitor.post("/studio/paint", content=BODY).status_code == 200
-            assert sorted(computed(p) - b for p, b in zip(ports, before)) == [0, 3]
-    assert all(computed(port) > 0 for port in ports)
+            assert sorted(c.computed() - b for c, b in zip(copies, before)) == [0, 3]
+    assert all(copy.computed() > 0 for copy in copies)
 
 
-def test_a_program_uploads_calls_and_downloads_through_the_balancer(copies, tmp_path):
-    url, _, _ = copies
+def test_a_program_uploads_calls_and_downloads_through_the_balancer(balancer, tmp_path):
     picture = tmp_path / "one.png"
     blob((48, 40), 1).save(picture)
     for _ in range(4):
-        client = Client(url, verbose=False)
+        client = Client(balancer, verbose=False)
         answer = client.predict(handle_file(picture), "classic", 0, api_name="/reconstruct")
         assert Image.open(answer).size == (48, 40)
 
 
-def test_the_balancer_hides_counters(copies):
-    assert httpx2.get(f"{copies[0]}/metrics").status_code == 404
+def test_the_balancer_hides_counters(balancer):
+    assert httpx2.get(f"{balancer}/metrics").status_code == 404
 
 
-def test_when_one_copy_is_gone_the_other_takes_its_visitors(copies):
-    url, ports, servers = copies
-    servers[0].kill()
-    servers[0].wait()
+def test_sigkill_loses_only_what_was_asked(copies):
+    lost = []
+    visitor = copies[0].asked(lost)
+    copies[0].process.kill()
+    visitor.join()
+    copies[0].process.wait()
+    assert isinstance(lost[0], httpx2.TransportError) and answers(copies[1].url)
+
+
+def test_when_one_copy_is_gone_the_other_takes_its_visitors(copies, balancer):
+    assert not answers(copies[0].url)
     for _ in range(6):
-        with httpx2.Client(base_url=url) as visitor:
+        with httpx2.Client(base_url=balancer) as visitor:
             assert visitor.get("/").status_code == 200
             assert visitor.post("/studio/paint", content=BODY).status_code == 200
-    assert computed(ports[1]) > 0
+    assert copies[1].computed() > 0
+
+
+def test_a_copy_starts_again_on_its_port(copies):
+    copies[0].start()
+    copies[0].ready()
+
+
+def test_sigterm_finishes_what_was_asked_and_nothing_was_written(copies):
+    done = []
+    visitor = copies[1].asked(done)
+    copies[1].process.send_signal(signal.SIGTERM)
+    visitor.join()
+    assert copies[1].process.wait(30) == 0 and done == [200]
+    written = copies[1].log.read_text()
+    assert "WRITES" not in written + copies[0].log.read_text(), "the checkout may be read-only"
+    assert '"what": "photo/save", "pixels": 6000000, "lane": "large"' in written
+    assert "Traceback" not in written

@@ -1,18 +1,10 @@
-"""The server in a process of its own: stopped, killed, without room, and on a checkout that it may
-not write to."""
+"""A server without room, and one whose clock is set."""
 
 import errno
 import os
-import signal
-import socket
-import subprocess
-import sys
-import threading
-import time
 from pathlib import Path
 
 import gradio as gr
-import httpx2
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
@@ -20,86 +12,9 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from tests.pictures import blob, encoded
 from ui import guard, parts, routes
 
 ROOT = Path(__file__).resolve().parents[2]
-LARGE = encoded(blob((3000, 2000), 1), "JPEG")
-WRITES = """
-import sys, os
-root = os.path.realpath(sys.argv.pop(1)) + os.sep
-def audit(event, given):
-    if event == "open" and isinstance(given[0], str) and given[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
-        path = os.path.realpath(given[0])
-        if path.startswith(root) and "__pycache__" not in path:
-            os.write(2, f"WRITES {path}\\n".encode())
-sys.addaudithook(audit)
-sys.path.insert(0, root)
-import runpy
-runpy.run_path(root + "app.py", run_name="__main__")
-"""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def started(port: int, *arguments, log=None) -> subprocess.Popen:
-    settings = {"GRADIO_SERVER_PORT": str(port), "OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen(
-        [sys.executable, *arguments], env=os.environ | settings, stderr=log, cwd="/"
-    )
-    while True:
-        try:
-            httpx2.get(f"http://127.0.0.1:{port}/healthz")
-            return process
-        except httpx2.TransportError:
-            assert process.poll() is None, "the app ended"
-            time.sleep(0.1)
-
-
-def saved(port: int) -> httpx2.Response:
-    return httpx2.post(
-        f"http://127.0.0.1:{port}/studio/photo/save", content=LARGE, params={"lossless": 1}, timeout=120
-    )  # fmt: skip
-
-
-def asked(port: int, answers: list) -> threading.Thread:
-    """A visitor whose large photo is being colored."""
-
-    def ask():
-        try:
-            answers.append(saved(port).status_code)
-        except httpx2.TransportError as error:
-            answers.append(error)
-
-    thread = threading.Thread(target=ask)
-    thread.start()
-    while not httpx2.get(f"http://127.0.0.1:{port}/healthz").json()["large"]:
-        time.sleep(0.02)
-    return thread
-
-
-def test_sigterm_finishes_and_sigkill_loses_only_what_was_asked(tmp_path):
-    port, answers = free_port(), []
-    server = started(port, ROOT / "app.py")
-    visitor = asked(port, answers)
-    server.kill()
-    visitor.join()
-    server.wait()
-    with (tmp_path / "log").open("w") as log:
-        server = started(port, "-c", WRITES, ROOT, log=log)  # on the same port, at once
-        visitor = asked(port, answers)
-        server.send_signal(signal.SIGTERM)
-        visitor.join()
-        assert server.wait(30) == 0
-    assert isinstance(answers[0], httpx2.TransportError) and answers[1] == 200
-    written = (tmp_path / "log").read_text()
-    assert "WRITES" not in written, "the checkout may be read-only"
-    assert '"what": "photo/save", "pixels": 6000000, "lane": "large"' in written
-    assert "Traceback" not in written
 
 
 def full(*given):

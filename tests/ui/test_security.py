@@ -41,9 +41,8 @@ ONE_FILE = {  # endpoint -> its inputs with a file
 
 
 @pytest.fixture(scope="module")
-def url():
-    yield app.demo.launch(**app.LAUNCH, prevent_thread_lock=True, quiet=True)[1].rstrip("/")
-    app.demo.close()
+def url(url):
+    return url.rstrip("/")
 
 
 @pytest.fixture(scope="module")
@@ -300,8 +299,18 @@ def test_an_upload_that_is_too_long_is_refused(web):
     assert web.post("/studio/photo/open", content=b"x" * 31_000_000).status_code == 422
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"data": 5}', b"\xff" * 100,
-                                  b'{"data": ' + b"[" * 50_000, b'{"data": [null], "fn_index": -9}'])  # fmt: skip
+NO_REQUESTS = [
+    b"",
+    b"{",
+    b"[]",
+    b'{"data": 5}',
+    b"\xff" * 100,
+    b'{"data": ' + b"[" * 50_000,
+    b'{"data": [null], "fn_index": -9}',
+]
+
+
+@pytest.mark.parametrize("body", NO_REQUESTS)
 @pytest.mark.parametrize("route", ["call/reconstruct", "queue/join", "run/reconstruct", "reset"])
 def test_bodies_that_are_no_request_are_refused(web, route, body):
     answer = web.post(

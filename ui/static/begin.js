@@ -50,7 +50,8 @@ for (const [place, taken] of [
     "beforeend",
     LETTERS.map(
       (letter, i) =>
-        `<button type="button" class="small" data-as="${i}" aria-label="${say("Use as")} ${letter}">${letter}</button>`,
+        `<button type="button" class="small" data-as="${i}"
+          aria-label="${say("Use as")} ${letter}">${letter}</button>`,
     ).join(""),
   );
   find(place).addEventListener("click", ({ target }) => {
@@ -63,7 +64,8 @@ find(".kinds").insertAdjacentHTML(
   props.kinds
     .map(
       (name, i) =>
-        `<label><input type="radio" name="people-kind" value="${name}" ${i ? "" : "checked"}> ${name}</label>`,
+        `<label><input type="radio" name="people-kind" value="${name}"
+          ${i ? "" : "checked"}> ${name}</label>`,
     )
     .join(""),
 );
@@ -71,7 +73,8 @@ find(".kinds").addEventListener("change", ({ target }) => changeKind(target.valu
 find(".shelf").innerHTML = props.files
   .map(
     (file, i) =>
-      `<button type="button" data-file="${file}" aria-label="${say("Example")} ${i + 1}"><img src="${ROOT}/studio/static/examples/${file}" alt="" loading="lazy"></button>`,
+      `<button type="button" data-file="${file}" aria-label="${say("Example")} ${i + 1}"><img
+        src="${ROOT}/studio/static/examples/${file}" alt="" loading="lazy"></button>`,
   )
   .join("");
 find(".shelf").addEventListener("click", ({ target }) => {

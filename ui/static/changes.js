@@ -52,7 +52,9 @@ async function askSliders() {
   find(".changes").innerHTML = sliders
     .map(
       ({ name }) =>
-        `<label data-name="${name}"><span>${label(name)}</span><input type="range" min="${-REACH}" max="${REACH}" step="0.05" value="0" aria-label="${label(name)}"><output>0</output></label>`,
+        `<label data-name="${name}"><span>${label(name)}</span><input type="range" min="${-REACH}"
+          max="${REACH}" step="0.05" value="0"
+          aria-label="${label(name)}"><output>0</output></label>`,
     )
     .join("");
   drawChanges();
@@ -72,10 +74,12 @@ for (const event of ["pointerover", "focusin"]) {
 function effect({ name, own, others }) {
   if (own === undefined)
     return say(
-      "A direction that changes pictures most among all faces: one step is a standard deviation. It carries several attributes at once.",
+      "A direction that changes pictures most among all faces: one step is a standard deviation." +
+        " It carries several attributes at once.",
     );
   return say(
-    "Measured, two steps: {name} moves by {own}, each other attribute by {others} on average, in standard deviations of a classifier.",
+    "Measured, two steps: {name} moves by {own}, each other attribute by {others} on average," +
+      " in standard deviations of a classifier.",
   )
     .replace("{name}", label(name))
     .replace("{own}", own.toFixed(2))

@@ -1,5 +1,6 @@
-// Predicted chroma on a photo's own lightness, in the browser: what color.py does on the server, so that saturation
-// and the handle ask nobody. Lightness and chroma are CIE Lab in Float32Arrays, a value a pixel.
+// Predicted chroma on a photo's own lightness, in the browser: what color.py does on the server, so
+// that saturation and the handle ask nobody. Lightness and chroma are CIE Lab in Float32Arrays, a
+// value a pixel.
 const EPSILON = 216 / 24389;
 const KAPPA = 24389 / 27;
 const WHITE = [0.95047, 1, 1.08883]; // D65
@@ -41,7 +42,8 @@ function chromaOf(color) {
   return [500 * (x - y), 200 * (y - z)];
 }
 
-// For each of `size` pixels, the first of the two cells that it lies between and how far it is from that.
+// For each of `size` pixels, the first of the two cells that it lies between and how far it is from
+// that.
 function between(cells, size) {
   const first = new Int32Array(size);
   const share = new Float32Array(size);
@@ -55,8 +57,9 @@ function between(cells, size) {
 
 const FIELDS = [0, 1, 2, 3, 4];
 
-// Fields of cells (color.chroma_fields: a, b, their slopes over lightness, lightness) -> chroma with the edges of the
-// lightness that the network saw, none at black and white of the one that is shown, and the hints' own on their discs.
+// Fields of cells (color.chroma_fields: a, b, their slopes over lightness, lightness) -> chroma
+// with the edges of the lightness that the network saw, none at black and white of the one that is
+// shown, and the hints' own on their discs.
 function spread(
   { shape: [channels, rows, columns], data },
   seen,

@@ -1,5 +1,5 @@
-// The compress tab: one large picture under a handle between what two codecs keep of it. Each answer
-// of the server is kept with its picture, so that nothing is asked twice.
+// The compress tab: one large picture under a handle between what two codecs keep of it. Each
+// answer of the server is kept with its picture, so that nothing is asked twice.
 const NAMES = {
   original: "Original",
   ours: "Ours",
@@ -12,7 +12,14 @@ const OTHERS = ["JPEG", "WebP", "AVIF"];
 const REST = 500; // ms without a change, after which the plot is filled in
 const NEAR = 2; // screen px a pixel, from which on pixels are shown as squares
 const BRIGHTEST = 32; // levels of 255 that the map of differences shows as white
-const HEAT = [[0, 0, 4], [60, 15, 110], [165, 45, 95], [235, 105, 40], [250, 190, 60], [255, 255, 240]];
+const HEAT = [
+  [0, 0, 4],
+  [60, 15, 110],
+  [165, 45, 95],
+  [235, 105, 40],
+  [250, 190, 60],
+  [255, 255, 240],
+];
 
 const studio = element.querySelector(".studio");
 const find = (selector) => studio.querySelector(selector);
@@ -26,10 +33,11 @@ const split = new Split(stage, {
 const sides = ["left", "right"].map((name, i) => {
   const place = find(`.side.${name}`);
   const [choice, facts] = [place.querySelector("select"), place.querySelector("span")];
-  const kept = ["original", "ours"][i]; // what is chosen, also while a file without original is shown
+  const kept = ["original", "ours"][i]; // what is chosen, also while a file has no original
   return { name, choice, facts, kept, canvas: split.layers[i], shown: null, heat: null };
 });
-let picture = null; // {name, blob, canvas, size, kept}, or of a file: {name, file, rate, canvas, kept}
+// {name, blob, canvas, size, kept}, or of a file: {name, file, rate, canvas, kept}
+let picture = null;
 let muted = new Set(); // channels
 let resting = null; // timer until the plot is filled in
 
@@ -61,8 +69,9 @@ async function kept(answer) {
     answer.headers.has(`x-${name}`) ? Number(answer.headers.get(`x-${name}`)) : undefined;
   const body = await answer.blob();
   const file = body.slice(0, number("file") ?? body.size);
+  const shown = number("file") === undefined ? body : body.slice(file.size, body.size, body.type);
   return {
-    canvas: await canvasOf(number("file") === undefined ? body : body.slice(file.size, body.size, body.type)),
+    canvas: await canvasOf(shown),
     bytes: number("bytes"),
     psnr: number("psnr"),
     similar: number("ms-ssim"),

@@ -37,7 +37,8 @@ function fromDialog(input, taken) {
 
 // Keys, and keys with Ctrl or Cmd (in capitals with Shift), while the workspace is seen and nobody
 // types.
-const TYPED = "input:not([type=range], [type=radio], [type=color], [type=checkbox]), textarea, select";
+const TYPED =
+  "input:not([type=range], [type=radio], [type=color], [type=checkbox]), textarea, select";
 function shortcuts(desk, keys, control) {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || !desk.offsetParent || event.altKey) return;

@@ -18,7 +18,8 @@ function drawNew() {
     find(".sampled").innerHTML = pictures
       .map(
         (_, i) =>
-          `<button type="button" aria-label="${say("Drawn face")} ${i + 1}" aria-pressed="${i === marked}"><canvas width="128" height="128"></canvas></button>`,
+          `<button type="button" aria-label="${say("Drawn face")} ${i + 1}"
+            aria-pressed="${i === marked}"><canvas width="128" height="128"></canvas></button>`,
       )
       .join("");
     pictures.forEach((picture, i) =>

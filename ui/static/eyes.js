@@ -1,13 +1,17 @@
-// A photo with its eyes: two handles that are dragged or moved by arrow keys, and a frame on each face that was found.
+// A photo with its eyes: two handles that are dragged or moved by arrow keys, and a frame on each
+// face that was found.
 const EYES_APART = 2.7; // a face's width over the distance of its eyes
 
 class Eyes {
-  // place: an element of class "eyes"; moved: called with [x, y, x, y] in px of the photo when a person has chosen.
+  // place: an element of class "eyes"; moved: called with [x, y, x, y] in px of the photo when a
+  // person has chosen.
   constructor(place, moved, label) {
     this.moved = moved;
     place.innerHTML = `<div class="photo"><img alt="${label}"><div class="found"></div>
-      <button type="button" class="eye" aria-label="${say("Left eye: arrow keys move it")}"></button>
-      <button type="button" class="eye" aria-label="${say("Right eye: arrow keys move it")}"></button></div>`;
+      <button type="button" class="eye"
+        aria-label="${say("Left eye: arrow keys move it")}"></button>
+      <button type="button" class="eye"
+        aria-label="${say("Right eye: arrow keys move it")}"></button></div>`;
     this.picture = place.querySelector("img");
     this.found = place.querySelector(".found");
     this.handles = [...place.querySelectorAll(".eye")];

@@ -1,6 +1,7 @@
-// Faces as lists of numbers, and the lists that lie between them. A place is [u, v] in the unit square: u goes from face
-// A to B and, on the other side, from C to D; v from one side to the other. Three faces are a square whose C and D are
-// one, two a line with v = 0. The Python of slerp is ae_models/face/latents.py.
+// Faces as lists of numbers, and the lists that lie between them. A place is [u, v] in the unit
+// square: u goes from face A to B and, on the other side, from C to D; v from one side to the
+// other. Three faces are a square whose C and D are one, two a line with v = 0. The Python of slerp
+// is ae_models/face/latents.py.
 const LETTERS = ["A", "B", "C", "D"];
 const CORNERS = [
   [0, 0],
@@ -41,7 +42,8 @@ function shares(count, [u, v]) {
   return [(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v];
 }
 
-// The picture's square, x and y from 0 to 1, and places in it. Three faces stand in a triangle with its point below.
+// The picture's square, x and y from 0 to 1, and places in it. Three faces stand in a triangle with
+// its point below.
 function placeOf(count, x, y) {
   const inside = (n) => Math.min(1, Math.max(0, n));
   if (count === 2) return [inside(x), 0];
@@ -88,7 +90,8 @@ function along(legs, t) {
   return lerp(...legs[Math.floor(at)], at % 1);
 }
 
-// Faces at the nodes of a grid, decoded coarse to fine: with the first four every place can be painted.
+// Faces at the nodes of a grid, decoded coarse to fine: with the first four every place can be
+// painted.
 class Grid {
   constructor(count) {
     this.count = count;
@@ -126,7 +129,8 @@ class Grid {
     return this.frames.size === this.order.length;
   }
 
-  // [[frame, weight], ...] around a place, from the finest cell whose corners are there; null if none is.
+  // [[frame, weight], ...] around a place, from the finest cell whose corners are there; null if
+  // none is.
   around([u, v]) {
     for (let step = 1; step <= this.columns; step *= 2) {
       const cell = this.cell(u * this.columns, v * this.rows, step);

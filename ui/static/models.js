@@ -1,4 +1,5 @@
-// The table of networks: sorted by its headings, with cards, sheets and the log in a window above it.
+// The table of networks: sorted by its headings, with cards, sheets and the log in a window above
+// it.
 const root = (window.gradio_config?.root ?? "").replace(/\/$/, "");
 const holder = element.querySelector(".holder");
 const dialog = element.querySelector("dialog");

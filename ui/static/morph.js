@@ -1,5 +1,6 @@
-// The workspace of faces: two to four of them as lists of numbers, a point that is dragged between them, and changes of
-// each. The server only encodes photos and decodes numbers; what lies between is worked out here (mixing.js).
+// The workspace of faces: two to four of them as lists of numbers, a point that is dragged between
+// them, and changes of each. The server only encodes photos and decodes numbers; what lies between
+// is worked out here (mixing.js).
 const SIDE = 128; // px of a decoded face
 const BATCH = 11; // faces decoded by one request while the grid fills
 const REST = 300; // ms without a change before what lies between is decoded anew
@@ -28,7 +29,9 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 const total = 128; // numbers of a face
 let sliders = []; // {name, direction, own, others}: what the plus network can change
 
-let faces = []; // {crop, photo, latents: {plus, classic}, amounts: {name: n}, moved: {index: n}, kept}; never changed in place
+// {crop, photo, latents: {plus, classic}, amounts: {name: n}, moved: {index: n}, kept}; never
+// changed in place
+let faces = [];
 let chosen = 0;
 let point = [0.5, 0]; // [u, v] of mixing.js
 let kind = props.kinds[0];

@@ -1,4 +1,5 @@
-// The photo tab: one large photo under a handle between before and after, colored by hints that one puts on it.
+// The photo tab: one large photo under a handle between before and after, colored by hints that one
+// puts on it.
 const RADIUS = 0.02; // of a hint's disc, in parts of the shorter side of the photo
 const MOST_HINTS = 100;
 const RECENT = 6; // colors

@@ -22,7 +22,8 @@ function drawFigures() {
       ];
       const marked = seen.includes(codec) ? ' class="seen"' : "";
       const numbers = cells.map((cell) => `<td>${cell}</td>`).join("");
-      return `<tr${marked}><th scope="row"><i class="${codec}"></i>${nameOf(codec)}</th>${numbers}</tr>`;
+      const name = `<th scope="row"><i class="${codec}"></i>${nameOf(codec)}</th>`;
+      return `<tr${marked}>${name}${numbers}</tr>`;
     })
     .join("");
   find(".figures .about").textContent = remark(width, height);
@@ -74,9 +75,10 @@ function drawPlot() {
 }
 
 function line(codec, points, x, y) {
-  const path = points.map(([bits, psnr]) => `${x(bits).toFixed(1)},${y(psnr).toFixed(1)}`);
-  const dots = path.map((at) => `<circle cx="${at.split(",")[0]}" cy="${at.split(",")[1]}" r="2"/>`);
-  return `<g class="${codec}"><polyline points="${path.join(" ")}" stroke-dasharray="${LOOKS[codec]}"/>${dots.join("")}</g>`;
+  const path = points.map(([bits, psnr]) => [x(bits).toFixed(1), y(psnr).toFixed(1)]);
+  const dots = path.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="2"/>`);
+  return `<g class="${codec}"><polyline points="${path.join(" ")}"
+    stroke-dasharray="${LOOKS[codec]}"/>${dots.join("")}</g>`;
 }
 
 // Names at the right ends of the curves, moved apart.
@@ -92,7 +94,9 @@ function labels(curves, y) {
   const left = WIDE - MARKS.right + 22;
   return ends
     .map(({ codec, at }) => {
-      return `<g class="${codec}"><path d="M${left - 15} ${at}h12" stroke-dasharray="${LOOKS[codec]}"/><text x="${left}" y="${at + 4}">${nameOf(codec)}</text></g>`;
+      const look = `<path d="M${left - 15} ${at}h12" stroke-dasharray="${LOOKS[codec]}"/>`;
+      const name = `<text x="${left}" y="${at + 4}">${nameOf(codec)}</text>`;
+      return `<g class="${codec}">${look}${name}</g>`;
     })
     .join("");
 }
@@ -105,18 +109,28 @@ function scaled(points) {
   const low = step * Math.floor((Math.min(...ys) - 0.2) / step);
   const high = step * Math.ceil((Math.max(...ys) + 0.2) / step);
   const [right, bottom] = [WIDE - MARKS.right, HIGH - MARKS.bottom];
-  const x = (bits) => MARKS.left + (Math.log(bits / least) / Math.log(most / least)) * (right - MARKS.left);
+  const x = (bits) =>
+    MARKS.left + (Math.log(bits / least) / Math.log(most / least)) * (right - MARKS.left);
   const y = (psnr) => bottom - ((psnr - low) / (high - low)) * (bottom - MARKS.top);
-  const rows = Array.from({ length: Math.round((high - low) / step) + 1 }, (_, i) => low + i * step);
+  const count = Math.round((high - low) / step) + 1;
+  const rows = Array.from({ length: count }, (_, i) => low + i * step);
   const columns = [1e-3, 1e-2, 0.1, 1, 10]
     .flatMap((ten) => [1, 1.5, 2, 3, 5, 7].map((n) => Number((ten * n).toPrecision(2))))
     .filter((n) => n >= least && n <= most)
     .filter((n, i, list) => !i || x(n) - x(list[i - 1]) > 24 || i % 2 === 0);
-  const axes = `<g class="axes">
-    ${rows.map((n) => `<path d="M${MARKS.left} ${y(n)}H${right}"/><text x="${MARKS.left - 5}" y="${y(n) + 4}" text-anchor="end">${n}</text>`).join("")}
-    ${columns.map((n) => `<path d="M${x(n)} ${MARKS.top}V${bottom}"/><text x="${x(n)}" y="${bottom + 14}" text-anchor="middle">${n}</text>`).join("")}
-    <text x="${(MARKS.left + right) / 2}" y="${HIGH - 4}" text-anchor="middle">${say("bits per pixel")}</text>
-    <text x="10" y="${(MARKS.top + bottom) / 2}" text-anchor="middle" transform="rotate(-90 10 ${(MARKS.top + bottom) / 2})">${say("PSNR in dB")}</text></g>`;
+  const text = (x, y, anchor, words) =>
+    `<text x="${x}" y="${y}" text-anchor="${anchor}">${words}</text>`;
+  const across = rows.map(
+    (n) => `<path d="M${MARKS.left} ${y(n)}H${right}"/>${text(MARKS.left - 5, y(n) + 4, "end", n)}`,
+  );
+  const down = columns.map(
+    (n) => `<path d="M${x(n)} ${MARKS.top}V${bottom}"/>${text(x(n), bottom + 14, "middle", n)}`,
+  );
+  const middle = (MARKS.top + bottom) / 2;
+  const axes = `<g class="axes">${across.join("")}${down.join("")}
+    ${text((MARKS.left + right) / 2, HIGH - 4, "middle", say("bits per pixel"))}
+    <g transform="rotate(-90 10 ${middle})">
+      ${text(10, middle, "middle", say("PSNR in dB"))}</g></g>`;
   return { x, y, axes };
 }
 

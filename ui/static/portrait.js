@@ -109,7 +109,8 @@ function begin(with_) {
   find(".shelf").innerHTML = files
     .map(
       (file, i) =>
-        `<button type="button" data-file="${file}" aria-label="${say("Example")} ${i + 1}"><img src="${ROOT}/studio/static/examples/${file}" alt="" loading="lazy"></button>`,
+        `<button type="button" data-file="${file}" aria-label="${say("Example")} ${i + 1}"><img
+          src="${ROOT}/studio/static/examples/${file}" alt="" loading="lazy"></button>`,
     )
     .join("");
   openExample(files[0]);

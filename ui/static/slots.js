@@ -128,14 +128,21 @@ function drawSlots() {
         const buttons = icons
           .map(
             ([action, [words, path]]) =>
-              `<button type="button" data-slot="${action}" aria-label="${name}: ${say(words)}" title="${say(words)}"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="${path}"/></svg></button>`,
+              `<button type="button" data-slot="${action}" aria-label="${name}: ${say(words)}"
+                title="${say(words)}"><svg viewBox="0 0 24 24" aria-hidden="true"><path
+                d="${path}"/></svg></button>`,
           )
           .join("");
-        return `<div class="slot" data-index="${i}"><button type="button" class="face" data-slot="choose" aria-label="${name}" aria-pressed="${i === chosen}"><img src="${face.shown ?? face.crop}" alt=""><span class="letter" aria-hidden="true">${LETTERS[i]}${isChanged(face) ? " *" : ""}</span></button><span class="icons">${buttons}</span></div>`;
+        return `<div class="slot" data-index="${i}"><button type="button" class="face"
+          data-slot="choose" aria-label="${name}" aria-pressed="${i === chosen}"><img
+          src="${face.shown ?? face.crop}" alt=""><span class="letter" aria-hidden="true"
+          >${LETTERS[i]}${isChanged(face) ? " *" : ""}</span></button><span
+          class="icons">${buttons}</span></div>`;
       })
       .join("") +
     (next
-      ? `<div class="slot" data-index="${faces.length}"><button type="button" class="add" data-slot="add">${say("Add face")} ${next}</button></div>`
+      ? `<div class="slot" data-index="${faces.length}"><button type="button" class="add"
+          data-slot="add">${say("Add face")} ${next}</button></div>`
       : "");
   const paths = { 2: "M0 50H100", 3: "M0 0H100L50 100Z", 4: "M0 0" };
   find(".paths").innerHTML = `<path d="${paths[faces.length]}"/>`;

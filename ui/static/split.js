@@ -10,11 +10,14 @@ const ICON = {
 };
 
 function furniture(compared, working) {
-  const icon = (name) => `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICON[name]}"/></svg>`;
+  const icon = (name) =>
+    `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICON[name]}"/></svg>`;
   const button = (action, name, key, content) =>
-    `<button type="button" data-do="${action}" aria-label="${say(name)}" title="${say(name)} (${key})">${content}</button>`;
-  return `<div class="handle" role="slider" tabindex="0" aria-label="${say(compared)}" aria-valuemin="0"
-      aria-valuemax="100" aria-valuenow="50" title="${say("Drag to compare")}">${icon("handle")}</div>
+    `<button type="button" data-do="${action}" aria-label="${say(name)}"
+      title="${say(name)} (${key})">${content}</button>`;
+  return `<div class="handle" role="slider" tabindex="0" aria-label="${say(compared)}"
+      aria-valuemin="0" aria-valuemax="100" aria-valuenow="50"
+      title="${say("Drag to compare")}">${icon("handle")}</div>
     <div class="bar" role="progressbar" aria-label="${say(working)}" hidden></div>
     <div class="zooms" role="group" aria-label="${say("Zoom")}">
       ${button("out", "Zoom out", "-", "−")}${button("fit", "Whole picture", "0", icon("fit"))}

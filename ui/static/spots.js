@@ -43,7 +43,8 @@ function remember(color) {
   find(".recent").innerHTML = recent
     .map(
       (color) =>
-        `<button type="button" data-color="${color}" style="background:${color}" aria-label="${color}" title="${color}"></button>`,
+        `<button type="button" data-color="${color}" style="background:${color}"
+          aria-label="${color}" title="${color}"></button>`,
     )
     .join("");
 }
@@ -101,7 +102,8 @@ function placeReach() {
     photo.box[1] / photo.preview.height,
   ]);
   const [width, height] = boxSize().map((n) => n * view.scale);
-  reach.style.transform = `translate(${x}px, ${y}px) scale(${width / reach.width}, ${height / reach.height})`;
+  const scale = `scale(${width / reach.width}, ${height / reach.height})`;
+  reach.style.transform = `translate(${x}px, ${y}px) ${scale}`;
 }
 
 function hideReach() {

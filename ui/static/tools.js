@@ -87,12 +87,9 @@ find(".swatches").addEventListener("chosen", () => {
 });
 find(".typed").addEventListener("change", ({ target }) => {
   const good = palette.type(target.value);
+  const remedy = say("is not a color. Write it like #3366cc, rgb(0, 99, 204) or teal.");
   target.setAttribute("aria-invalid", !good);
-  tell(
-    good
-      ? ""
-      : `“${target.value}” ${say("is not a color. Write it like #3366cc, rgb(0, 99, 204) or teal.")}`,
-  );
+  tell(good ? "" : `“${target.value}” ${remedy}`);
 });
 find(".views").addEventListener("change", ({ target }) => {
   studio.dataset.view = target.value;

@@ -1,4 +1,5 @@
-// A picture in a window: fitted, zoomed and moved. `place(scale, x, y)` is called whenever that changes.
+// A picture in a window: fitted, zoomed and moved. `place(scale, x, y)` is called whenever that
+// changes.
 const MOST_ZOOM = 16; // times the picture fitted into its window
 
 class View {

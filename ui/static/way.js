@@ -26,8 +26,11 @@ function drawPlane() {
   const path = (between) => `M${steps.map((t) => place(between(a, b, t)).join(" ")).join("L")}`;
   const [x, y] = place(mixed([a, b], [point[0], 0], way));
   find(".plane").innerHTML =
-    `<path d="M${at(length(a), -angle / 2).join(" ")}L0 0L${at(length(b), angle / 2).join(" ")}" stroke-dasharray="3 4"/>
-    <path class="${way === "lerp" ? "way" : ""}" d="${path(lerp)}"/><path class="${way === "slerp" ? "way" : ""}" d="${path(slerp)}"/><circle cx="${x}" cy="${y}" r="5"/>
+    `<path d="M${at(length(a), -angle / 2).join(" ")}L0 0L${at(length(b), angle / 2).join(" ")}"
+      stroke-dasharray="3 4"/>
+    <path class="${way === "lerp" ? "way" : ""}" d="${path(lerp)}"/>
+    <path class="${way === "slerp" ? "way" : ""}" d="${path(slerp)}"/>
+    <circle cx="${x}" cy="${y}" r="5"/>
     ${[
       ["A", a, -angle / 2],
       ["B", b, angle / 2],
@@ -37,8 +40,10 @@ function drawPlane() {
         return `<text x="${tx}" y="${ty}">${letter}</text>`;
       })
       .join("")}`;
+  const lengths = faces.map((face, i) => `${LETTERS[i]} ${length(numbersOf(face)).toFixed(1)}`);
   find(".lengths").textContent =
-    `${say("Distance from the mean face")}: ${faces.map((face, i) => `${LETTERS[i]} ${length(numbersOf(face)).toFixed(1)}`).join(", ")}; ${say("here")} ${length(here()).toFixed(1)}`;
+    `${say("Distance from the mean face")}: ${lengths.join(", ")}; ` +
+    `${say("here")} ${length(here()).toFixed(1)}`;
 }
 
 for (const input of people.querySelectorAll('[name="people-way"]')) {
@@ -68,7 +73,8 @@ async function encodedBy(model, { photo, crop, eyes }) {
   return (await encoded(source, { model, eyes: photo ? eyes : "whole" })).latent;
 }
 
-// The other network's face at the point, in a corner of the large picture; changes are those of plus alone.
+// The other network's face at the point, in a corner of the large picture; changes are those of
+// plus alone.
 async function decodeBeside() {
   const [asked, at, other] = [version, point, props.kinds.find((name) => name !== kind)];
   const latents = await Promise.all(

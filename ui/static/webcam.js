@@ -1,4 +1,5 @@
-// One photo from the webcam, in a dialog with a video. Where there is none, or a person says no, `refused` is told so.
+// One photo from the webcam, in a dialog with a video. Where there is none, or a person says no,
+// `refused` is told so.
 class Webcam {
   constructor(dialog, taken, refused) {
     this.video = dialog.querySelector("video");

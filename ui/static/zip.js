@@ -1,4 +1,5 @@
-// A zip of files that are stored as they are, since pictures do not get smaller. One of its files is in memory at a time.
+// A zip of files that are stored as they are, since pictures do not get smaller. One of its files
+// is in memory at a time.
 const SIGNS = Uint32Array.from({ length: 256 }, (_, n) => {
   for (let bit = 0; bit < 8; bit++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;
   return n;
@@ -30,7 +31,8 @@ class Zip {
   async add(name, blob) {
     const label = new TextEncoder().encode(name);
     const sum = crc32(new Uint8Array(await blob.arrayBuffer()));
-    // version, flags (UTF-8), stored, time, date (1980-01-01), CRC-32, sizes, lengths of name and extra
+    // version, flags (UTF-8), stored, time, date (1980-01-01), CRC-32, sizes, lengths of name and
+    // extra
     const shared = [
       [20, 2],
       [0x0800, 2],

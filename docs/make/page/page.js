@@ -1,4 +1,5 @@
-// The page: faces along a slider, a picture at each rate. The networks are in worker.js, slerp in mixing.js.
+// The page: faces along a slider, a picture at each rate. The networks are in worker.js, slerp in
+// mixing.js.
 const find = (selector) => document.querySelector(selector);
 const STEP = 1 / 32; // of an arrow key, in faces
 const LEAST = 2; // faces on the way
@@ -75,7 +76,8 @@ let chosen = [0, 1, 2]; // faces on the way, in its order
 
 function paint(canvas, { pixels, width, height }) {
   Object.assign(canvas, { width, height });
-  const pen = canvas.getContext("2d", { willReadFrequently: true }); // pixels come from the processor
+  // Frequent reading keeps the pixels with the processor, where they come from.
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
   pen.putImageData(new ImageData(pixels, width, height), 0, 0);
 }
 
@@ -146,7 +148,8 @@ async function openFaces() {
 const rate = find(".pictures input[type=range]");
 const file = find(".pictures input[type=file]");
 const drawing = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-let picture = null; // {original: {pixels, width, height}, bytes: at each rate or null, rebuilt: {rate: result}}
+// {original: {pixels, width, height}, bytes: at each rate or null, rebuilt: {rate: result}}
+let picture = null;
 
 function pixelsOf(bitmap) {
   const shrink = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
@@ -172,10 +175,12 @@ const rebuild = latest(async () => {
 function figures({ original: { width, height }, bytes, rebuilt }, at) {
   const area = width * height;
   const quality = `${digits(rebuilt[at].psnr, 1)} dB PSNR`;
-  if (!bytes) return `${say("Rate")} ${at} · ${quality}`;
+  const which = `${say("Rate")} ${at}`;
+  if (!bytes) return `${which} · ${quality}`;
   const [size, bits] = [digits(bytes[at - 1]), digits((8 * bytes[at - 1]) / area, 2)];
+  const kept = `${size} ${say("bytes as a file of the app")}`;
   const instead = `${say("instead of")} ${digits(3 * area)}`;
-  return `${say("Rate")} ${at} · ${size} ${say("bytes as a file of the app")}, ${instead} · ${bits} ${say("bits per pixel")} · ${quality}`;
+  return `${which} · ${kept}, ${instead} · ${bits} ${say("bits per pixel")} · ${quality}`;
 }
 
 function look(original, bytes, pressed = null) {

@@ -1,4 +1,5 @@
-// The networks, in a thread of their own: one request after another, {id, job, ...} -> {id, result} or {id, error}.
+// The networks, in a thread of their own: one request after another, {id, job, ...} -> {id, result}
+// or {id, error}.
 import * as ort from "./ort.js";
 
 ort.env.logLevel = "error";
