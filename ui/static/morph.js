@@ -10,7 +10,8 @@ const LEG = 2600; // ms of a leg of the tour
 const STEP = 1 / 32; // of an arrow key
 const MOST_FRAMES = 257;
 const DRAWN = 16;
-const WHOLE = "whole"; // instead of eyes: a picture that is a face and nothing else, as our examples are
+// Instead of eyes: a picture that is a face and nothing else, as our examples are
+const WHOLE = "whole";
 const LEAST = 2,
   MOST = 4; // faces
 
