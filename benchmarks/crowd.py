@@ -36,7 +36,7 @@ THINK = 1.0  # seconds between an answer and the visitor's next request
 LARGE = (6000, 4000)  # px
 SIDE = 256  # px of a drawing while one draws
 LATENT = 128
-FACES = 11  # that the page asks for at once
+FACES = 17  # that the page asks for at once
 
 
 @dataclass(frozen=True, eq=False)

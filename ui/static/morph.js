@@ -2,7 +2,7 @@
 // them, and changes of each. The server only encodes photos and decodes numbers; what lies between
 // is worked out here (mixing.js).
 const SIDE = 128; // px of a decoded face
-const BATCH = 11; // faces decoded by one request while the grid fills
+const BATCH = 17; // faces decoded by one request while the grid fills
 const REST = 300; // ms without a change before what lies between is decoded anew
 const REACH = 2.5; // of a slider of a direction
 const TALL = 4; // of a bar
