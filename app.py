@@ -30,13 +30,14 @@ from ui import (
     api,
     colorize,
     compress,
+    elements,
     faces,
     lanes,
     models,
     morph,
-    parts,
     routes,
     sketch,
+    theme,
     words,
 )
 
@@ -51,16 +52,13 @@ TABS = {  # address -> name and contents
     "morph": ("Morph", morph),
     "models": ("Models", models),
 }
-INDIGO = {"primary_hue": "indigo", "neutral_hue": "slate"}
-FONTS = {"font": ["system-ui", "sans-serif"], "font_mono": ["ui-monospace", "monospace"]}
 GRACE = 25  # seconds for what is being computed when the server stops
-THEME = gr.themes.Base(**INDIGO, **FONTS).set(**parts.COLORS)  # fonts of the reader's system
 LAUNCH = {
-    "theme": THEME,
+    "theme": theme.THEME,
     "i18n": words.I18N,
     "app_kwargs": routes.APP,
-    "allowed_paths": [str(parts.EXAMPLES)],
-    "favicon_path": parts.STATIC / "favicon.svg",
+    "allowed_paths": [str(elements.EXAMPLES)],
+    "favicon_path": elements.STATIC / "favicon.svg",
     "ssr_mode": False,
     "run_history": False,
     "max_file_size": "30mb",
@@ -83,7 +81,7 @@ def build() -> gr.Blocks:
     with api.Blocks(
         title="Autoencoder Studio", analytics_enabled=False, delete_cache=(3600, 3600)
     ) as blocks:
-        parts.component("header", where=where())
+        elements.component("header", where=where())
         with gr.Tabs():
             for address, (name, tab) in TABS.items():
                 with gr.Tab(words.t(name), id=address, elem_id=address) as opened:

@@ -20,7 +20,7 @@ from PIL import Image
 import app
 from ae_models import tasks, zoo
 from benchmarks.timing import median_ms
-from ui import parts
+from ui import elements, parts
 
 
 def idle_app(answers: dict[str, Image.Image]) -> gr.Blocks:
@@ -63,7 +63,8 @@ def main(rounds: int) -> None:
     launch = app.LAUNCH | {"prevent_thread_lock": True, "quiet": True}
     client = Client(app.demo.launch(**launch)[1], verbose=False)
     sketch, face, scene = (
-        Path(parts.examples(p)[0]) for p in ("sketch-*.png", "portrait-*.webp", "landscape-*.webp")
+        Path(elements.examples(p)[0])
+        for p in ("sketch-*.png", "portrait-*.webp", "landscape-*.webp")
     )
     small = Path(tempfile.mkdtemp()) / "small.png"
     Image.open(scene).resize((128, 128)).save(small)

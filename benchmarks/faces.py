@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from ae_models import tasks, zoo
 from benchmarks.browser import heading, row
 from benchmarks.timing import median_ms
-from ui.parts import EXAMPLES
+from ui.elements import EXAMPLES
 
 MOVES = 60  # of the point, and of a slider
 PRESSED = 25  # ms between the repeats of a key that is held

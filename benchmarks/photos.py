@@ -12,7 +12,7 @@ from ae_models import tasks, zoo
 from benchmarks.browser import Server, heading, lift, ms, row
 from benchmarks.timing import median_ms
 from ui import photos
-from ui.parts import EXAMPLES
+from ui.elements import EXAMPLES
 
 PHOTO = (1600, 900)  # px
 MANY = 50  # photos

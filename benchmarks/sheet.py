@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from ae_models import tasks, zoo
 from benchmarks.browser import LIFTED, Server, heading, lift, ms, opened, row
 from benchmarks.timing import median_ms
-from ui.parts import EXAMPLES
+from ui.elements import EXAMPLES
 
 SIDE = 256  # px of a live update
 SHEET = "[role=application]"

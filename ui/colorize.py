@@ -6,7 +6,7 @@ import gradio as gr
 from PIL import Image
 
 from ae_models import images, tasks, zoo
-from ui import explain, parts, photos
+from ui import elements, explain, parts, photos
 from ui.words import t
 
 SCRIPTS = (
@@ -40,8 +40,8 @@ def colorize(
 
 
 def build(tab: gr.Tab) -> None:
-    examples = [path.name for path in sorted(parts.EXAMPLES.glob("landscape-*.webp"))]
-    parts.late("photo", *SCRIPTS, examples=examples, start=START)
+    examples = [path.name for path in sorted(elements.EXAMPLES.glob("landscape-*.webp"))]
+    elements.late("photo", *SCRIPTS, examples=examples, start=START)
     explain.fold(
         "photo-color",
         ["lightness, hints", "encoder", "5 × 5 × 256", "decoder", "a and b of Lab"],
@@ -53,7 +53,7 @@ def build(tab: gr.Tab) -> None:
         "landscapes alone.",
         classic=["lightness", "encoder", "16 × 16 × 256", "decoder", "a and b of Lab"],
     )
-    with parts.hidden():  # of the endpoints: the page has routes of its own
+    with elements.hidden():  # of the endpoints: the page has routes of its own
         kinds = list(zoo.networks("photo-color"))
         picture, layer = parts.picture("Photo, gray or in color"), parts.layer("Hints")
         saturation = gr.Slider(0, 3, value=1, step=0.1, label=t("Saturation"))

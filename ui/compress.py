@@ -10,7 +10,7 @@ from PIL import Image
 
 from ae_models import tasks, zoo
 from ae_models.codec import file
-from ui import explain, parts
+from ui import elements, explain, parts
 from ui.codecs import shrunk
 from ui.words import t
 
@@ -90,9 +90,9 @@ def claimed(path: str | None) -> int:
 
 def build(tab: gr.Tab) -> None:
     examples = [
-        Path(path).name for path in parts.examples("scene-*") + parts.examples("face-*")[:4]
+        Path(path).name for path in elements.examples("scene-*") + elements.examples("face-*")[:4]
     ]
-    parts.late("compress", *SCRIPTS, examples=examples, start=START, finest=FINEST)
+    elements.late("compress", *SCRIPTS, examples=examples, start=START, finest=FINEST)
     explain.fold(
         "dcae",
         ["picture", "encoder", "16 per 4 × 4 px", "decoder", "picture again"],
@@ -101,7 +101,7 @@ def build(tab: gr.Tab) -> None:
         "it, and what it expects costs least. The classic network was made for 32 × 32 pixels: "
         "larger pictures go through it in overlapping tiles.",
     )
-    with parts.hidden():  # of the endpoints: the page has routes of its own
+    with elements.hidden():  # of the endpoints: the page has routes of its own
         picture, again = parts.picture("Picture"), parts.result("Reconstruction")
         unrounded, rate = (
             gr.Slider(0, FINEST, value=value, step=1, label=t("Rounding of the latent"))

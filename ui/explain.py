@@ -6,7 +6,7 @@ from pathlib import Path
 import gradio as gr
 
 from ae_models import zoo
-from ui import parts
+from ui import elements, parts
 
 WIDE, HIGH, GAP = 112, 60, 26  # px of a box of the diagram, and of an arrow
 SHAPES = {  # how high the left and right sides of a box are
@@ -41,7 +41,7 @@ def details(summary: str, content: str) -> None:
     gr.HTML(
         f'<details class="explain"><summary>{summary}</summary><div>{content}</div></details>',
         html_template="${value}",
-        js_on_load=parts.static("explain.js"),
+        js_on_load=elements.static("explain.js"),
     )
 
 

@@ -4,7 +4,7 @@ import gradio as gr
 from PIL import Image
 
 from ae_models import tasks, zoo
-from ui import alignment, explain, parts
+from ui import alignment, elements, explain, parts
 
 SCRIPTS = ("transport", "eyes", "webcam", "portrait")
 POSE = zoo.row("face-sketch").data.pose
@@ -47,10 +47,10 @@ def translated(system: str, picture: Image.Image, model: str, align: bool) -> Im
 
 def build(tab: gr.Tab) -> None:
     photos, sketches = (
-        [path.rsplit("/", 1)[-1] for path in parts.examples(pattern)]
+        [path.rsplit("/", 1)[-1] for path in elements.examples(pattern)]
         for pattern in ("portrait-*.webp", "drawn-*.png")
     )
-    parts.late("portrait", *SCRIPTS, photos=photos, sketches=sketches[::-1])
+    elements.late("portrait", *SCRIPTS, photos=photos, sketches=sketches[::-1])
     explain.fold(
         "face-sketch",
         ["200 × 250 photo", "encoder", "13 × 16 × 256", "decoder", "sketch"],
@@ -61,7 +61,7 @@ def build(tab: gr.Tab) -> None:
         "classic network all has to pass the smallest grid, and what does not fit is lost.",
         classic=["256 × 256 photo", "encoder", "4 × 4 × 512", "decoder", "sketch"],
     )
-    with parts.hidden():  # of the endpoints: the row has routes of its own
+    with elements.hidden():  # of the endpoints: the row has routes of its own
         for system, function in (("face-sketch", face_to_sketch), ("sketch-face", sketch_to_face)):
             given = [parts.picture("Photo"), parts.choice(system), gr.Checkbox(True)]
             parts.run([], function, given, parts.result("Sketch"), api_name=function.__name__)

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from ae_models import zoo
 from ae_models.release import files
-from ui import explain, parts
+from ui import elements, explain, parts
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -222,7 +222,7 @@ def log() -> str:
 
 
 def build(tab: gr.Tab) -> None:
-    page = parts.component("models", value="")
+    page = elements.component("models", value="")
     tab.select(table, None, page, api_visibility="private", show_progress="hidden")
     explain.details("How it works", explain.diagram(STEPS) + f"<p>{MEASURED}</p>")
     gr.api(models, api_name="models")

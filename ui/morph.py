@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from ae_models import tasks, zoo
-from ui import alignment, explain, latents, parts
+from ui import alignment, elements, explain, latents, parts
 
 SCRIPTS = (
     *(
@@ -159,10 +159,10 @@ def in_pose(picture: Image.Image) -> Image.Image:
 
 
 def build(tab: gr.Tab) -> None:
-    files = [path.rsplit("/", 1)[-1] for path in parts.examples("face-*.webp")]
+    files = [path.rsplit("/", 1)[-1] for path in elements.examples("face-*.webp")]
     kinds = list(zoo.networks("face-vae"))
     start = [f"{name}.webp" for name in START]
-    parts.late("morph", *SCRIPTS, files=files, start=start, kinds=kinds)
+    elements.late("morph", *SCRIPTS, files=files, start=start, kinds=kinds)
     explain.fold(
         "face-vae",
         ["128 × 128 face", "encoder", "128 numbers", "decoder", "face again"],
@@ -172,7 +172,7 @@ def build(tab: gr.Tab) -> None:
         "of people who do not exist. The two networks have the same latent; plus was trained to "
         "keep more of the face in it.",
     )
-    with parts.hidden():  # of the endpoints: the workspace has routes of its own
+    with elements.hidden():  # of the endpoints: the workspace has routes of its own
         endpoints(kinds)
 
 

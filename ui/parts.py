@@ -1,12 +1,11 @@
-"""Parts of more than one tab: inputs and outputs, the network's name and figure, errors."""
+"""Parts of more than one tab: inputs and outputs of endpoints, how they run, the network's name and
+figure, errors."""
 
 import asyncio
-import contextlib
 import errno
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import gradio as gr
 from anyio import to_thread
@@ -16,47 +15,10 @@ from gradio.image_utils import save_image
 from PIL import Image
 
 from ae_models import images, zoo
-from ui import guard, lanes
+from ui import elements, guard, lanes
 from ui.words import t
 
-STATIC = Path(__file__).parent / "static"
-EXAMPLES = STATIC / "examples"
-LATE: dict[str, dict] = {}  # elements that come when looked at: html, css, js
 LEFT_SECONDS = 0.5  # between two looks whether a visitor has left
-
-
-COLORS = {  # of the theme: the page's own variables, in ui/static/app.css
-    f"{name}{mode}": value
-    for name, value in {
-        "body_background_fill": "var(--page)",
-        "background_fill_primary": "var(--panel)",
-        "background_fill_secondary": "var(--raised)",
-        "block_background_fill": "var(--panel)",
-        "block_border_color": "var(--edge)",
-        "border_color_primary": "var(--edge)",
-        "input_background_fill": "var(--raised)",
-        "input_border_color": "var(--edge-strong)",
-        "body_text_color": "var(--ink)",
-        "body_text_color_subdued": "var(--quiet)",
-        "block_info_text_color": "var(--quiet)",
-        "block_label_text_color": "var(--ink)",
-        "block_label_background_fill": "var(--panel)",
-        "block_title_text_color": "var(--ink)",
-        "color_accent_soft": "var(--hover)",
-        "button_primary_background_fill": "var(--accent)",
-        "button_primary_background_fill_hover": "var(--accent)",
-        "button_primary_text_color": "var(--on-accent)",
-        "button_secondary_background_fill": "var(--raised)",
-        "button_secondary_background_fill_hover": "var(--hover)",
-        "button_secondary_text_color": "var(--ink)",
-        "button_secondary_border_color": "var(--edge-strong)",
-        "checkbox_label_background_fill": "var(--raised)",
-        "checkbox_label_text_color": "var(--ink)",
-        "checkbox_border_color": "var(--edge-strong)",
-        "slider_color": "var(--accent)",
-    }.items()
-    for mode in ("", "_dark")
-} | {"color_accent": "var(--accent)", "block_radius": "14px", "block_border_width": "1px"}
 
 
 @dataclass(frozen=True)
@@ -102,7 +64,7 @@ class Gallery(gr.HTML):
 
     def __init__(self, named: str = "", format: str = "png", **kwargs):
         self.gallery = gr.Gallery(format=format, render=False)
-        super().__init__(**element("gallery"), named=named, **kwargs)
+        super().__init__(**elements.element("gallery"), named=named, **kwargs)
 
     def postprocess(self, value: list | None) -> GalleryData:
         return self.gallery.postprocess(value)
@@ -187,67 +149,6 @@ def headline(config: dict) -> str:
     other = measured["baselines"].get(shown.baseline, {}).get(shown.metric)
     beside = f" ({shown.baseline}: {other['value']:.{shown.digits}f})" if other else ""
     return f"{shown.label} {own}{beside} on {measured['images']:,} {measured['pictures']}"
-
-
-def component(name: str, *scripts: str, value=None, **props) -> gr.HTML:
-    """A page element of our own, whose scripts know `props` as props.<name>."""
-    return gr.HTML(value, **element(name, *scripts), **props)
-
-
-def late(name: str, *scripts: str, **props) -> gr.HTML:
-    """A page element like `component` that a browser asks for when it is first looked at."""
-    whole = element(name, *scripts)
-    LATE[name] = {
-        "html": whole["html_template"],
-        "css": whole["css_template"],
-        "js": whole["js_on_load"],
-    }
-    room = "&:empty { min-height: 90vh }"  # so that what follows does not jump
-    now = {"html_template": "", "css_template": room, "js_on_load": static("late.js")}
-    return gr.HTML(**now, elem_classes=name, part=name, **props)
-
-
-@contextlib.contextmanager
-def hidden() -> Iterator[None]:
-    """Components of endpoints: the page shows none of them and loads no code for them."""
-    with gr.Column(visible=False) as column:
-        yield
-    hide(column)
-
-
-def hide(block: gr.blocks.BlockContext) -> None:
-    """Mark all in it as hidden: Gradio's page loads the code of what is not, even if it lies in
-    what is."""
-    for child in block.children:
-        child.visible = False
-        if isinstance(child, gr.blocks.BlockContext):
-            hide(child)
-
-
-def element(name: str, *scripts: str) -> dict:
-    """Arguments of gr.HTML: ui/static/<name>.html and .css, and its .js or those of `scripts`,
-    which share a scope and bring their .css if they have one."""
-    looks = [part for part in dict.fromkeys((*scripts, name)) if (STATIC / f"{part}.css").exists()]
-    return {
-        "html_template": static(f"{name}.html"),
-        "css_template": "\n".join(static(f"{part}.css") for part in looks),
-        "js_on_load": "\n".join(static(f"{script}.js") for script in scripts or (name,)),
-        "elem_classes": name,
-    }
-
-
-def head() -> str:
-    """Script and style that the page runs before anything else: language, theme and look."""
-    return f"<script>{static('words.js')}</script><style>{static('app.css')}</style>"
-
-
-def static(name: str) -> str:
-    return (STATIC / name).read_text(encoding="utf-8")
-
-
-def examples(pattern: str) -> list[str]:
-    """Paths of the example pictures whose names match."""
-    return [str(path) for path in sorted(EXAMPLES.glob(pattern))]
 
 
 def run(

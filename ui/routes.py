@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ae_models import images
-from ui import codecs, guard, lanes, latents, models, parts, photos, sheet, words
+from ui import codecs, elements, guard, lanes, latents, models, photos, sheet, words
 
 MOST_BYTES = 4_000_000  # of a drawing
 MOST_FILE_BYTES = 30_000_000
@@ -87,9 +87,9 @@ def metrics(request: Request) -> Response:
 def part(request: Request) -> Response:
     """A page element that a tab asks for when it is first opened: html, css and script."""
     name = request.path_params["name"]
-    if name not in parts.LATE:
+    if name not in elements.LATE:
         return PlainTextResponse("Expected the name of a part of the page.", status_code=404)
-    return JSONResponse(parts.LATE[name], headers=FRESH)
+    return JSONResponse(elements.LATE[name], headers=FRESH)
 
 
 def indonesian(request: Request) -> Response:
@@ -109,7 +109,7 @@ class Head:
     paint, and compresses its files alone."""
 
     def __init__(self, app: ASGIApp):
-        self.app, self.head = app, parts.head().encode()
+        self.app, self.head = app, elements.head().encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != "/":
@@ -192,7 +192,7 @@ APP = {  # of gr.Blocks.launch
         route("draw", latents.draw),
         route("animate", latents.animate, pixels=latent_pixels),
         route("directions", latents.directions),
-        Mount("/studio/static", Files(directory=parts.STATIC)),
+        Mount("/studio/static", Files(directory=elements.STATIC)),
     ],
     "middleware": [
         Middleware(guard.Guard),

@@ -5,7 +5,7 @@ import gradio as gr
 from PIL import Image
 
 from ae_models import tasks, zoo
-from ui import explain, parts
+from ui import elements, explain, parts
 from ui.palettes import entries, rows
 
 SCRIPTS = (
@@ -79,7 +79,7 @@ def surprise(
 
 
 def build(tab: gr.Tab) -> None:
-    parts.component("sheet", *SCRIPTS, examples=SKETCHES)
+    elements.component("sheet", *SCRIPTS, examples=SKETCHES)
     explain.fold(
         "sketch-color",
         ["lines and palette", "encoder", "8 × 8 × 256", "decoder", "colors"],
@@ -90,7 +90,7 @@ def build(tab: gr.Tab) -> None:
         "network has two layers on each side and no palette: it paints the mean.",
         classic=["lines", "encoder", "32 × 32 × 128", "decoder", "picture"],
     )
-    with parts.hidden():  # of the endpoints: the sheet has routes of its own
+    with elements.hidden():  # of the endpoints: the sheet has routes of its own
         endpoints()
 
 

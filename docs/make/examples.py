@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from ae_models import tasks, zoo
-from ui.parts import EXAMPLES
+from ui.elements import EXAMPLES
 from ui.sketch import SKETCHES as SHELF
 
 SIDE, SCALE = 512, 3  # sketches are drawn larger and shrunk, for smooth lines

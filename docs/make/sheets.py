@@ -15,7 +15,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 from ae_models import tasks, zoo
 from ae_models.face import align
 from docs.make import examples
-from ui import parts, photos
+from ui import elements, photos
 
 DOCS = Path(__file__).resolve().parents[1]
 CELL, GAP, TITLE = 160, 6, 18
@@ -45,7 +45,7 @@ def sheet(rows: list[Row]) -> Image.Image:
 
 
 def opened(pattern: str) -> list[Image.Image]:
-    return [Image.open(path).convert("RGB") for path in parts.examples(pattern)]
+    return [Image.open(path).convert("RGB") for path in elements.examples(pattern)]
 
 
 def before_and_after(task, good: list[Image.Image], bad: list[Image.Image], why: str) -> list[Row]:

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from ae_models import tasks, zoo
 from docs.make.sheets import DOCS
-from ui.parts import EXAMPLES
+from ui.elements import EXAMPLES
 
 SIZE = (1280, 640)
 PAGE, INK, QUIET, ACCENT = "#eceef5", "#1b2033", "#545b73", "#4338ca"

@@ -8,7 +8,7 @@ from PIL import Image
 from ae_models import tasks, zoo
 from docs.make import examples, portraits, sheets
 from tests.conftest import MINIATURE
-from ui import parts
+from ui import elements
 
 
 def difference(a: Image.Image, b: Image.Image) -> float:
@@ -18,7 +18,7 @@ def difference(a: Image.Image, b: Image.Image) -> float:
 @pytest.mark.parametrize("name", examples.SKETCHES)
 def test_shipped_sketches_are_the_drawn_ones(name):
     drawn = examples.sketch(examples.SKETCHES[name])
-    assert difference(drawn, Image.open(parts.EXAMPLES / f"sketch-{name}.png")) < 1
+    assert difference(drawn, Image.open(elements.EXAMPLES / f"sketch-{name}.png")) < 1
     dark = (np.asarray(drawn) < 128).mean()
     assert 0.01 < dark < 0.15
 
@@ -26,7 +26,7 @@ def test_shipped_sketches_are_the_drawn_ones(name):
 @pytest.mark.parametrize("name", examples.FACES)
 def test_shipped_faces_by_hand_are_the_drawn_ones(name):
     drawn = examples.sketch(examples.FACES[name], width=2.5)
-    assert difference(drawn, Image.open(parts.EXAMPLES / f"drawn-{name}.png")) < 1
+    assert difference(drawn, Image.open(elements.EXAMPLES / f"drawn-{name}.png")) < 1
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_shipped_faces_by_hand_are_the_drawn_ones(name):
 @pytest.mark.parametrize("name", examples.LANDSCAPES)
 def test_shipped_landscapes_are_the_painted_ones(name, kind, size):
     painted = examples.landscape(**examples.LANDSCAPES[name], size=size)
-    assert difference(painted, Image.open(parts.EXAMPLES / f"{kind}-{name}.webp")) < 4
+    assert difference(painted, Image.open(elements.EXAMPLES / f"{kind}-{name}.webp")) < 4
 
 
 def test_shipped_faces_are_samples_of_the_shipped_network():
@@ -43,7 +43,7 @@ def test_shipped_faces_are_samples_of_the_shipped_network():
         (face,) = tasks.sample(
             zoo.load("face-vae"), 1, seed=seed, temperature=examples.FACE_TEMPERATURE
         )
-        assert difference(face, Image.open(parts.EXAMPLES / f"face-{seed:02d}.webp")) < 4
+        assert difference(face, Image.open(elements.EXAMPLES / f"face-{seed:02d}.webp")) < 4
 
 
 def test_portraits_are_mixtures_that_show_nobody():

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.test_frame import SHOWN, at_work, panel, picture
 from tests.pictures import blob
-from ui import parts
+from ui import elements
 
 FRAMES = 4  # of an animation: this is about the page
 
@@ -216,7 +216,7 @@ def test_photo_sketch_and_photo_again_follow_the_eyes(portrait):
     page.get_by_role("radio", name="Sketch → photo", exact=True).check()
     expect(picture(page, "Sketch of a face")).to_be_visible()
     expect(picture(page, "Sketch again")).to_be_visible()
-    assert len(parts.examples("drawn-*.png")) == len(
+    assert len(elements.examples("drawn-*.png")) == len(
         page.get_by_role("group", name="Examples")
         .locator("visible=true")
         .get_by_role("button")

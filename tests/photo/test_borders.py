@@ -10,9 +10,9 @@ from ae_models.photo import borders
 from benchmarks import inputs
 from tests.conftest import MINIATURE
 from tests.pictures import blob
-from ui import parts
+from ui import elements
 
-LANDSCAPES = parts.examples("landscape-*.webp")
+LANDSCAPES = elements.examples("landscape-*.webp")
 
 
 def scene(size=(240, 180)) -> Image.Image:

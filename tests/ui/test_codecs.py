@@ -14,7 +14,7 @@ from ae_models import images, metrics, tasks, zoo
 from ae_models.codec import file, others
 from tests.pictures import blob, encoded, png_header
 from tests.ui.test_sheet import read_aloud
-from ui import codecs, parts, routes, words
+from ui import codecs, elements, routes, words
 
 PICTURE = blob((64, 40), 1)
 PNG = encoded(PICTURE, "PNG")
@@ -149,5 +149,5 @@ def test_a_file_of_a_huge_picture_is_refused_before_it_is_decoded(client):
 
 
 def test_the_page_has_an_indonesian_word_for_everything():
-    missing = read_aloud(parts.static("compress.html")) - set(words.INDONESIAN)
+    missing = read_aloud(elements.static("compress.html")) - set(words.INDONESIAN)
     assert missing <= {"MS-SSIM", "PSNR", "32"}

@@ -14,7 +14,7 @@ from ae_models import tasks, zoo
 from ae_models.face import align
 from tests.conftest import MINIATURE
 from tests.pictures import PORTRAITS, blob, encoded, pasted
-from ui import latents, morph, parts, routes
+from ui import elements, latents, morph, routes
 
 
 @pytest.fixture
@@ -177,5 +177,5 @@ def test_sliders_say_what_was_measured():
 
 
 def test_the_faces_that_begin_are_examples():
-    names = [path.rsplit("/", 1)[-1] for path in parts.examples("face-*.webp")]
+    names = [path.rsplit("/", 1)[-1] for path in elements.examples("face-*.webp")]
     assert {f"{name}.webp" for name in morph.START} <= set(names)

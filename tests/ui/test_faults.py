@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from ui import guard, parts, routes
+from ui import elements, guard, parts, routes
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,7 +37,7 @@ def test_a_full_disk_is_one_sentence_of_an_endpoint(monkeypatch):
     with gr.Blocks(analytics_enabled=False) as demo:
         picture, result = parts.picture("in"), parts.result("out")
         parts.run([], lambda picture: picture, [picture], result, api_name="same")
-    path = parts.examples("face-*.webp")[0]
+    path = elements.examples("face-*.webp")[0]
     url = demo.launch(prevent_thread_lock=True, quiet=True)[1]
     try:
         with pytest.raises(AppError, match="no room left on its disk"):

@@ -8,7 +8,7 @@ from PIL import Image
 
 import app
 from ae_models import zoo
-from ui import models, parts
+from ui import elements, models, parts
 
 
 @pytest.mark.parametrize("coding", ["br", "gzip", "identity"])
@@ -25,10 +25,10 @@ def test_the_page_loads_no_code_of_components_that_it_does_not_show():
     assert shown <= {"html", "tabs", "tabitem", "api", "form"}  # a form is a frame
 
 
-@pytest.mark.parametrize("name", [*parts.LATE, "nothing", "../parts"])
+@pytest.mark.parametrize("name", [*elements.LATE, "nothing", "../parts"])
 def test_the_page_of_a_tab_comes_when_it_is_asked_for(url, name):
     answer = httpx2.get(f"{url}studio/part/{name}.json")
-    if name not in parts.LATE:
+    if name not in elements.LATE:
         assert answer.status_code == 404
     else:
         assert all(answer.json()[kind] for kind in ("html", "css", "js"))
@@ -53,7 +53,7 @@ def test_examples_exist_and_are_pictures():
         ("portrait-*.webp", 6),
         ("landscape-*.webp", 4),
     ):
-        paths = parts.examples(pattern)
+        paths = elements.examples(pattern)
         assert len(paths) >= least
         for path in paths:
             assert min(Image.open(path).size) >= 128

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from ae_models import color, images, tasks, zoo
 from tests.pictures import EXAMPLES, blob, encoded, png_header
 from tests.ui.test_sheet import read_aloud
-from ui import parts, photos, routes, words
+from ui import elements, photos, routes, words
 
 RED = '[[0.5, 0.5, "#ff0000"]]'
 LAKE = EXAMPLES / "landscape-lake.webp"
@@ -228,5 +228,5 @@ def test_forged_requests_get_a_sentence(client, case):
 
 @pytest.mark.parametrize("name", ["photo", "models"])
 def test_the_page_has_an_indonesian_word_for_everything(name):
-    missing = read_aloud(parts.static(f"{name}.html")) - set(words.INDONESIAN)
+    missing = read_aloud(elements.static(f"{name}.html")) - set(words.INDONESIAN)
     assert missing <= {"+", "−", "×", "1.00"}

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from ae_models import tasks, zoo
 from tests.pictures import blob, circle
 from tests.test_images import encoded, png_header
-from ui import parts, routes, sheet, words
+from ui import elements, routes, sheet, words
 from ui.palettes import entries
 
 RED = '[["#ff0000", 1]]'
@@ -196,5 +196,5 @@ def read_aloud(markup: str) -> set[str]:
 
 @pytest.mark.parametrize("name", ["sheet", "morph", "portrait", "header"])
 def test_our_own_elements_have_an_indonesian_word_for_everything(name):
-    missing = read_aloud(parts.static(f"{name}.html")) - set(words.INDONESIAN)
+    missing = read_aloud(elements.static(f"{name}.html")) - set(words.INDONESIAN)
     assert missing <= {"Autoencoder Studio", "English", "Indonesia", "${where}"}
