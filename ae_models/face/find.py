@@ -38,21 +38,28 @@ class Face:
 
 MAX_SIDE = 32_000  # px that OpenCV warps
 SEARCHED = 320  # px, the long side of the picture in which faces are searched
-LEAST_FACE = 24  # px of these
+LEAST_FACE = 24  # px of these, and of the picture itself: less than that shows no face
 # A look: ratio of the sizes searched; turns in degrees against the clock (a cascade knows faces
 # turned by up to about 15); how many eyes have to be found, and how many WITNESSES have to agree.
 # The second is closer, for pictures where the first finds nothing. The more windows it opens, the
 # more proof it needs.
 LOOKS = ((1.1, (0, -25, 25), 1, 2), (1.05, (0, -12, 12), 2, 3))
 QUARTERS = (1, 3, 2)  # turns against the clock after which a photo may be upright
-SURE = 55.6  # score that a face in a turned photo needs: three of four looks are at something else
+# What a face needs of which not all WITNESSES are sure, beside both eyes: a score, and at most this
+# part of its width beyond the picture.
+SURE, BEYOND = 55.0, 0.1
 FACE_SIDE = 160  # px of a face's box in which its eyes are searched
 # The eyes in the detector's box of width 1, as complex numbers: mean of the training photos.
 USUAL = (0.31 + 0.38j, 0.68 + 0.38j)
 REACH = 0.14  # of that width: how far from there they may be
-# Scale and shift of the box in which eyes are searched again: one search is off by up to a tenth of
-# the eyes' distance.
-VIEWS = ((0.93, 0), (1.07, 0), (1, 0.04), (1, -0.04), (1, 0.04j), (1, -0.04j))
+# Scale and shift of the boxes in which eyes are searched, since one search is off by up to a tenth
+# of the eyes' distance: of the detector's box, then of the usual one around what was found there,
+# so that the place does not depend on where the detector happened to look.
+VIEWS = (
+    ((1, 0), (0.93, 0), (1.07, 0)),
+    ((1, 0), (1, 0.04), (1, -0.04), (1, 0.04j), (1, -0.04j)),
+)
+AROUND = 1.25  # of a face's box: side of the patch that holds its views
 NEAR = 0.05  # of a face's width, from the median of an eye's places: those further off are others
 # Cascades trained apart from the one that searches; they look at a candidate alone, in a picture of
 # PROOF_SIDE px with its eyes level.
@@ -68,9 +75,10 @@ def find_faces(picture: Image.Image) -> list[Face]:
     side."""
     gray = tones.stretched(images.to_rgb(picture).convert("L"))  # while a dark one has its levels
     scale = 2 * SEARCHED / max(gray.size)
-    gray = images.resize(gray, tuple(max(1, round(side * scale)) for side in gray.size))
+    # Even sides: the halves of a turned picture are those of the upright one, turned
+    gray = images.resize(gray, tuple(2 * max(1, round(side * scale / 2)) for side in gray.size))
     with _lock:
-        faces = _upright_or_turned(gray)
+        faces = _upright_or_turned(gray, round(LEAST_FACE * max(1, scale / 2)))
     faces.sort(key=lambda face: face.width, reverse=True)
     return [
         dataclasses.replace(
@@ -109,8 +117,8 @@ def eyes_near(gray: Image.Image, expected: Eyes) -> Eyes | None:
     """Both eyes of an upright face near places of a gray picture; None if there are none. It takes
     a tenth of the time of find_faces."""
     with _lock:
-        eyes = _eyes(_usual_box(gray, expected), 2)
-        return eyes if eyes and _witnesses(gray, eyes) > 0 else None
+        found = _eyes(gray, _usual_box(gray, expected), 2)
+        return found[0] if found and _witnesses(gray, found[0]) > 0 else None
 
 
 def turned(image: Image.Image, quarter: int) -> Image.Image:
@@ -165,15 +173,15 @@ def _cascade(name: str):
     return _opencv().CascadeClassifier(f"{_opencv().data.haarcascades}haarcascade_{name}.xml")
 
 
-def _upright_or_turned(gray: Image.Image) -> list[Face]:
-    """Faces of a gray picture as it is, or where none is certain, of the picture after that quarter
+def _upright_or_turned(gray: Image.Image, least: int) -> list[Face]:
+    """Faces of at least so many px of the halved gray picture as it is, or where none is certain, of the picture after that quarter
     turn for which more WITNESSES speak: a face upside down looks a little like one."""
-    best = next(filter(None, (_search(gray, *look) for look in LOOKS)), [])
+    best = next(filter(None, (_search(gray, least, *look) for look in LOOKS)), [])
     for quarter in QUARTERS:
         if _proof(best)[0] == len(WITNESSES):
             break
         tried = turned(gray, quarter)
-        faces = [face for face in _search(tried, *LOOKS[0]) if face.score > SURE]
+        faces = _search(tried, least, *LOOKS[0])
         faces = [_before(face, tried.size, quarter) for face in faces]
         best = max(best, faces, key=_proof)
     return best
@@ -191,21 +199,30 @@ def _before(face: Face, size: tuple[int, int], quarter: int) -> Face:
 
 
 def _search(
-    gray: Image.Image, step: float, turns: tuple[float, ...], eyes: int, witnesses: int
+    gray: Image.Image, least: int, step: float, turns: tuple[float, ...], eyes: int, witnesses: int
 ) -> list[Face]:
     """Faces of a gray picture that are upright in one of its turns: of those at one place the
     surest, if so many eyes of it are found and so many witnesses agree."""
-    boxes = [box for turn in turns for box in _boxes(gray, step, turn)]
+    boxes = [box for turn in turns for box in _boxes(gray, least, step, turn)]
     surest = []
     for box in sorted(boxes, key=lambda box: box.score, reverse=True):
         if all(abs(box.center - other.center) > max(box.side, other.side) / 2 for other in surest):
             surest.append(box)
-    faces = [
-        Face(both, box.side, box.score, _witnesses(gray, both))
-        for box in surest
-        if (both := _eyes(box, eyes))
-    ]
-    return [face for face in faces if face.witnesses >= witnesses]
+    faces = [_face(gray, box, eyes) for box in surest]
+    return [face for face in faces if face is not None and face.witnesses >= witnesses]
+
+
+def _face(gray: Image.Image, box: "_Box", least: int) -> Face | None:
+    """The face in a box; None if fewer than `least` (1 or 2) eyes are found, or too little speaks
+    for it."""
+    found = _eyes(gray, box, least)
+    if found is None:
+        return None
+    eyes, seen = found
+    face = Face(eyes, box.side, box.score, _witnesses(gray, eyes))
+    certain = face.witnesses == len(WITNESSES)
+    sure = certain or (seen == 2 and box.score > SURE and box.beyond(gray.size) < BEYOND)
+    return face if sure else None
 
 
 def _witnesses(gray: Image.Image, eyes: Eyes) -> int:
@@ -236,39 +253,46 @@ class _Box:
     corner: complex
     side: float
     score: float
-    turn: float  # degrees against the clock
-    middle: complex  # of the picture before it was turned
+    turn: complex  # with offset as in warp: from the turned picture to the one that is searched
+    offset: complex
 
     def before(self, place: complex) -> complex:
         """A place of the turned picture -> its place before the turn."""
-        back = cmath.rect(1, math.radians(self.turn))
-        return (place - complex(*self.turned.size) / 2) * back + self.middle
+        return self.turn * place + self.offset
 
     @property
     def center(self) -> complex:
         return self.before(self.corner + self.side * (0.5 + 0.5j))
 
-    def views(self) -> Iterator["_Box"]:
+    def beyond(self, size: tuple[int, int]) -> float:
+        """How far the box reaches beyond a picture of this size, as a part of its side."""
+        corners = self.corner + self.side * np.array([0, 1, 1j, 1 + 1j])
+        x, y = np.real(self.before(corners)), np.imag(self.before(corners))
+        return float(max((-x).max(), (-y).max(), x.max() - size[0], y.max() - size[1])) / self.side
+
+    def views(self, views: tuple[tuple[float, complex], ...]) -> Iterator["_Box"]:
         """The box in other sizes and places, as far as they lie in the picture."""
-        for scale, shift in VIEWS:
+        for scale, shift in views:
             side = self.side * scale
             corner = self.corner + (self.side - side) * (0.5 + 0.5j) + self.side * shift
             end = corner + side * (1 + 1j)
             if min(corner.real, corner.imag) < 0:
                 continue
-            if end.real <= self.turned.width and end.imag <= self.turned.height:
+            if end.real <= self.turned.width + 0.5 and end.imag <= self.turned.height + 0.5:
                 yield dataclasses.replace(self, corner=corner, side=side)
 
 
 def _usual_box(gray: Image.Image, eyes: Eyes) -> _Box:
-    """The detector's box for an upright face with these eyes."""
+    """The detector's box for a face with these eyes, in a patch in which it is upright."""
     left, right = (complex(*eye) for eye in eyes)
-    side = abs(right - left) / abs(USUAL[1] - USUAL[0])
-    corner = (left + right) / 2 - side * (USUAL[0] + USUAL[1]) / 2
-    return _Box(gray, corner, side, 0.0, 0.0, complex(*gray.size) / 2)
+    side, patch = FACE_SIDE, math.ceil(AROUND * FACE_SIDE)
+    corner = complex(patch - side, patch - side) / 2
+    turn = (right - left) / (side * (USUAL[1] - USUAL[0]))
+    offset = left - turn * (corner + side * USUAL[0])
+    return _Box(warp(gray, turn, offset, (patch, patch)), corner, side, 0.0, turn, offset)
 
 
-def _boxes(gray: Image.Image, step: float, turn: float) -> list[_Box]:
+def _boxes(gray: Image.Image, least: int, step: float, turn: float) -> list[_Box]:
     rotated = (
         gray.rotate(turn, Image.Resampling.BICUBIC, expand=True, fillcolor=128) if turn else gray
     )
@@ -276,31 +300,38 @@ def _boxes(gray: Image.Image, step: float, turn: float) -> list[_Box]:
         np.asarray(rotated.reduce(2)),
         step,
         3,
-        minSize=(LEAST_FACE, LEAST_FACE),
+        minSize=(least, least),
         outputRejectLevels=True,
     )
-    middle = complex(*gray.size) / 2
+    back = cmath.rect(1, math.radians(turn))
+    offset = complex(*gray.size) / 2 - back * complex(*rotated.size) / 2
     return [
-        _Box(rotated, complex(2 * x, 2 * y), 2.0 * side, float(score), turn, middle)
+        _Box(rotated, complex(2 * x, 2 * y), 2.0 * side, float(score), back, offset)
         for (x, y, side, _), score in zip(boxes, scores)
     ]
 
 
-def _eyes(box: _Box, least: int) -> Eyes | None:
-    """Both eyes in px of the picture before the turn; None if fewer than `least` (1 or 2) are
-    found.
+def _eyes(gray: Image.Image, box: _Box, least: int) -> tuple[Eyes, int] | None:
+    """Both eyes in px of a gray picture, in which the box is, and how many are found; None if fewer
+    than `least` (1 or 2).
 
-    Each is the middle of what is found in VIEWS of the box. An eye that is not found is taken to be
-    as far from its usual place as the other one."""
-    first = _seen_eyes(box)
-    if sum(eye is not None for eye in first) < least:
-        return None
-    views = [first, *(_seen_eyes(view) for view in box.views())]
-    seen = ([view[i] for view in views if view[i] is not None] for i in (0, 1))
-    eyes = [_middle(places, NEAR * box.side) for places in seen]
-    usual = [box.corner + box.side * place for place in USUAL]
-    places = (usual[i] + eyes[1 - i] - usual[1 - i] if eyes[i] is None else eyes[i] for i in (0, 1))
-    return tuple((eye.real, eye.imag) for eye in map(box.before, places))
+    Each is the middle of what is found in VIEWS. An eye that is not found is taken to be as far
+    from its usual place as the other one."""
+    eyes, most = None, 0
+    for views in VIEWS:
+        seen = [_seen_eyes(view) for view in box.views(views)]
+        places = [[both[i] for both in seen if both[i] is not None] for i in (0, 1)]
+        most = max(most, sum(map(bool, places)))
+        if sum(map(bool, places)) < least:
+            return None
+        found = [_middle(spots, NEAR * box.side) for spots in places]
+        usual = [box.corner + box.side * place for place in USUAL]
+        both = [
+            usual[i] + found[1 - i] - usual[1 - i] if found[i] is None else found[i] for i in (0, 1)
+        ]
+        eyes = tuple((eye.real, eye.imag) for eye in map(box.before, both))
+        box = _usual_box(gray, eyes)
+    return eyes, most
 
 
 def _middle(places: list[complex], near: float) -> complex | None:

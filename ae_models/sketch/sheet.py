@@ -185,7 +185,9 @@ def _is_crossed(stroke: np.ndarray, within: np.ndarray, beyond: np.ndarray) -> b
     return crossing >= CROSSINGS and 2 * crossing > outer.size and 3 * crossing > inner.size
 
 
-def _is_one_paper(lab: np.ndarray, darker: np.ndarray, inner: np.ndarray, outer: np.ndarray) -> bool:
+def _is_one_paper(
+    lab: np.ndarray, darker: np.ndarray, inner: np.ndarray, outer: np.ndarray
+) -> bool:
     """Whether two parts of a picture are of one hue and smooth but for strokes, of which the outer
     has many."""
     stroke = darker > INK
