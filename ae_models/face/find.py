@@ -27,27 +27,28 @@ Eyes = tuple[Point, Point]  # left, right
 
 @dataclass(frozen=True)
 class Face:
-    """A face: its eyes and its width in px of the picture, the detector's score (about 54 to 58,
-    higher is surer), and how many of the WITNESSES see it too."""
+    """A face: its eyes and its width in px of the picture, and in how many windows it is seen, from
+    SURE on (most faces 80 to 300)."""
 
     eyes: Eyes
     width: float
-    score: float
-    witnesses: int
+    windows: int
 
 
 MAX_SIDE = 32_000  # px that OpenCV warps
 SEARCHED = 320  # px, the long side of the picture in which faces are searched
 LEAST_FACE = 24  # px of these, and of the picture itself: less than that shows no face
-# A look: ratio of the sizes searched; turns in degrees against the clock (a cascade knows faces
-# turned by up to about 15); how many eyes have to be found, and how many WITNESSES have to agree.
-# The second is closer, for pictures where the first finds nothing. The more windows it opens, the
-# more proof it needs.
-LOOKS = ((1.1, (0, -25, 25), 1, 2), (1.05, (0, -12, 12), 2, 3))
+# A look: ratio of the sizes searched, turns in degrees against the clock (a cascade knows faces
+# turned by up to about 15). The second is closer, for pictures where the first finds nothing.
+LOOKS = ((1.1, (0, -25, 25)), (1.05, (0, -12, 12)))
 QUARTERS = (1, 3, 2)  # turns against the clock after which a photo may be upright
-# What a face needs of which not all WITNESSES are sure, beside both eyes: a score, and at most this
-# part of its width beyond the picture.
-SURE, BEYOND = 55.0, 0.1
+# Cascades that look at a candidate alone, in a picture of PROOF_SIDE px with its eyes level. A face
+# is seen in many windows about it, larger, smaller and beside each other; what only looks like one
+# from one place is seen in few: in up to 20 where the next are faces in shadow with 50.
+WITNESSES = ("frontalface_alt", "frontalface_alt2")
+PROOF_SIDE = 96
+SURE = 32
+UPRIGHT = 80  # windows from which on no other turn is tried
 FACE_SIDE = 160  # px of a face's box in which its eyes are searched
 # The eyes in the detector's box of width 1, as complex numbers: mean of the training photos.
 USUAL = (0.31 + 0.38j, 0.68 + 0.38j)
@@ -61,10 +62,6 @@ VIEWS = (
 )
 AROUND = 1.25  # of a face's box: side of the patch that holds its views
 NEAR = 0.05  # of a face's width, from the median of an eye's places: those further off are others
-# Cascades trained apart from the one that searches; they look at a candidate alone, in a picture of
-# PROOF_SIDE px with its eyes level.
-WITNESSES = ("frontalface_alt", "frontalface_default", "frontalface_alt_tree")
-PROOF_SIDE = 96
 
 
 def find_faces(picture: Image.Image) -> list[Face]:
@@ -101,14 +98,14 @@ def face_at(faces: list[Face], place: Point) -> Face | None:
 def in_order(picture: Image.Image, eyes: Eyes) -> Eyes:
     """Two clicked eyes in any order -> left and right, whatever way the face is turned.
 
-    The order in which a face is seen upright; where both or none show one, the order that turns the
+    The order in which a face is seen upright; where none shows one, the order that turns the
     picture less, and of two such the order of the clicks."""
     first, second = eyes
     orders = ((first, second), (second, first))
     gray = images.to_rgb(picture).convert("L")
     with _lock:
-        seen = [_witnesses(gray, order) for order in orders]
-    if seen[0] != seen[1]:
+        seen = [_windows(gray, order) for order in orders]
+    if max(seen) >= SURE:
         return orders[seen.index(max(seen))]
     return orders[0] if second[0] - first[0] >= -1e-6 else orders[1]
 
@@ -117,8 +114,8 @@ def eyes_near(gray: Image.Image, expected: Eyes) -> Eyes | None:
     """Both eyes of an upright face near places of a gray picture; None if there are none. It takes
     a tenth of the time of find_faces."""
     with _lock:
-        found = _eyes(gray, _usual_box(gray, expected), 2)
-        return found[0] if found and _witnesses(gray, found[0]) > 0 else None
+        eyes = _eyes(gray, _usual_box(gray, expected), 2)
+        return eyes if eyes and _windows(gray, eyes) >= SURE else None
 
 
 def turned(image: Image.Image, quarter: int) -> Image.Image:
@@ -174,23 +171,21 @@ def _cascade(name: str):
 
 
 def _upright_or_turned(gray: Image.Image, least: int) -> list[Face]:
-    """Faces of at least so many px of the halved gray picture as it is, or where none is certain, of the picture after that quarter
-    turn for which more WITNESSES speak: a face upside down looks a little like one."""
+    """Faces of at least so many px of the halved gray picture as it is, or where none is beyond
+    doubt, of the picture after that quarter turn in which one is seen in most windows: a face
+    upside down looks a little like one."""
     best = next(filter(None, (_search(gray, least, *look) for look in LOOKS)), [])
     for quarter in QUARTERS:
-        if _proof(best)[0] == len(WITNESSES):
+        if _most(best) >= UPRIGHT:
             break
         tried = turned(gray, quarter)
-        faces = _search(tried, least, *LOOKS[0])
-        faces = [_before(face, tried.size, quarter) for face in faces]
-        best = max(best, faces, key=_proof)
+        faces = [_before(face, tried.size, quarter) for face in _search(tried, least, *LOOKS[0])]
+        best = max(best, faces, key=_most)
     return best
 
 
-def _proof(faces: list[Face]) -> tuple[int, bool, float]:
-    """How sure the surest of some faces is: by witnesses, then upright, then by score."""
-    upright = [(face.witnesses, quarter_of(face.eyes) == 0, face.score) for face in faces]
-    return max(upright, default=(0, False, 0.0))
+def _most(faces: list[Face]) -> int:
+    return max((face.windows for face in faces), default=0)
 
 
 def _before(face: Face, size: tuple[int, int], quarter: int) -> Face:
@@ -198,35 +193,24 @@ def _before(face: Face, size: tuple[int, int], quarter: int) -> Face:
     return dataclasses.replace(face, eyes=turned_eyes(face.eyes, size, -quarter % 4))
 
 
-def _search(
-    gray: Image.Image, least: int, step: float, turns: tuple[float, ...], eyes: int, witnesses: int
-) -> list[Face]:
-    """Faces of a gray picture that are upright in one of its turns: of those at one place the
-    surest, if so many eyes of it are found and so many witnesses agree."""
+def _search(gray: Image.Image, least: int, step: float, turns: tuple[float, ...]) -> list[Face]:
+    """Faces of at least so many px of the halved gray picture that are upright in one of its turns:
+    of those at one place the surest."""
     boxes = [box for turn in turns for box in _boxes(gray, least, step, turn)]
     surest = []
     for box in sorted(boxes, key=lambda box: box.score, reverse=True):
         if all(abs(box.center - other.center) > max(box.side, other.side) / 2 for other in surest):
             surest.append(box)
-    faces = [_face(gray, box, eyes) for box in surest]
-    return [face for face in faces if face is not None and face.witnesses >= witnesses]
+    faces = [
+        Face(eyes, box.side, _windows(gray, eyes))
+        for box in surest
+        if (eyes := _eyes(gray, box, 1))
+    ]
+    return [face for face in faces if face.windows >= SURE]
 
 
-def _face(gray: Image.Image, box: "_Box", least: int) -> Face | None:
-    """The face in a box; None if fewer than `least` (1 or 2) eyes are found, or too little speaks
-    for it."""
-    found = _eyes(gray, box, least)
-    if found is None:
-        return None
-    eyes, seen = found
-    face = Face(eyes, box.side, box.score, _witnesses(gray, eyes))
-    certain = face.witnesses == len(WITNESSES)
-    sure = certain or (seen == 2 and box.score > SURE and box.beyond(gray.size) < BEYOND)
-    return face if sure else None
-
-
-def _witnesses(gray: Image.Image, eyes: Eyes) -> int:
-    """How many of the WITNESSES see an upright face between these eyes (left, right)."""
+def _windows(gray: Image.Image, eyes: Eyes) -> int:
+    """In how many windows the WITNESSES see an upright face between these eyes (left, right)."""
     left, right = (complex(*eye) for eye in eyes)
     side = 0.6 * PROOF_SIDE  # of a face's box in the middle of the picture
     turn = (right - left) / (side * (USUAL[1] - USUAL[0]))
@@ -234,15 +218,15 @@ def _witnesses(gray: Image.Image, eyes: Eyes) -> int:
     usual = middle + side * ((USUAL[0] + USUAL[1]) / 2 - (0.5 + 0.5j))
     offset = (left + right) / 2 - turn * usual
     patch = np.asarray(warp(gray, turn, offset, (PROOF_SIDE, PROOF_SIDE)))
-    return sum(_sees(name, patch, side) for name in WITNESSES)
+    return sum(_seen(name, patch, side) for name in WITNESSES)
 
 
-def _sees(name: str, patch: np.ndarray, side: float) -> bool:
-    """Whether a cascade finds a face of about this side in the middle of a patch."""
+def _seen(name: str, patch: np.ndarray, side: float) -> int:
+    """In how many windows of about this side in the middle of a patch a cascade sees a face."""
     sizes = {"minSize": (int(0.7 * side),) * 2, "maxSize": (int(1.4 * side),) * 2}
-    boxes = _cascade(name).detectMultiScale(patch, 1.05, 1, **sizes)
+    boxes = _cascade(name).detectMultiScale(patch, 1.05, 0, **sizes)
     middles = np.array([(x + w / 2, y + h / 2) for x, y, w, h in boxes]).reshape(-1, 2)
-    return bool((np.abs(middles - PROOF_SIDE / 2) < side / 4).all(1).any())
+    return int((np.abs(middles - PROOF_SIDE / 2) < side / 4).all(1).sum())
 
 
 @dataclass(frozen=True)
@@ -263,12 +247,6 @@ class _Box:
     @property
     def center(self) -> complex:
         return self.before(self.corner + self.side * (0.5 + 0.5j))
-
-    def beyond(self, size: tuple[int, int]) -> float:
-        """How far the box reaches beyond a picture of this size, as a part of its side."""
-        corners = self.corner + self.side * np.array([0, 1, 1j, 1 + 1j])
-        x, y = np.real(self.before(corners)), np.imag(self.before(corners))
-        return float(max((-x).max(), (-y).max(), x.max() - size[0], y.max() - size[1])) / self.side
 
     def views(self, views: tuple[tuple[float, complex], ...]) -> Iterator["_Box"]:
         """The box in other sizes and places, as far as they lie in the picture."""
@@ -311,17 +289,16 @@ def _boxes(gray: Image.Image, least: int, step: float, turn: float) -> list[_Box
     ]
 
 
-def _eyes(gray: Image.Image, box: _Box, least: int) -> tuple[Eyes, int] | None:
-    """Both eyes in px of a gray picture, in which the box is, and how many are found; None if fewer
-    than `least` (1 or 2).
+def _eyes(gray: Image.Image, box: _Box, least: int) -> Eyes | None:
+    """Both eyes in px of a gray picture, in which the box is; None if fewer than `least` (1 or 2)
+    are found.
 
     Each is the middle of what is found in VIEWS. An eye that is not found is taken to be as far
     from its usual place as the other one."""
-    eyes, most = None, 0
+    eyes = None
     for views in VIEWS:
         seen = [_seen_eyes(view) for view in box.views(views)]
         places = [[both[i] for both in seen if both[i] is not None] for i in (0, 1)]
-        most = max(most, sum(map(bool, places)))
         if sum(map(bool, places)) < least:
             return None
         found = [_middle(spots, NEAR * box.side) for spots in places]
@@ -331,7 +308,7 @@ def _eyes(gray: Image.Image, box: _Box, least: int) -> tuple[Eyes, int] | None:
         ]
         eyes = tuple((eye.real, eye.imag) for eye in map(box.before, both))
         box = _usual_box(gray, eyes)
-    return eyes, most
+    return eyes
 
 
 def _middle(places: list[complex], near: float) -> complex | None:
