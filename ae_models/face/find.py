@@ -52,13 +52,15 @@ UPRIGHT = 80  # windows from which on no other turn is tried
 FACE_SIDE = 160  # px of a face's box in which its eyes are searched
 # The eyes in the detector's box of width 1, as complex numbers: mean of the training photos.
 USUAL = (0.31 + 0.38j, 0.68 + 0.38j)
-REACH = 0.14  # of that width: how far from there they may be
+REACH = 0.1  # of that width: how far from there they may be
+LEAST_WINDOWS = 4  # in which an eye is seen
 # Scale and shift of the boxes in which eyes are searched, since one search is off by up to a tenth
-# of the eyes' distance: of the detector's box, then of the usual one around what was found there,
-# so that the place does not depend on where the detector happened to look.
+# of the eyes' distance: about the detector's box, then about the usual one around what was found
+# there, so that the place does not depend on where the detector happened to look.
+SHIFT = 0.045
 VIEWS = (
-    ((1, 0), (0.93, 0), (1.07, 0)),
-    ((1, 0), (1, 0.04), (1, -0.04), (1, 0.04j), (1, -0.04j)),
+    ((0.95, 0), (1.05, 0)),
+    tuple(((0.95, 1.05)[k % 2], cmath.rect(SHIFT, k * math.pi / 4)) for k in range(8)),
 )
 AROUND = 1.25  # of a face's box: side of the patch that holds its views
 NEAR = 0.05  # of a face's width, from the median of an eye's places: those further off are others
@@ -70,7 +72,7 @@ def find_faces(picture: Image.Image) -> list[Face]:
     Faces turned by up to about 35 degrees are found, and where there is none, faces in a photo
     turned by quarter turns; profiles are not, nor faces smaller than a thirteenth of the long
     side."""
-    gray = tones.stretched(images.to_rgb(picture).convert("L"))  # while a dark one has its levels
+    gray = in_typical_tones(images.to_rgb(picture))  # while a dark one has its levels
     scale = 2 * SEARCHED / max(gray.size)
     # Even sides: the halves of a turned picture are those of the upright one, turned
     gray = images.resize(gray, tuple(2 * max(1, round(side * scale / 2)) for side in gray.size))
@@ -102,7 +104,7 @@ def in_order(picture: Image.Image, eyes: Eyes) -> Eyes:
     picture less, and of two such the order of the clicks."""
     first, second = eyes
     orders = ((first, second), (second, first))
-    gray = images.to_rgb(picture).convert("L")
+    gray = in_typical_tones(images.to_rgb(picture))
     with _lock:
         seen = [_windows(gray, order) for order in orders]
     if max(seen) >= SURE:
@@ -116,6 +118,11 @@ def eyes_near(gray: Image.Image, expected: Eyes) -> Eyes | None:
     with _lock:
         eyes = _eyes(gray, _usual_box(gray, expected), 2)
         return eyes if eyes and _windows(gray, eyes) >= SURE else None
+
+
+def in_typical_tones(picture: Image.Image) -> Image.Image:
+    """A picture in gray as faces are searched in: of the same range whether it is dark or faded."""
+    return tones.stretched(picture.convert("L"), tones.TYPICAL[1] - tones.TYPICAL[0])
 
 
 def turned(image: Image.Image, quarter: int) -> Image.Image:
@@ -327,15 +334,17 @@ def _seen_eyes(box: _Box) -> list[complex | None]:
     part = (left, top, min(left + side, width), min(top + side, height))
     face = box.turned.resize((FACE_SIDE, FACE_SIDE), Image.Resampling.BILINEAR, part)
     upper = np.asarray(face)[: int(0.6 * FACE_SIDE)]
-    spots = [
-        complex(x + w / 2, y + h / 2) / FACE_SIDE
-        for name in ("eye_tree_eyeglasses", "eye")
-        for x, y, w, h in _cascade(name).detectMultiScale(
-            upper, 1.05, 3, minSize=(20, 20), maxSize=(64, 64)
-        )
-    ]
-    nearest = [min(spots, key=lambda spot: abs(spot - usual), default=1) for usual in USUAL]
+    spots = np.array(
+        [
+            complex(x + w / 2, y + h / 2) / FACE_SIDE
+            for name in ("eye_tree_eyeglasses", "eye")
+            for x, y, w, h in _cascade(name).detectMultiScale(
+                upper, 1.1, 0, minSize=(20, 20), maxSize=(64, 64)
+            )
+        ]
+    )
+    near = [spots[np.abs(spots - usual) < REACH] for usual in USUAL]
     return [
-        box.corner + side * spot if abs(spot - usual) < REACH else None
-        for spot, usual in zip(nearest, USUAL)
+        box.corner + side * complex(spots.mean()) if len(spots) >= LEAST_WINDOWS else None
+        for spots in near
     ]

@@ -67,8 +67,9 @@ def test_one_view_of_an_eye_that_is_off_does_not_count(monkeypatch):
     left, right = (box.corner + 100 * place for place in find.USUAL)
     usual = find._usual_box(gray, tuple((eye.real, eye.imag) for eye in (left, right)))
     again = [usual.corner + usual.side * place for place in find.USUAL]
-    views = [[left + 12 - 9j, right], [left, right], [left, right]]  # of the detector's box
-    views += [again, [None, again[1]], *([again[0], None],) * 3]  # of the usual one
+    views = [[left, right], [left, None]]  # of the detector's box
+    views += [[again[0] + 19 - 14j, again[1]], [None, again[1]], again, again]  # of the usual one
+    views += [[again[0], None]] * 4
     monkeypatch.setattr(find, "_seen_eyes", lambda box: views.pop(0))
     monkeypatch.setattr(find, "_usual_box", lambda gray, eyes: usual)
     eyes = [complex(*eye) for eye in find._eyes(gray, box, 1)]
