@@ -53,7 +53,6 @@ FACE_SIDE = 160  # px of a face's box in which its eyes are searched
 # The eyes in the detector's box of width 1, as complex numbers: mean of the training photos.
 USUAL = (0.31 + 0.38j, 0.68 + 0.38j)
 REACH = 0.1  # of that width: how far from there they may be
-LEAST_WINDOWS = 4  # in which an eye is seen
 # Scale and shift of the boxes in which eyes are searched, since one search is off by up to a tenth
 # of the eyes' distance: about the detector's box, then about the usual one around what was found
 # there, so that the place does not depend on where the detector happened to look.
@@ -344,7 +343,4 @@ def _seen_eyes(box: _Box) -> list[complex | None]:
         ]
     )
     near = [spots[np.abs(spots - usual) < REACH] for usual in USUAL]
-    return [
-        box.corner + side * complex(spots.mean()) if len(spots) >= LEAST_WINDOWS else None
-        for spots in near
-    ]
+    return [box.corner + side * complex(spots.mean()) if len(spots) else None for spots in near]
