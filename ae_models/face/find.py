@@ -70,7 +70,7 @@ def find_faces(picture: Image.Image) -> list[Face]:
 
     Faces turned by up to about 35 degrees are found, and where there is none, faces in a photo
     turned by quarter turns; profiles are not, nor faces smaller than a thirteenth of the long
-    side."""
+    side or LEAST_FACE px."""
     gray = in_typical_tones(images.to_rgb(picture))  # while a dark one has its levels
     scale = 2 * SEARCHED / max(gray.size)
     # Even sides: the halves of a turned picture are those of the upright one, turned
