@@ -14,13 +14,14 @@ GRAY, TONED = 4.0, 3.0  # units of CIE Lab: chroma of a gray photo, and what one
 SAMPLE = (64, 64)  # px that tell color from gray
 
 
-def stretched(photo: Image.Image) -> Image.Image:
+def stretched(photo: Image.Image, least: int = LEAST_RANGE) -> Image.Image:
     """A faded, flat or dark photo (L or RGB) with the range of tones of a typical one.
 
-    A photo that has enough range is returned itself. White and black stay white and black."""
+    A photo that has at least this range is returned itself. White and black stay white and
+    black."""
     counts = photo.convert("L").histogram()
     low, high = np.searchsorted(np.cumsum(counts), np.array([0.01, 0.99]) * sum(counts))
-    if high - low >= LEAST_RANGE or high == low:
+    if high - low >= least or high == low:
         return photo
     scale = (TYPICAL[1] - TYPICAL[0]) / (high - low)
     curve = (TYPICAL[0] + (np.arange(256) - low) * scale).clip(0, 255).round().astype(int)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from ae_models import images, tones
+from ae_models import images
 from ae_models.face import find
 from ae_models.face.find import Eyes, Face, Point, face_at, find_faces, in_order
 
@@ -40,24 +40,29 @@ class NoFace(ValueError):
 @dataclass(frozen=True)
 class Pose:
     """The layout of a data set's faces: a picture's size, its eyes, and `part`, which gives the box
-    of a picture of any size that a network takes where no face is found (images.center_box)."""
+    of a picture of any size that a network takes where no face is found (images.center_box).
+
+    A picture whose eyes are off by at most `off`, as a share of their distance, and whose distance
+    is in `larger`, over that here, is in the pose: so far the data set's own pictures are."""
 
     size: tuple[int, int]
     eyes: Eyes
     part: Callable[[tuple[int, int]], tuple[int, int, int, int]]
+    off: float
+    larger: tuple[float, float]
 
 
 # Mean places of the eyes that find_faces finds in the training photos, to 0.5 px.
 POSES = {
     "cufs": Pose(
-        (200, 250), ((73.3, 125.8), (125.1, 125.8)), lambda size: images.center_box(size, 200 / 250)
+        (200, 250),
+        ((73.3, 125.8), (125.1, 125.8)),
+        lambda size: images.center_box(size, 200 / 250),
+        0.06,
+        (0.94, 1.06),
     ),
-    "celeba": Pose((128, 128), ((46.5, 66.2), (80.3, 66.2)), images.face_box),
+    "celeba": Pose((128, 128), ((46.5, 66.2), (80.3, 66.2)), images.face_box, 0.12, (0.92, 1.12)),
 }
-# Share of the eyes' distance by which they may be off the pose and are left alone: the detector is
-# no more exact than that.
-TOLERANCE = 0.12
-LARGER = (0.92, 1.12)  # than the pose's may be the distance itself
 MAX_SCALE = 4  # sides of an aligned picture over those of its pose
 
 
@@ -100,7 +105,7 @@ def align_face(picture: Image.Image, pose: str) -> tuple[Image.Image, int]:
 
 def _is_posed(image: Image.Image, pose: str) -> bool:
     """Whether a picture has eyes where the pose has them."""
-    shown, goal = tones.stretched(whole(image, pose).convert("L")), _pose(pose)
+    shown, goal = find.in_typical_tones(whole(image, pose)), _pose(pose)
     expected = tuple(
         (x * shown.width / goal.size[0], y * shown.width / goal.size[0]) for x, y in goal.eyes
     )
@@ -122,7 +127,8 @@ def has_pose(size: tuple[int, int], eyes: Eyes, pose: str) -> bool:
     there = (np.array(eyes) - (left, top)) * goal.size[0] / (right - left)
     off = np.linalg.norm(there - goal.eyes, axis=1).max()
     distance = math.dist(*goal.eyes)
-    return bool(off < TOLERANCE * distance and LARGER[0] < math.dist(*there) / distance < LARGER[1])
+    larger = math.dist(*there) / distance
+    return bool(off < goal.off * distance and goal.larger[0] < larger < goal.larger[1])
 
 
 def _pose(name: str) -> Pose:

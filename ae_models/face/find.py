@@ -27,37 +27,42 @@ Eyes = tuple[Point, Point]  # left, right
 
 @dataclass(frozen=True)
 class Face:
-    """A face: its eyes and its width in px of the picture, the detector's score (about 54 to 58,
-    higher is surer), and how many of the WITNESSES see it too."""
+    """A face: its eyes and its width in px of the picture, and in how many windows it is seen, from
+    SURE on (most faces 80 to 300)."""
 
     eyes: Eyes
     width: float
-    score: float
-    witnesses: int
+    windows: int
 
 
 MAX_SIDE = 32_000  # px that OpenCV warps
 SEARCHED = 320  # px, the long side of the picture in which faces are searched
-LEAST_FACE = 24  # px of these
-# A look: ratio of the sizes searched; turns in degrees against the clock (a cascade knows faces
-# turned by up to about 15); how many eyes have to be found, and how many WITNESSES have to agree.
-# The second is closer, for pictures where the first finds nothing. The more windows it opens, the
-# more proof it needs.
-LOOKS = ((1.1, (0, -25, 25), 1, 2), (1.05, (0, -12, 12), 2, 3))
+LEAST_FACE = 24  # px of these, and of the picture itself: less than that shows no face
+# A look: ratio of the sizes searched, turns in degrees against the clock (a cascade knows faces
+# turned by up to about 15). The second is closer, for pictures where the first finds nothing.
+LOOKS = ((1.1, (0, -25, 25)), (1.05, (0, -12, 12)))
 QUARTERS = (1, 3, 2)  # turns against the clock after which a photo may be upright
-SURE = 55.6  # score that a face in a turned photo needs: three of four looks are at something else
+# Cascades that look at a candidate alone, in a picture of PROOF_SIDE px with its eyes level. A face
+# is seen in many windows about it, larger, smaller and beside each other; what only looks like one
+# from one place is seen in few: in up to 20 where the next are faces in shadow with 50.
+WITNESSES = ("frontalface_alt", "frontalface_alt2")
+PROOF_SIDE = 96
+SURE = 32
+UPRIGHT = 80  # windows from which on no other turn is tried
 FACE_SIDE = 160  # px of a face's box in which its eyes are searched
 # The eyes in the detector's box of width 1, as complex numbers: mean of the training photos.
 USUAL = (0.31 + 0.38j, 0.68 + 0.38j)
-REACH = 0.14  # of that width: how far from there they may be
-# Scale and shift of the box in which eyes are searched again: one search is off by up to a tenth of
-# the eyes' distance.
-VIEWS = ((0.93, 0), (1.07, 0), (1, 0.04), (1, -0.04), (1, 0.04j), (1, -0.04j))
+REACH = 0.1  # of that width: how far from there they may be
+# Scale and shift of the boxes in which eyes are searched, since one search is off by up to a tenth
+# of the eyes' distance: about the detector's box, then about the usual one around what was found
+# there, so that the place does not depend on where the detector happened to look.
+SHIFT = 0.045
+VIEWS = (
+    ((0.95, 0), (1.05, 0)),
+    tuple(((0.95, 1.05)[k % 2], cmath.rect(SHIFT, k * math.pi / 4)) for k in range(8)),
+)
+AROUND = 1.25  # of a face's box: side of the patch that holds its views
 NEAR = 0.05  # of a face's width, from the median of an eye's places: those further off are others
-# Cascades trained apart from the one that searches; they look at a candidate alone, in a picture of
-# PROOF_SIDE px with its eyes level.
-WITNESSES = ("frontalface_alt", "frontalface_default", "frontalface_alt_tree")
-PROOF_SIDE = 96
 
 
 def find_faces(picture: Image.Image) -> list[Face]:
@@ -65,12 +70,13 @@ def find_faces(picture: Image.Image) -> list[Face]:
 
     Faces turned by up to about 35 degrees are found, and where there is none, faces in a photo
     turned by quarter turns; profiles are not, nor faces smaller than a thirteenth of the long
-    side."""
-    gray = tones.stretched(images.to_rgb(picture).convert("L"))  # while a dark one has its levels
+    side or LEAST_FACE px."""
+    gray = in_typical_tones(images.to_rgb(picture))  # while a dark one has its levels
     scale = 2 * SEARCHED / max(gray.size)
-    gray = images.resize(gray, tuple(max(1, round(side * scale)) for side in gray.size))
+    # Even sides: the halves of a turned picture are those of the upright one, turned
+    gray = images.resize(gray, tuple(2 * max(1, round(side * scale / 2)) for side in gray.size))
     with _lock:
-        faces = _upright_or_turned(gray)
+        faces = _upright_or_turned(gray, round(LEAST_FACE * max(1, scale / 2)))
     faces.sort(key=lambda face: face.width, reverse=True)
     return [
         dataclasses.replace(
@@ -93,14 +99,14 @@ def face_at(faces: list[Face], place: Point) -> Face | None:
 def in_order(picture: Image.Image, eyes: Eyes) -> Eyes:
     """Two clicked eyes in any order -> left and right, whatever way the face is turned.
 
-    The order in which a face is seen upright; where both or none show one, the order that turns the
+    The order in which a face is seen upright; where none shows one, the order that turns the
     picture less, and of two such the order of the clicks."""
     first, second = eyes
     orders = ((first, second), (second, first))
-    gray = images.to_rgb(picture).convert("L")
+    gray = in_typical_tones(images.to_rgb(picture))
     with _lock:
-        seen = [_witnesses(gray, order) for order in orders]
-    if seen[0] != seen[1]:
+        seen = [_windows(gray, order) for order in orders]
+    if max(seen) >= SURE:
         return orders[seen.index(max(seen))]
     return orders[0] if second[0] - first[0] >= -1e-6 else orders[1]
 
@@ -109,8 +115,13 @@ def eyes_near(gray: Image.Image, expected: Eyes) -> Eyes | None:
     """Both eyes of an upright face near places of a gray picture; None if there are none. It takes
     a tenth of the time of find_faces."""
     with _lock:
-        eyes = _eyes(_usual_box(gray, expected), 2)
-        return eyes if eyes and _witnesses(gray, eyes) > 0 else None
+        eyes = _eyes(gray, _usual_box(gray, expected), 2)
+        return eyes if eyes and _windows(gray, eyes) >= SURE else None
+
+
+def in_typical_tones(picture: Image.Image) -> Image.Image:
+    """A picture in gray as faces are searched in: of the same range whether it is dark or faded."""
+    return tones.stretched(picture.convert("L"), tones.TYPICAL[1] - tones.TYPICAL[0])
 
 
 def turned(image: Image.Image, quarter: int) -> Image.Image:
@@ -165,24 +176,22 @@ def _cascade(name: str):
     return _opencv().CascadeClassifier(f"{_opencv().data.haarcascades}haarcascade_{name}.xml")
 
 
-def _upright_or_turned(gray: Image.Image) -> list[Face]:
-    """Faces of a gray picture as it is, or where none is certain, of the picture after that quarter
-    turn for which more WITNESSES speak: a face upside down looks a little like one."""
-    best = next(filter(None, (_search(gray, *look) for look in LOOKS)), [])
+def _upright_or_turned(gray: Image.Image, least: int) -> list[Face]:
+    """Faces of at least so many px of the halved gray picture as it is, or where none is beyond
+    doubt, of the picture after that quarter turn in which one is seen in most windows: a face
+    upside down looks a little like one."""
+    best = next(filter(None, (_search(gray, least, *look) for look in LOOKS)), [])
     for quarter in QUARTERS:
-        if _proof(best)[0] == len(WITNESSES):
+        if _most(best) >= UPRIGHT:
             break
         tried = turned(gray, quarter)
-        faces = [face for face in _search(tried, *LOOKS[0]) if face.score > SURE]
-        faces = [_before(face, tried.size, quarter) for face in faces]
-        best = max(best, faces, key=_proof)
+        faces = [_before(face, tried.size, quarter) for face in _search(tried, least, *LOOKS[0])]
+        best = max(best, faces, key=_most)
     return best
 
 
-def _proof(faces: list[Face]) -> tuple[int, bool, float]:
-    """How sure the surest of some faces is: by witnesses, then upright, then by score."""
-    upright = [(face.witnesses, quarter_of(face.eyes) == 0, face.score) for face in faces]
-    return max(upright, default=(0, False, 0.0))
+def _most(faces: list[Face]) -> int:
+    return max((face.windows for face in faces), default=0)
 
 
 def _before(face: Face, size: tuple[int, int], quarter: int) -> Face:
@@ -190,26 +199,24 @@ def _before(face: Face, size: tuple[int, int], quarter: int) -> Face:
     return dataclasses.replace(face, eyes=turned_eyes(face.eyes, size, -quarter % 4))
 
 
-def _search(
-    gray: Image.Image, step: float, turns: tuple[float, ...], eyes: int, witnesses: int
-) -> list[Face]:
-    """Faces of a gray picture that are upright in one of its turns: of those at one place the
-    surest, if so many eyes of it are found and so many witnesses agree."""
-    boxes = [box for turn in turns for box in _boxes(gray, step, turn)]
+def _search(gray: Image.Image, least: int, step: float, turns: tuple[float, ...]) -> list[Face]:
+    """Faces of at least so many px of the halved gray picture that are upright in one of its turns:
+    of those at one place the surest."""
+    boxes = [box for turn in turns for box in _boxes(gray, least, step, turn)]
     surest = []
     for box in sorted(boxes, key=lambda box: box.score, reverse=True):
         if all(abs(box.center - other.center) > max(box.side, other.side) / 2 for other in surest):
             surest.append(box)
     faces = [
-        Face(both, box.side, box.score, _witnesses(gray, both))
+        Face(eyes, box.side, _windows(gray, eyes))
         for box in surest
-        if (both := _eyes(box, eyes))
+        if (eyes := _eyes(gray, box, 1))
     ]
-    return [face for face in faces if face.witnesses >= witnesses]
+    return [face for face in faces if face.windows >= SURE]
 
 
-def _witnesses(gray: Image.Image, eyes: Eyes) -> int:
-    """How many of the WITNESSES see an upright face between these eyes (left, right)."""
+def _windows(gray: Image.Image, eyes: Eyes) -> int:
+    """In how many windows the WITNESSES see an upright face between these eyes (left, right)."""
     left, right = (complex(*eye) for eye in eyes)
     side = 0.6 * PROOF_SIDE  # of a face's box in the middle of the picture
     turn = (right - left) / (side * (USUAL[1] - USUAL[0]))
@@ -217,15 +224,15 @@ def _witnesses(gray: Image.Image, eyes: Eyes) -> int:
     usual = middle + side * ((USUAL[0] + USUAL[1]) / 2 - (0.5 + 0.5j))
     offset = (left + right) / 2 - turn * usual
     patch = np.asarray(warp(gray, turn, offset, (PROOF_SIDE, PROOF_SIDE)))
-    return sum(_sees(name, patch, side) for name in WITNESSES)
+    return sum(_seen(name, patch, side) for name in WITNESSES)
 
 
-def _sees(name: str, patch: np.ndarray, side: float) -> bool:
-    """Whether a cascade finds a face of about this side in the middle of a patch."""
+def _seen(name: str, patch: np.ndarray, side: float) -> int:
+    """In how many windows of about this side in the middle of a patch a cascade sees a face."""
     sizes = {"minSize": (int(0.7 * side),) * 2, "maxSize": (int(1.4 * side),) * 2}
-    boxes = _cascade(name).detectMultiScale(patch, 1.05, 1, **sizes)
+    boxes = _cascade(name).detectMultiScale(patch, 1.05, 0, **sizes)
     middles = np.array([(x + w / 2, y + h / 2) for x, y, w, h in boxes]).reshape(-1, 2)
-    return bool((np.abs(middles - PROOF_SIDE / 2) < side / 4).all(1).any())
+    return int((np.abs(middles - PROOF_SIDE / 2) < side / 4).all(1).sum())
 
 
 @dataclass(frozen=True)
@@ -236,39 +243,40 @@ class _Box:
     corner: complex
     side: float
     score: float
-    turn: float  # degrees against the clock
-    middle: complex  # of the picture before it was turned
+    turn: complex  # with offset as in warp: from the turned picture to the one that is searched
+    offset: complex
 
     def before(self, place: complex) -> complex:
         """A place of the turned picture -> its place before the turn."""
-        back = cmath.rect(1, math.radians(self.turn))
-        return (place - complex(*self.turned.size) / 2) * back + self.middle
+        return self.turn * place + self.offset
 
     @property
     def center(self) -> complex:
         return self.before(self.corner + self.side * (0.5 + 0.5j))
 
-    def views(self) -> Iterator["_Box"]:
+    def views(self, views: tuple[tuple[float, complex], ...]) -> Iterator["_Box"]:
         """The box in other sizes and places, as far as they lie in the picture."""
-        for scale, shift in VIEWS:
+        for scale, shift in views:
             side = self.side * scale
             corner = self.corner + (self.side - side) * (0.5 + 0.5j) + self.side * shift
             end = corner + side * (1 + 1j)
             if min(corner.real, corner.imag) < 0:
                 continue
-            if end.real <= self.turned.width and end.imag <= self.turned.height:
+            if end.real <= self.turned.width + 0.5 and end.imag <= self.turned.height + 0.5:
                 yield dataclasses.replace(self, corner=corner, side=side)
 
 
 def _usual_box(gray: Image.Image, eyes: Eyes) -> _Box:
-    """The detector's box for an upright face with these eyes."""
+    """The detector's box for a face with these eyes, in a patch in which it is upright."""
     left, right = (complex(*eye) for eye in eyes)
-    side = abs(right - left) / abs(USUAL[1] - USUAL[0])
-    corner = (left + right) / 2 - side * (USUAL[0] + USUAL[1]) / 2
-    return _Box(gray, corner, side, 0.0, 0.0, complex(*gray.size) / 2)
+    side, patch = FACE_SIDE, math.ceil(AROUND * FACE_SIDE)
+    corner = complex(patch - side, patch - side) / 2
+    turn = (right - left) / (side * (USUAL[1] - USUAL[0]))
+    offset = left - turn * (corner + side * USUAL[0])
+    return _Box(warp(gray, turn, offset, (patch, patch)), corner, side, 0.0, turn, offset)
 
 
-def _boxes(gray: Image.Image, step: float, turn: float) -> list[_Box]:
+def _boxes(gray: Image.Image, least: int, step: float, turn: float) -> list[_Box]:
     rotated = (
         gray.rotate(turn, Image.Resampling.BICUBIC, expand=True, fillcolor=128) if turn else gray
     )
@@ -276,31 +284,37 @@ def _boxes(gray: Image.Image, step: float, turn: float) -> list[_Box]:
         np.asarray(rotated.reduce(2)),
         step,
         3,
-        minSize=(LEAST_FACE, LEAST_FACE),
+        minSize=(least, least),
         outputRejectLevels=True,
     )
-    middle = complex(*gray.size) / 2
+    back = cmath.rect(1, math.radians(turn))
+    offset = complex(*gray.size) / 2 - back * complex(*rotated.size) / 2
     return [
-        _Box(rotated, complex(2 * x, 2 * y), 2.0 * side, float(score), turn, middle)
+        _Box(rotated, complex(2 * x, 2 * y), 2.0 * side, float(score), back, offset)
         for (x, y, side, _), score in zip(boxes, scores)
     ]
 
 
-def _eyes(box: _Box, least: int) -> Eyes | None:
-    """Both eyes in px of the picture before the turn; None if fewer than `least` (1 or 2) are
-    found.
+def _eyes(gray: Image.Image, box: _Box, least: int) -> Eyes | None:
+    """Both eyes in px of a gray picture, in which the box is; None if fewer than `least` (1 or 2)
+    are found.
 
-    Each is the middle of what is found in VIEWS of the box. An eye that is not found is taken to be
-    as far from its usual place as the other one."""
-    first = _seen_eyes(box)
-    if sum(eye is not None for eye in first) < least:
-        return None
-    views = [first, *(_seen_eyes(view) for view in box.views())]
-    seen = ([view[i] for view in views if view[i] is not None] for i in (0, 1))
-    eyes = [_middle(places, NEAR * box.side) for places in seen]
-    usual = [box.corner + box.side * place for place in USUAL]
-    places = (usual[i] + eyes[1 - i] - usual[1 - i] if eyes[i] is None else eyes[i] for i in (0, 1))
-    return tuple((eye.real, eye.imag) for eye in map(box.before, places))
+    Each is the middle of what is found in VIEWS. An eye that is not found is taken to be as far
+    from its usual place as the other one."""
+    eyes = None
+    for views in VIEWS:
+        seen = [_seen_eyes(view) for view in box.views(views)]
+        places = [[both[i] for both in seen if both[i] is not None] for i in (0, 1)]
+        if sum(map(bool, places)) < least:
+            return None
+        found = [_middle(spots, NEAR * box.side) for spots in places]
+        usual = [box.corner + box.side * place for place in USUAL]
+        both = [
+            usual[i] + found[1 - i] - usual[1 - i] if found[i] is None else found[i] for i in (0, 1)
+        ]
+        eyes = tuple((eye.real, eye.imag) for eye in map(box.before, both))
+        box = _usual_box(gray, eyes)
+    return eyes
 
 
 def _middle(places: list[complex], near: float) -> complex | None:
@@ -319,15 +333,14 @@ def _seen_eyes(box: _Box) -> list[complex | None]:
     part = (left, top, min(left + side, width), min(top + side, height))
     face = box.turned.resize((FACE_SIDE, FACE_SIDE), Image.Resampling.BILINEAR, part)
     upper = np.asarray(face)[: int(0.6 * FACE_SIDE)]
-    spots = [
-        complex(x + w / 2, y + h / 2) / FACE_SIDE
-        for name in ("eye_tree_eyeglasses", "eye")
-        for x, y, w, h in _cascade(name).detectMultiScale(
-            upper, 1.05, 3, minSize=(20, 20), maxSize=(64, 64)
-        )
-    ]
-    nearest = [min(spots, key=lambda spot: abs(spot - usual), default=1) for usual in USUAL]
-    return [
-        box.corner + side * spot if abs(spot - usual) < REACH else None
-        for spot, usual in zip(nearest, USUAL)
-    ]
+    spots = np.array(
+        [
+            complex(x + w / 2, y + h / 2) / FACE_SIDE
+            for name in ("eye_tree_eyeglasses", "eye")
+            for x, y, w, h in _cascade(name).detectMultiScale(
+                upper, 1.1, 0, minSize=(20, 20), maxSize=(64, 64)
+            )
+        ]
+    )
+    near = [spots[np.abs(spots - usual) < REACH] for usual in USUAL]
+    return [box.corner + side * complex(spots.mean()) if len(spots) else None for spots in near]

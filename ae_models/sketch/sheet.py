@@ -17,6 +17,8 @@ STROKE = 11  # px at SEARCH_SIDE: what is thinner, and darker than its surroundi
 INK = 0.12  # of the lightness around, by which it is
 BESIDE = (3, 6)  # px from a side, where a stroke that goes on across it is on both of its sides
 CROSSINGS = 2  # strokes, and most of those beyond the sides, that cross a patch of light
+BEYOND = 0.25  # share of all strokes that lie beyond the sides, where these are not the sheet's
+ROUGH = (0.03, 2.5)  # by how much paper varies in lightness, and times as much in the shade
 INSET = 0.012  # part of its size that is cut off on each side: the edge's own shadow
 
 
@@ -31,7 +33,7 @@ def corners(picture: np.ndarray) -> np.ndarray | None:
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
     masks = _masks(cv2.medianBlur(lab, 5))
     found = [quad for mask in masks if (quad := _quadrilateral(mask)) is not None]
-    found = [quad for quad in found if _stands_out(lab, quad) and not _is_crossed(lab, quad)]
+    found = [quad for quad in found if _stands_out(lab, quad) and not _is_light(lab, quad)]
     if not found:
         return None
     most = max(map(cv2.contourArea, found))
@@ -156,20 +158,46 @@ def _stands_out(lab: np.ndarray, found: np.ndarray) -> bool:
     return len(steps) > 2 or np.linalg.norm(steps[:, 1:], axis=1).min() > HUE
 
 
-def _is_crossed(lab: np.ndarray, found: np.ndarray) -> bool:
-    """Whether strokes go on across the sides: a patch of light on the paper, not a sheet."""
+def _is_light(lab: np.ndarray, found: np.ndarray) -> bool:
+    """Whether the drawing goes on beyond the sides: a patch of light on the paper, not a sheet."""
     import cv2
 
     light = cv2.medianBlur(np.ascontiguousarray(lab[..., 0]), 3)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (STROKE, STROKE))
     paper = cv2.morphologyEx(light, cv2.MORPH_CLOSE, disc).astype(np.float32)
+    darker = 1 - light / paper.clip(1)
     inside = cv2.fillPoly(np.zeros_like(light), [found.round().astype(np.int32)], 1)
     within, beyond = (cv2.distanceTransform(x, cv2.DIST_L2, 5) for x in (inside, 1 - inside))
-    stroke = (paper - light > INK * paper) & (np.maximum(within, beyond) <= BESIDE[1])
+    if _is_crossed(darker > INK, within, beyond):
+        return True
+    parts = within > BESIDE[1], beyond > BESIDE[1]
+    return _is_one_paper(lab, darker, *parts)
+
+
+def _is_crossed(stroke: np.ndarray, within: np.ndarray, beyond: np.ndarray) -> bool:
+    """Whether strokes go on across the sides, from which pixels are so far within and beyond."""
+    import cv2
+
+    stroke = stroke & (np.maximum(within, beyond) <= BESIDE[1])
     labels = cv2.connectedComponents(stroke.astype(np.uint8))[1]
     inner, outer = (np.unique(labels[stroke & (x > BESIDE[0])]) for x in (within, beyond))
     crossing = np.intersect1d(inner, outer).size
     return crossing >= CROSSINGS and 2 * crossing > outer.size and 3 * crossing > inner.size
+
+
+def _is_one_paper(
+    lab: np.ndarray, darker: np.ndarray, inner: np.ndarray, outer: np.ndarray
+) -> bool:
+    """Whether two parts of a picture are of one hue and smooth but for strokes, of which the outer
+    has many."""
+    stroke = darker > INK
+    if not inner.any() or stroke[outer].sum() <= BEYOND * stroke[inner | outer].sum():
+        return False
+    hues = [np.median(lab[part & ~stroke][:, 1:], 0) for part in (inner, outer)]
+    if np.linalg.norm(np.subtract(*hues)) > HUE:
+        return False
+    rough = [np.quantile(darker[part & ~stroke], 0.95) for part in (inner, outer)]
+    return bool(rough[1] < max(ROUGH[0], ROUGH[1] * rough[0]))
 
 
 def _sharpness(lab: np.ndarray, found: np.ndarray) -> float:

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from ae_models import images
-from ae_models.face import align
+from ae_models.face import align, find
 from tests.pictures import FACES, PORTRAITS, blob, pasted
 
 
@@ -61,6 +61,17 @@ def test_an_aligned_face_has_the_pose(path, turn):
 def test_a_picture_in_the_pose_is_left_as_it_is(path, name):
     picture = Image.open(path).convert("RGB")
     assert align.align_face(picture, name)[0].tobytes() == picture.tobytes()
+
+
+def test_a_picture_almost_in_the_pose_is_brought_into_it():
+    """A step between left alone and aligned would show in the drawing of two copies of a photo."""
+    goal = align.POSES["cufs"]
+    picture, _ = pasted(PORTRAITS[0], goal.size, 0, 1, complex(*goal.size) / 2 + 4)
+    aligned, _ = align.align_face(picture, "cufs")
+    scale = aligned.width / goal.size[0]
+    eyes = find.eyes_near(aligned.convert("L"), tuple((x * scale, y * scale) for x, y in goal.eyes))
+    off = np.abs(np.array(eyes) / scale - goal.eyes).max()
+    assert off < 0.04 * abs(goal.eyes[1][0] - goal.eyes[0][0])
 
 
 def test_the_largest_of_several_faces_is_taken():

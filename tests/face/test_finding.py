@@ -1,5 +1,7 @@
 """Faces in spoiled and turned photos, and in pictures without any."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -60,24 +62,53 @@ def test_a_face_is_chosen_by_a_place():
 
 
 def test_one_view_of_an_eye_that_is_off_does_not_count(monkeypatch):
-    box = find._Box(Image.new("L", (200, 200)), 50 + 50j, 100, 56, 0, 100 + 100j)
+    gray = Image.new("L", (200, 200))
+    box = find._Box(gray, 50 + 50j, 100, 56, 1, 0)
     left, right = (box.corner + 100 * place for place in find.USUAL)
-    views = [[left + 12 - 9j, right], *([left, right],) * 2, [None, right], *([left, None],) * 3]
+    usual = find._usual_box(gray, tuple((eye.real, eye.imag) for eye in (left, right)))
+    again = [usual.corner + usual.side * place for place in find.USUAL]
+    views = [[left, right], [left, None]]  # of the detector's box
+    views += [[again[0] + 19 - 14j, again[1]], [None, again[1]], again, again]  # of the usual one
+    views += [[again[0], None]] * 4
     monkeypatch.setattr(find, "_seen_eyes", lambda box: views.pop(0))
-    eyes = [complex(*eye) for eye in find._eyes(box, 1)]
+    monkeypatch.setattr(find, "_usual_box", lambda gray, eyes: usual)
+    eyes = [complex(*eye) for eye in find._eyes(gray, box, 1)]
     assert np.abs(np.subtract(eyes, (left, right))).max() < 1e-9 and not views
 
 
-@pytest.mark.parametrize("sure", [True, False])
-def test_a_face_in_a_turned_photo_has_to_be_a_sure_one(monkeypatch, sure):
-    score = find.SURE + (0.1 if sure else -0.1)
-    face = find.Face(((50, 60), (90, 60)), 100, score, len(find.WITNESSES))
+@pytest.mark.parametrize("shift", [0.09, -0.09j, 0.08 + 0.06j])
+def test_eyes_do_not_depend_on_the_box_of_the_detector(shift):
+    gray, eyes = photo()
+    gray, usual = gray.convert("L"), [(eye.real, eye.imag) for eye in eyes]
+    box = find._usual_box(gray, usual)
+    found = [
+        find._eyes(gray, dataclasses.replace(box, corner=box.corner + box.side * by), 1)
+        for by in (0, shift)
+    ]
+    assert np.abs(np.subtract(*found)).max() < 0.015 * abs(eyes[1] - eyes[0])
 
-    def search(gray, *look):
-        return [face] if gray.height > gray.width else []
 
-    monkeypatch.setattr(find, "_search", search)
-    assert len(align.find_faces(blob((320, 200), 0))) == sure
+def test_a_face_is_seen_in_many_windows():
+    (face,) = align.find_faces(photo()[0])
+    assert face.windows > 2 * find.SURE
+    gray = Image.effect_noise((200, 200), 60)
+    assert find._windows(gray, ((80, 90), (120, 90))) < find.SURE / 2
+
+
+@pytest.mark.parametrize("turn", [0, 90])
+@pytest.mark.parametrize("more", [0, -1])
+def test_what_is_seen_in_few_windows_is_no_face(monkeypatch, more, turn):
+    monkeypatch.setattr(find, "_windows", lambda gray, eyes: find.SURE + more)
+    faces = align.find_faces(photo(turn)[0])
+    assert bool(faces) == (more == 0)
+
+
+def test_a_face_of_a_few_px_is_none():
+    """However large the picture is made for the search, it shows no more."""
+    picture, _ = pasted(PORTRAITS[1], (128, 128), 0, 0.5, 64 + 64j)
+    assert len(align.find_faces(picture)) == 1
+    small, _ = pasted(PORTRAITS[1], (128, 128), 0, 0.07, 64 + 64j)
+    assert align.find_faces(small) == []
 
 
 def test_rows_of_windows_and_foam_are_no_faces():

@@ -53,6 +53,21 @@ def test_ink_is_that_of_the_clean_drawing(kind, seed):
     assert np.median(np.asarray(got)) == 255
 
 
+@pytest.mark.parametrize("part", [(0.02, 0.49), (0.55, 0.98)])
+def test_a_patch_of_light_that_no_line_crosses_is_no_sheet(part):
+    """Of two drawings on a page one lies in the sun, whole."""
+    page = Image.new("RGB", (720, 460), "white")
+    for x, name in ((20, "cat"), (390, "fish")):
+        page.paste(example(f"sketch-{name}.png").convert("RGB").resize((320, 320)), (x, 70))
+    light = np.full((460, 720), 0.5)
+    light[50:410, int(720 * part[0]) : int(720 * part[1])] = 0.95
+    photo = Image.fromarray((np.asarray(page) * light[..., None]).astype("uint8"))
+    cleaned = tasks.clean_sketch(photo)
+    wanted, ink = lines(page), drawing.ink_of(cleaned)[0, 0].numpy() > 0.5
+    assert (lines(cleaned) & wanted).sum() > 0.85 * wanted.sum()
+    assert (ink & ~wanted).sum() < 0.05 * ink.sum()
+
+
 @pytest.mark.parametrize("kind", drawings.SIX, ids=lambda kind: kind.__name__)
 def test_a_cleaned_drawing_is_clean(kind):
     once = tasks.clean_sketch(drawings.photographed(example("sketch-cat.png"), kind, 3))
