@@ -112,8 +112,9 @@ def in_order(picture: Image.Image, eyes: Eyes) -> Eyes:
 
 
 def eyes_near(gray: Image.Image, expected: Eyes) -> Eyes | None:
-    """Both eyes of an upright face near places of a gray picture; None if there are none. It takes
-XX
+    """Both eyes of an upright face near places of a gray picture; None if there are none.
+
+    Half of the work of find_faces."""
     with _lock:
         eyes = _eyes(gray, _usual_box(gray, expected), 2)
         return eyes if eyes and _windows(gray, eyes) >= SURE else None
