@@ -22,6 +22,7 @@ from tests.release.hub_process import ROOT, free_port
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 BODY = encoded(blob((64, 64), 1), "PNG")
 LARGE = encoded(blob((3000, 2000), 1), "JPEG")
+PATIENCE = 60  # seconds for an answer, on a busy machine
 WRITES = """
 import sys, os
 root = os.path.realpath(sys.argv.pop(1)) + os.sep
@@ -70,19 +71,21 @@ class Copy:
         def ask():
             address = f"{self.url}/studio/photo/save"
             try:
-                answer = httpx2.post(address, content=LARGE, params={"lossless": 1}, timeout=120)
+                answer = httpx2.post(
+                    address, content=LARGE, params={"lossless": 1}, timeout=2 * PATIENCE
+                )
                 answers.append(answer.status_code)
             except httpx2.TransportError as error:
                 answers.append(error)
 
         thread = threading.Thread(target=ask)
         thread.start()
-        while not httpx2.get(f"{self.url}/healthz").json()["large"]:
+        while not httpx2.get(f"{self.url}/healthz", timeout=PATIENCE).json()["large"]:
             time.sleep(0.02)
         return thread
 
     def computed(self) -> float:
-        text = httpx2.get(f"{self.url}/metrics").text
+        text = httpx2.get(f"{self.url}/metrics", timeout=PATIENCE).text
         counts = re.findall(r"^studio_requests_total\{.*\} (.*)$", text, re.MULTILINE)
         return sum(map(float, counts))
 
@@ -131,7 +134,7 @@ def balancer(copies, tmp_path_factory):
 
 def test_visitors_are_on_both_copies_and_each_stays_on_one(copies, balancer):
     for _ in range(12):
-        with httpx2.Client(base_url=balancer) as visitor:
+        with httpx2.Client(base_url=balancer, timeout=PATIENCE) as visitor:
             assert "Autoencoder Studio" in visitor.get("/").text and visitor.cookies["studio"]
             before = [copy.computed() for copy in copies]
             for _ in range(3):
@@ -144,7 +147,7 @@ def test_a_program_uploads_calls_and_downloads_through_the_balancer(balancer, tm
     picture = tmp_path / "one.png"
     blob((48, 40), 1).save(picture)
     for _ in range(4):
-        client = Client(balancer, verbose=False)
+        client = Client(balancer, verbose=False, httpx_kwargs={"timeout": PATIENCE})
         answer = client.predict(handle_file(picture), "classic", 0, api_name="/reconstruct")
         assert Image.open(answer).size == (48, 40)
 
@@ -165,7 +168,7 @@ def test_sigkill_loses_only_what_was_asked(copies):
 def test_when_one_copy_is_gone_the_other_takes_its_visitors(copies, balancer):
     assert not answers(copies[0].url)
     for _ in range(6):
-        with httpx2.Client(base_url=balancer) as visitor:
+        with httpx2.Client(base_url=balancer, timeout=PATIENCE) as visitor:
             assert visitor.get("/").status_code == 200
             assert visitor.post("/studio/paint", content=BODY).status_code == 200
     assert copies[1].computed() > 0
