@@ -3,7 +3,7 @@
 
 from ae_models import zoo
 
-dependencies = ["PIL", "cv2", "huggingface_hub", "numpy", "safetensors", "torch", "torchvision"]
+dependencies = ["PIL", "cv2", "huggingface_hub", "numpy", "safetensors", "torch"]
 
 
 def _entry_point(row: zoo.Row):
