@@ -21,9 +21,9 @@ from tests.test_imports import ROOT
 
 DATA = Path(__file__).parent / "data"
 STORED = {  # name -> sha256 of the integers, computed by the process that wrote the file
-    "face-02.aes": "69c8755977c0098ada2201e4fec5e818033968d24a7381547a7cd6dcf2072ce0",
-    "landscape-lake.aes": "fdb7c36b2bb4e1c62faabb76b33c35ceb6d828bd3eadfb02f9ddf2c3bd192c2a",
-    "landscape-glacier.aes": "92b7b93711a69db57f0d1e4fe4fc50c80e61ab64c1f301d8aa45fc6c3ff494f6",
+    "face-02.aes": "19724a6875338414d2f81472d12299a2273f621ece201a660bf22397ac4b3ecf",
+    "landscape-lake.aes": "cb92c83d3ea91db99e331184d30d57b090d467fa8e14db06d00385d16bf69687",
+    "landscape-glacier.aes": "d81e9d8cda0e8c0b8b0c22a85a96310d751c207d1dbce67be7ed9d0e12bb607f",
 }
 
 
