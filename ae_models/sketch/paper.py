@@ -24,6 +24,7 @@ from ae_models.sketch.marks import LINE, SIDE
 
 FAINT = 0.3  # darkest channel that a transparent picture's ink needs to show on white
 LINES_DIFFER = 12  # of 255, from the paper around them
+PLACE = 101  # px at SIDE of a place that is paper for the most part, even with thick lines
 EVEN = 0.05  # by how much paper may be darker in places than it mostly is
 UNEVEN = 0.02  # share of the paper that is darker than that where the light is uneven
 SOLID = 0.3  # of the lightest paper around: darker places are filled with ink, not in shadow
@@ -96,11 +97,11 @@ def _at_side(pixels: np.ndarray) -> np.ndarray:
 
 
 def _is_light_on_dark(gray: np.ndarray) -> bool:
-    """Whether lines are lighter than the paper, which is what most of any small place is. Without
-    lines the greater part is paper, if it is light."""
+    """Whether lines are lighter than the paper, which is what most of any place is. Without lines
+    the greater part is paper, if it is light."""
     import cv2
 
-    above = gray.astype(float) - cv2.medianBlur(gray, LINE)
+    above = gray.astype(float) - cv2.medianBlur(gray, PLACE)
     tops, valleys = (np.square(x.clip(LINES_DIFFER, None)).mean() for x in (above, -above))
     if max(tops, valleys) < 1.0005 * LINES_DIFFER**2:
         return bool(np.median(gray) < 128)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from ae_models import tasks
 from ae_models.sketch import drawing, paper, sheet
@@ -94,6 +94,15 @@ def test_polarity_is_that_of_lines_whatever_the_ground(ground):
         picture = ImageOps.invert(picture)
     cleaned = np.asarray(tasks.clean_sketch(picture).convert("L"))
     assert cleaned[5, 50] == 255 and cleaned[24, 55] < 60
+
+
+@pytest.mark.parametrize("width", [11, 15])
+@pytest.mark.parametrize("name", NAMES[:4])
+def test_thick_lines_are_no_paper(name, width):
+    """Those of a felt pen, also in chalk on a board: gaps between them are not what is drawn."""
+    thick = example(name).convert("L").filter(ImageFilter.MinFilter(width))
+    for picture in (thick, ImageOps.invert(thick)):
+        assert tasks.clean_sketch(picture).tobytes() == thick.convert("RGB").tobytes()
 
 
 def test_colored_pens_keep_their_color():
