@@ -21,7 +21,6 @@ TONES = {  # colors that a part may have, all of them likely
     "skin": "ffe2cc f6cda8 e0a878 c68a5c a0683f 7c4a2c 54301e",
     "hair": "1f1a1c 3a2518 6a4424 a8743a e6c060 b4502a 9c9894",
     "lips": "c8505a b04048 d87878 9a3a40",
-    "iris": "6a4424 4a7aa8 5a8a5a 3a2518",
     "leaf": "3f9a3c 6ab444 2f7a3a 8ac85a 5a9050 a8b840",
     "wood": "8a5a32 6e4426 a87444 c08c54 5a3a24",
     "wall": "f2e2bc f8ecd8 e8c890 d8d4cc f0c8b0 c8dce8 e8dc8c f6d0d0 d8b088",
@@ -262,13 +261,13 @@ def person(r: Generator) -> list[Part]:
 
 
 def face(r: Generator) -> list[Part]:
-    skin, hair, lips, iris, shirt = tones(r, "skin hair lips iris vivid")
+    skin, hair, lips, shirt = tones(r, "skin hair lips vivid")
     rx, ry, long = r.uniform(22, 28), r.uniform(28, 33), r.random() < 0.5
     back = soft((50, 2), (50 - rx * 1.7, 4), (50 - rx * 1.5, 92), (50 + rx * 1.5, 92), (50 + rx * 1.7, 4))
     fringe = np.concatenate([oval(50, 46, rx * 1.1, ry * 1.2, 190, 350), soft((72, 36), (50, r.uniform(20, 34)), (28, 36), closed=False)])
     return [*(fill(hair, back) if long else []), *fill(shirt, soft((14, 108), (20, 84), (50, 78), (80, 84), (86, 108))),
             *fill(skin, rect(43, 70, 57, 84), *flipped(oval(50 - rx, 48, 4, 6)), oval(50, 48, rx, ry)), *fill(hair, fringe),
-            *fill(WHITE, *flipped(oval(50 - rx * 0.42, 46, 5, 3.6))), *fill(iris, *flipped(oval(50 - rx * 0.42, 46, 2.2, 2.4))),
+            *fill(WHITE, *flipped(oval(50 - rx * 0.42, 46, 5, 3.6))), *ink(*flipped(oval(50 - rx * 0.42, 46, 1.6, 2))),
             *ink(poly((50, 50), (48, 57), (51, 57))), *fill(lips, soft((40, 65), (50, 63), (60, 65), (50, 71)))]
 
 
@@ -587,14 +586,25 @@ def unsteady(r: Generator, curve: Curve, closed: bool, shake: float) -> Curve:
 
 
 def few_colors(parts: list[Part]) -> list[Part]:
-    """Replace colors by those most like them until there are COLORS."""
-    one_of = {p.color: p.color for p in parts if p.color is not None}
-    while len(left := sorted(set(one_of.values()))) > COLORS:
-        x = np.array(left, float)
-        far = np.linalg.norm(x[:, None] - x, axis=2) + 1e3 * np.tri(len(x))
-        i, j = np.unravel_index(far.argmin(), far.shape)
-        one_of = {k: left[i] if v == left[j] else v for k, v in one_of.items()}
+    """Replace colors by those most like them that cover more, until there are COLORS."""
+    areas: dict[Color, float] = {}
+    for curve, color in parts:
+        if color is not None:
+            areas[color] = areas.get(color, 0) + area(curve)
+    one_of = {color: color for color in areas}
+    while len(areas) > COLORS:
+        left = list(areas)
+        far = np.linalg.norm(np.array(left)[:, None] - np.array(left), axis=2)
+        i, j = np.unravel_index((far + 1e3 * np.eye(len(left))).argmin(), far.shape)
+        kept, gone = sorted((left[i], left[j]), key=areas.get, reverse=True)
+        areas[kept] += areas.pop(gone)
+        one_of = {k: kept if v == gone else v for k, v in one_of.items()}
     return [Part(p.curve, p.color and one_of[p.color]) for p in parts]
+
+
+def area(curve: Curve) -> float:
+    x, y = curve.T
+    return abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2
 
 
 def painted(r: Generator, parts: list[Part]) -> Scene:
