@@ -1,4 +1,4 @@
-"""Train `sketch-color-plus` on the Pokémon sketch2photo pairs.
+"""Train `sketch-color-plus` on the Pokémon sketch2photo pairs and on drawn things.
 
 python -m train.sketch_color_plus --data DIR        95 minutes on two busy cores
 """
