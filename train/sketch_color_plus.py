@@ -18,14 +18,14 @@ from train.engine.folding import add_dropout, add_norm, fold
 from train.engine.recipe import Recipe, Variant
 
 SLUG = "sketch-color-plus"
-TIMES = 3  # how often a creature is among the rows for training, and how many things for each
+TIMES = 2  # how many things there are for each creature that is trained on
 SEEDS = {"train": 0, "val": 1}  # of the things
 MOVED = 0.85  # share of the samples that are bent, turned, scaled and moved
 GIVEN = 0.4  # share of the samples with the data's own lines instead of drawn ones
-PALETTE, HINTS = 0.75, 0.75  # share of the samples that are given a palette, and hints
+# Shares of the samples that are given a palette, of those whose hues are changed, and of those that
+# are given hints. Most things have a palette alone: it is all that tells what a part may be.
+CREATURE_SHARES, THING_SHARES = (0.75, 0.6, 0.75), (0.95, 0.2, 0.3)
 MAX_HINTS = 20
-# Share of the samples with a palette whose hues are changed: those of things say what they are
-CREATURES_RECOLORED, THINGS_RECOLORED = 0.6, 0.2
 DROPPED = 0.25  # share of the channels at the lowest resolution
 REPRESENTATIVE = 96  # palettes, of which those between the extremes in vividness are kept
 LEAST_VIVID, MOST_VIVID = 19, 72  # places among them
@@ -35,26 +35,26 @@ SHRINKAGE = 1e-3  # of the prior's weights, for each squared
 
 
 def read(root: Path, split: str) -> Split:
-    """Sketches, artwork, palettes (N, 5, 4), and how often hues are changed, (N,): of creatures and
-    of as many things; for training the creatures from both sides, and TIMES of all."""
-    times = TIMES if split == "train" else 1
+    """Sketches, artwork, palettes (N, 5, 4), and shares (N, 3) as in CREATURE_SHARES: of creatures
+    and of things."""
     mine = creatures(root, split)
-    made = things(times * len(mine[0]), split)
-    return tuple(torch.cat([*[a] * times, b]) for a, b in zip(mine, made))
+    made = things((TIMES if split == "train" else 1) * len(mine[0]), split)
+    return tuple(map(torch.cat, zip(mine, made)))
 
 
 def creatures(root: Path, split: str) -> Split:
+    """For training also all of them mirrored."""
     sides = [
         readers.sketch2photo(root, split, mirrored)
         for mirrored in ([False, True] if split == "train" else [False])
     ]
     sketches, art = map(torch.cat, zip(*sides))
     own = artwork.dominant(art.float() / 255)
-    return sketches, art, own, torch.full((len(art),), CREATURES_RECOLORED)
+    return sketches, art, own, torch.tensor(CREATURE_SHARES).expand(len(art), 3)
 
 
 def things(count: int, split: str) -> Split:
-    return *scenes.pictures(count, SEEDS[split]), torch.full((count,), THINGS_RECOLORED)
+    return *scenes.pictures(count, SEEDS[split]), torch.tensor(THING_SHARES).expand(count, 3)
 
 
 def augment(batch: Split, generator: torch.Generator) -> Split:
@@ -62,7 +62,7 @@ def augment(batch: Split, generator: torch.Generator) -> Split:
 
     Moving artwork blurs it a little, so some of it stays in place: the network has to learn lines
     of one px."""
-    sketch, art, palette, recolored = batch
+    sketch, art, palette, shares = batch
     sketch, art = sketch.float() / 255, art.float() / 255
     moved = augmentation.affine(
         (sketch, art), generator, degrees=15, zoom=0.3, move=0.08, mode="bicubic"
@@ -72,25 +72,26 @@ def augment(batch: Split, generator: torch.Generator) -> Split:
     sketch, art = (torch.where(chosen, m.clamp(0, 1), x) for m, x in zip(moved, (sketch, art)))
     given = augmentation.chance(len(art), generator, GIVEN)
     drawing = torch.where(given, sketch, lines.draw(art, sketch, generator))
-    return condition(drawing, art, palette, recolored, generator)
+    return condition(drawing, art, palette, shares, generator)
 
 
 def prepare(batch: Split) -> Split:
     """Rows of `read` as `augment` gives them, with the data's own lines and always the same
     hints."""
-    sketch, art, palette, recolored = batch
+    sketch, art, palette, shares = batch
     sketch, art = sketch.float() / 255, art.float() / 255
-    return condition(sketch, art, palette, recolored, torch.Generator().manual_seed(0))
+    return condition(sketch, art, palette, shares, torch.Generator().manual_seed(0))
 
 
 def condition(
-    drawing: Tensor, art: Tensor, palette: Tensor, recolored: Tensor, generator: torch.Generator
+    drawing: Tensor, art: Tensor, palette: Tensor, shares: Tensor, generator: torch.Generator
 ) -> Split:
-    """Choose at random who is given a palette and hints. Hues change only where a palette tells of
-    them: else the network would learn that every color averages to gray."""
-    given, turned, hinted = torch.rand(3, len(art), generator=generator).unbind()
-    given, hinted = given < PALETTE, hinted < HINTS
-    art, palette = artwork.recolor(art, palette, given & (turned < recolored), generator)
+    """Choose at random, in these shares (B, 3), who is given a palette, other hues and hints. Hues
+    change only where a palette tells of them: else the network would learn that every color
+    averages to gray."""
+    drawn = torch.rand(3, len(art), generator=generator)
+    given, recolored, hinted = drawn < shares.cpu().T
+    art, palette = artwork.recolor(art, palette, given & recolored, generator)
     palette = artwork.imperfect(palette, generator) * given[:, None, None]
     count = torch.randint(1, MAX_HINTS + 1, (len(art),), generator=generator) * hinted
     return drawing, art, palette, artwork.hints(art, count, generator)
@@ -164,10 +165,10 @@ def _regression(x: Tensor, labels: Tensor) -> Tensor:
 
 
 FURTHER = Variant(
-    "go on from a release, given with --start: an eighth of the steps, half the learning rate",
+    "go on from a release, given with --start: a fifth of the steps, half the learning rate",
     {
         "optimizer": lambda network: optimizers.muon(network, lr=0.025, rest=1e-3),
-        "epochs": 1,
+        "epochs": 3,
     },
 )
 RECIPE = Recipe(
@@ -179,7 +180,7 @@ RECIPE = Recipe(
     optimizer=lambda network: optimizers.muon(network, lr=0.05, rest=2e-3),
     build=build,
     finish=finish,
-    epochs=8,
+    epochs=16,
     batch=8,
     channels_last=True,
     variants={"further": FURTHER},
