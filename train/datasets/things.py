@@ -557,7 +557,7 @@ def kite(t: Thing, r: Generator) -> None:
     for i, (end, x) in enumerate(corners):
         t.fill(colors[i % len(colors)], poly((50, end), (50, y), (x, y)))
     for x, y in ((54, 80), (50, 90)):
-        wing = (x, y), (x - 6, y - 3), (x - 6, y + 3), (x, y), (x + 6, y - 3), (x + 6, y + 3)
+        wing = (x, y), (x - 6, y - 3), (x - 6, y + 3), (x, y), (x + 6, y + 3), (x + 6, y - 3)
         t.fill(colors[0], poly(*wing))
 
 
@@ -626,9 +626,10 @@ def penguin(t: Thing, r: Generator) -> None:
 def airship(t: Thing, r: Generator) -> None:
     """A hot-air balloon."""
     one, two, basket = tones(r, "vivid vivid wood")
-    a, edges = np.linspace(-0.5, 0.42, 14) * np.pi, np.linspace(-36, 36, r.integers(4, 7))
-    seam = np.stack([np.cos(a), 38 + 36 * np.sin(a)], 1)
-    t.ink(poly((42, 72), (44, 84)), poly((58, 72), (56, 84)))
+    w, low, count = r.uniform(30, 42), r.uniform(36, 40), r.integers(3, 6)
+    a, edges = np.linspace(-0.5, 0.42, 14) * np.pi, np.linspace(-w, w, count + 1)
+    seam = np.stack([np.cos(a), low + low * np.sin(a)], 1)
+    t.ink(poly((42, 2 * low - 4), (44, 84)), poly((58, 2 * low - 4), (56, 84)))
     for i, (a, b) in enumerate(zip(edges, edges[1:])):
         gore = np.concatenate([seam * [a, 1], (seam * [b, 1])[::-1]])
         t.fill((one, two)[i % 2], gore + poly((50, 0)))
