@@ -191,10 +191,8 @@ ROWS = (  # of the networks that the app offers
         system="sketch-color",
         kind="plus",
         summary="Colors a line drawing with a palette and color hints.",
-        data=Data(
-            f"{SKETCH2PHOTO.name}, mirrored and redrawn in five line styles; and as many scenes of "
-            "28 kinds of things, drawn at random by train/datasets/scenes.py",
-            f"{SKETCH2PHOTO.terms} The scenes are drawn by the code of this project.",
+        data=dataclasses.replace(
+            SKETCH2PHOTO, name=f"{SKETCH2PHOTO.name}, mirrored and redrawn in five line styles"
         ),
         headline=Headline(
             "psnr_palette", "PSNR in dB with the right palette", 1, "classic network"
