@@ -1,8 +1,9 @@
 """Train `sketch-color-plus` on the Pokémon sketch2photo pairs and on drawn things.
 
-python -m train.sketch_color_plus --data DIR        95 minutes on two busy cores
+python -m train.sketch_color_plus --data DIR        about three hours on a busy core
 """
 
+import functools
 from pathlib import Path
 
 import torch
@@ -27,8 +28,8 @@ GIVEN = 0.4  # share of the samples with the data's own lines instead of drawn o
 CREATURE_SHARES, THING_SHARES = (0.75, 0.6, 0.75), (0.95, 0.2, 0.3)
 MAX_HINTS = 20
 DROPPED = 0.25  # share of the channels at the lowest resolution
-REPRESENTATIVE = 96  # palettes, of which those between the extremes in vividness are kept
-LEAST_VIVID, MOST_VIVID = 19, 72  # places among them
+REPRESENTATIVE = 128  # palettes, of which those nearest to VIVID are kept
+VIVID = 0.185  # of palettes that give pictures as colorful as the artwork of creatures
 SOFTNESS = 0.03  # of the prior's labels, as a distance between palettes
 MOST_PALETTES = 1700  # among which representative ones are looked for
 SHRINKAGE = 1e-3  # of the prior's weights, for each squared
@@ -107,10 +108,12 @@ def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dic
     return total, {"psnr": psnr.mean()}
 
 
-def build() -> nn.Module:
+def build(frozen: bool = False) -> nn.Module:
+    """frozen: keep the statistics of batch norm. Those of a batch of creatures and things are no
+    one's, and a network that goes on from a release would unlearn what it knows."""
     network = zoo.build(SLUG)
     add_dropout(network.unet, DROPPED)
-    return add_norm(network, plain=[network.unet.head])
+    return add_norm(network, plain=[network.unet.head], frozen=frozen)
 
 
 def finish(network: nn.Module, root: Path) -> nn.Module:
@@ -124,11 +127,11 @@ def finish(network: nn.Module, root: Path) -> nn.Module:
 
 
 def representative(own: Tensor) -> Tensor:
-    """The palettes that represent (N, 5, 4) best, without the least and the most vivid, so that
-    none of them is ever proposed: the first give gray pictures, the others pictures that are more
-    colorful than the artwork."""
+    """The palettes that represent (N, 5, 4) best, without gray and with no more vivid ones than
+    artwork has when each part gets one color: others are never to be proposed."""
     known = artwork.medoids(own[:: max(1, len(own) // MOST_PALETTES)], REPRESENTATIVE)
-    return known[palettes.vividness(known).argsort()[LEAST_VIVID:MOST_VIVID]]
+    count = zoo.row(SLUG).config.palettes
+    return known[(palettes.vividness(known) - VIVID).abs().argsort()[:count]]
 
 
 @torch.no_grad()
@@ -165,9 +168,10 @@ def _regression(x: Tensor, labels: Tensor) -> Tensor:
 
 
 FURTHER = Variant(
-    "go on from a release, given with --start: a fifth of the steps, half the learning rate",
+    "go on from a release, given with --start: a fifth of the steps, smaller ones",
     {
-        "optimizer": lambda network: optimizers.muon(network, lr=0.025, rest=1e-3),
+        "build": functools.partial(build, frozen=True),
+        "optimizer": lambda network: optimizers.muon(network, lr=0.02, rest=1e-3),
         "epochs": 3,
     },
 )
