@@ -73,8 +73,8 @@ LARGE = codecs.large_photos
 
 @pytest.fixture(autouse=True)
 def _few_and_small(monkeypatch):
-    """Few samples of the bootstrap and few scenes; files of few pictures, of the large ones as small as MS-SSIM
-    takes them."""
+    """Few samples of the bootstrap and few scenes; files of few pictures, of the large ones as
+    small as MS-SSIM takes them."""
     size = (metrics.MS_SSIM_SIDE, metrics.MS_SSIM_SIDE + 16)
     monkeypatch.setattr(codecs, "large_photos", lambda: [x.resize(size) for x in LARGE()[:2]])
     monkeypatch.setattr(codecs, "MOST", dict.fromkeys(codecs.MOST, 3))
