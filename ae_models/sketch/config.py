@@ -15,7 +15,7 @@ class SketchColorPlusConfig:
     key: int = 16  # length of the vectors by which a pixel points at a palette entry
     condition: int = 64  # length of the vector that describes the palette
     reaches: tuple[float, ...] = (8.0, 32.0)  # px over which a hint's color flows, up to the lines
-    palettes: int = 96  # number of kept palettes, from which one is proposed
+    palettes: int = 53  # number of kept palettes, from which one is proposed
     line_threshold: float = 0.7  # gray level below which a line slows a flow; at half of it fully
     barrier: float = 5.0  # cost of crossing a px of full ink, in reaches of the flow
     hint_softness: float = 0.003  # flowed opacity at which a hint's confidence is one half

@@ -2,9 +2,10 @@
 
 import pytest
 import torch
+from PIL import ImageChops, ImageOps
 from torch.nn import functional as F
 
-from ae_models import tasks
+from ae_models import images, tasks, zoo
 from ae_models.sketch import drawing, palettes
 from tests.conftest import coloring_network
 from tests.pictures import RED_BLUE, circle
@@ -77,10 +78,9 @@ def test_a_picture_is_the_same_in_any_batch(network):
 
 
 def test_given_lines_are_seen_as_they_are_and_from_both_sides(pictures, monkeypatch):
-    rows = recipe.read(pictures, "train")
+    rows = recipe.creatures(pictures, "train")
     assert len(rows[0]) == 2 * len(readers.sketch2photo(pictures, "train")[0])
     assert torch.equal(rows[1][: len(rows[1]) // 2].flip(3), rows[1][len(rows[1]) // 2 :])
-    assert len(recipe.read(pictures, "val")[0]) == len(readers.sketch2photo(pictures, "val")[0])
     monkeypatch.setattr(recipe, "MOVED", 0)
     for share in (0, 1):
         monkeypatch.setattr(recipe, "GIVEN", share)
@@ -89,29 +89,74 @@ def test_given_lines_are_seen_as_they_are_and_from_both_sides(pictures, monkeypa
         assert same.all() if share else not same.any()
 
 
-def test_a_finished_network_has_only_palettes_between_the_extremes(pictures):
-    torch.manual_seed(0)
-    known = palettes.vividness(recipe.prior_palettes(pictures))
-    network = recipe.finish(recipe.build().eval(), pictures)
-    kept = palettes.vividness(network.palettes)
-    assert (
-        known.min() < kept.min()
-        and kept.max() < known.max()
-        and len(kept) == network.config.palettes < len(known)
-    )
-    sketches = readers.sketch2photo(pictures, "train")[0].float() / 255
+@pytest.mark.parametrize(("split", "times"), [("train", recipe.TIMES), ("val", 1)])
+def test_things_that_other_splits_do_not_have_are_among_the_pictures(pictures, split, times):
+    rows, mine = recipe.read(pictures, split), recipe.creatures(pictures, split)
+    count = len(mine[0])
+    assert all(len(x) == (1 + times) * count for x in rows)
+    assert torch.equal(rows[1][:count], mine[1])
+    other = recipe.things(times * count, "val" if split == "train" else "train")[1]
+    assert not (rows[1][count:, None] == other).flatten(2).all(2).any()
+
+
+def test_palettes_other_hues_and_hints_are_given_in_the_shares_of_the_kind(pictures):
+    rows = recipe.read(pictures, "val")
+    art = rows[1].float() / 255
+    seen = torch.zeros(3, len(art))
+    for seed in range(60):
+        generator = torch.Generator().manual_seed(seed)
+        _, turned, palette, hints = recipe.condition(rows[0], art, *rows[2:], generator)
+        given, hinted = palette[:, :, 3].sum(1) > 0, hints[:, 3].amax((1, 2)) > 0
+        recolored = (turned - art).abs().amax((1, 2, 3)) > 0.02
+        seen += torch.stack([given, recolored, hinted]) / 60
+    for half, (given, recolored, hinted) in zip(
+        seen.chunk(2, 1), (recipe.CREATURE_SHARES, recipe.THING_SHARES)
+    ):
+        expected = [given, given * recolored, hinted]
+        assert half.mean(1).tolist() == pytest.approx(expected, abs=0.12)
+
+
+def test_hues_change_only_where_a_palette_tells_of_them(pictures):
+    rows = recipe.creatures(pictures, "train")
+    art, shares = rows[1].float() / 255, torch.tensor([0.0, 1.0, 0.5]).expand(len(rows[0]), 3)
+    generator = torch.Generator().manual_seed(0)
+    assert torch.allclose(recipe.condition(rows[0], art, rows[2], shares, generator)[1], art)
+
+
+def test_the_release_proposes_palettes_that_are_neither_gray_nor_too_vivid():
+    colors = torch.rand(300, 5, 3, generator=torch.Generator().manual_seed(0))
+    gray = colors.mean(2, keepdim=True)
+    own = gray + (colors - gray) * torch.linspace(0, 1, 300)[:, None, None]
+    own = torch.cat([own, torch.ones(300, 5, 1)], 2)
+    kept, vivid = recipe.representative(own), palettes.vividness(own)
+    assert len(kept) == zoo.row(recipe.SLUG).config.palettes
+    assert all((own == palette).flatten(1).all(1).any() for palette in kept)
+    shown = palettes.vividness(kept)
+    assert vivid.min() < 0.02 < 0.4 < vivid.max() and shown.min() > 0.07 and shown.max() < 0.3
+
+
+def test_going_on_from_a_release_keeps_the_statistics_of_batch_norm():
+    for frozen, build in ((False, recipe.build), (True, recipe.FURTHER.changes["build"])):
+        norms = [m for m in build().train().modules() if isinstance(m, torch.nn.BatchNorm2d)]
+        assert norms and all(norm.training is not frozen for norm in norms)
+
+
+def test_the_prior_says_which_palettes_go_with_a_sketch(network):
+    """Circles come with reds, rings of two circles with blues."""
+    drawn = [circle(width=3 + i % 3) for i in range(16)]
+    twice = [ImageChops.darker(d, ImageOps.expand(d.resize((32, 32)), 16, 255)) for d in drawn]
+    sketches = torch.cat([images.to_tensor(d) for d in drawn + twice]).mul(255).byte()
+    own = network.palettes[[0] * 16 + [1] * 16]
+    recipe.fit_prior(network, sketches, own)
+    half = F.avg_pool2d(sketches.float() / 255, 2)  # as propose asks it
     with torch.no_grad():
-        said = network.suggest(network.encode(F.avg_pool2d(sketches, 2)))  # as propose asks it
+        said = network.suggest(network.encode(half))
     assert said.mean(0).abs().max() < 1e-3
+    assert (said[:, 0] > said[:, 1]).tolist() == [True] * 16 + [False] * 16
+    assert torch.allclose(said.std(0)[:2], torch.ones(2), atol=1e-3)
 
 
-def test_the_release_does_without_the_least_and_the_most_vivid_palettes(network):
-    kept, suited = network.palettes.clone(), network.prior.weight.clone()
-    vivid = palettes.vividness(kept)
-    smaller = recipe.without_extremes(network)
-    assert len(smaller.palettes) == smaller.config.palettes == len(smaller.prior.bias) < len(kept)
-    least, most = (vivid.quantile(x) for x in recipe.VIVID)
-    rows = [i for i in range(len(kept)) if least <= vivid[i] <= most]
-    assert torch.equal(smaller.palettes, kept[rows]) and torch.equal(
-        smaller.prior.weight, suited[rows]
-    )
+def test_a_finished_network_is_the_released_one(pictures):
+    network = recipe.finish(recipe.build().eval(), pictures)
+    assert network.state_dict().keys() == zoo.build(recipe.SLUG).state_dict().keys()
+    assert network.palettes[:, :, 3].sum(1).min() > 0

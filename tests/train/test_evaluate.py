@@ -7,7 +7,7 @@ from ae_models import metrics, zoo
 from ae_models.release import files
 from tests.conftest import MINIATURE, config_of, stems
 from train import evaluate
-from train.measures import attributes, codecs, statistics
+from train.measures import attributes, codecs, statistics, things
 from train.measures.table import MEASURES
 
 SMALL = {
@@ -51,6 +51,7 @@ METRICS = {
     "sketch-color-plus": {
         *("psnr_palette", "psnr_palette_10_dabs", "psnr_10_dabs", "psnr", "colorfulness_ratio"),
         *("psnr_pens", "psnr_left_out_pen", "psnr_256", "surprises_l1", "surprises_l1_least"),
+        *("things", "things_no_weights", "things_held_out", "things_held_out_no_weights"),
     },
     "dcae": {"l1", "psnr", "ssim"},
     "dcae-plus": {
@@ -72,12 +73,13 @@ LARGE = codecs.large_photos
 
 @pytest.fixture(autouse=True)
 def _few_and_small(monkeypatch):
-    """Few samples of the bootstrap; files of few pictures, of the large ones as small as MS-SSIM
-    takes them."""
+    """Few samples of the bootstrap and few scenes; files of few pictures, of the large ones as
+    small as MS-SSIM takes them."""
     size = (metrics.MS_SSIM_SIDE, metrics.MS_SSIM_SIDE + 16)
     monkeypatch.setattr(codecs, "large_photos", lambda: [x.resize(size) for x in LARGE()[:2]])
     monkeypatch.setattr(codecs, "MOST", dict.fromkeys(codecs.MOST, 3))
     monkeypatch.setattr(statistics, "RESAMPLES", 50)
+    monkeypatch.setattr(things, "COUNT", 3)
 
 
 def network(slug):

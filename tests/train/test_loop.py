@@ -18,6 +18,7 @@ from ae_models import zoo
 from ae_models.release import files
 from tests.conftest import MINIATURE
 from train.datasets import files as datasets
+from train.datasets import scenes
 from train.engine import loop, optimizers, precision, schedule
 from train.engine.recipe import Recipe, build
 
@@ -32,7 +33,7 @@ RECIPES = {
 
 
 # the palettes of the prior are counted before there is a network
-SMALL = MINIATURE | {"sketch-color-plus": {**MINIATURE["sketch-color-plus"], "palettes": 96}}
+SMALL = MINIATURE | {"sketch-color-plus": {**MINIATURE["sketch-color-plus"], "palettes": 53}}
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +48,7 @@ def _miniatures(monkeypatch):
     monkeypatch.setattr(datasets, "stack", stack)
     monkeypatch.setattr(zoo, "build", lambda slug, **more: build(slug, **SMALL[slug], **more))
     monkeypatch.setattr(RECIPES["face-sketch"], "SIZE", 64)
+    monkeypatch.setattr(scenes, "SMALL", 32)
 
 
 @pytest.mark.parametrize("slug", MODULES)

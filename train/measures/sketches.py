@@ -8,6 +8,7 @@ from ae_models import images, metrics, tasks, zoo
 from ae_models.sketch import palettes
 from train.datasets import artwork, lines
 from train.datasets.files import Split
+from train.measures import things
 from train.measures.pictures import apply
 from train.measures.statistics import Ratio, Results, Statistic, mean_picture
 
@@ -39,7 +40,8 @@ def sketch_color_plus(network: nn.Module, test: Split, train: Split | None) -> R
     psnr_pens, psnr_left_out_pen the true palette and drawings of the artwork in the styles of
                                  train/datasets/lines.py, and in the one that was not trained on
     surprises_l1                 nothing, four times: the mean absolute difference of the two most
-                                 similar pictures; surprises_l1_least is the least over sketches."""
+                                 similar pictures; surprises_l1_least is the least over sketches.
+    things...                    as in train/measures/things.py"""
     sketches, pictures = (x.float() / 255 for x in test)
     generator = torch.Generator().manual_seed(0)
     true = [palettes.to_entries(p) for p in artwork.dominant(pictures)]
@@ -68,7 +70,9 @@ def sketch_color_plus(network: nn.Module, test: Split, train: Split | None) -> R
         "surprises_l1_least": lambda rows: surprises[rows].min().item(),
     }
     classic = apply(lambda s: tasks.color_sketch(zoo.load("sketch-color"), s), sketches)
-    return {"network": figures} | _baselines(classic, pictures, train)
+    of_things, main_color = things.figures(network)
+    baselines = _baselines(classic, pictures, train) | {"the main color everywhere": main_color}
+    return {"network": figures | of_things} | baselines
 
 
 def _baselines(classic: Tensor, pictures: Tensor, train: Split | None) -> Results:
