@@ -210,7 +210,9 @@ def test_many_photos_come_as_a_zip_and_a_bad_one_is_named(own, refusals):
         assert first.size == (80, 60) and first.getexif()[ExifTags.Base.Artist] == "Ann"
 
 
-def test_many_photos_are_cancelled_and_what_is_done_is_kept(own):
+def test_many_photos_are_cancelled_and_what_is_done_is_kept(visit):
+    own = visit("?tab=photos")
+    colored(own)
     photos = {f"{i}.jpg": encoded(blob((80, 60), i), "JPEG") for i in range(5)}
     held = []  # from the third photo on, until the batch is cancelled
 
