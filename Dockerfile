@@ -1,5 +1,7 @@
-# The app with its embedded weights: docker build -t autoencoder-studio . && docker run -p 7860:7860 autoencoder-studio
-# On a machine without a GPU, smaller: --build-arg PIP="pip install --extra-index-url <index of PyTorch's CPU builds>"
+# The app with its embedded weights:
+# docker build -t autoencoder-studio . && docker run -p 7860:7860 autoencoder-studio
+# On a machine without a GPU, smaller:
+# --build-arg PIP="pip install --extra-index-url <index of PyTorch's CPU builds>"
 FROM python:3.11-slim
 
 ARG PIP="pip install"

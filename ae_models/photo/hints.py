@@ -42,7 +42,7 @@ def _correction(
 ) -> Tensor:
     """`correction` of one picture, (2, h, w)."""
     height, width = ab.shape[-2:]
-    hinted = hints[2].flatten().nonzero()[:, 0]  # few, so that each cell is compared to these alone
+    hinted = hints[2].flatten().nonzero()[:, 0]  # each cell is compared to these few
     if not len(hinted):
         return torch.zeros_like(ab)
     missing = (color.unit_to_ab(hints[:2]) - ab).flatten(1)[:, hinted]

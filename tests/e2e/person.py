@@ -1,4 +1,4 @@
-"""What a person does at a page and sees of it; everything is found by its role and name."""
+"""Actions of a person at a page, and what is seen there; all is found by its role and name."""
 
 import math
 
@@ -64,6 +64,20 @@ def ink(page: Page) -> int:
 def color_at(picture: Image.Image, x: float, y: float) -> np.ndarray:
     rgb = picture.convert("RGB")
     return np.array(rgb.getpixel((int(x * rgb.width), int(y * rgb.height))), dtype=int)
+
+
+def move_handle(page: Page, handle, below: int) -> None:
+    """Move the handle between two pictures by keys, then from `below` px under its top by mouse to
+    the middle."""
+    for key, place in (("End", "100"), ("Home", "0"), ("ArrowRight", "2")):
+        handle.press(key)
+        expect(handle).to_have_attribute("aria-valuenow", place)
+    box = handle.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + below)
+    page.mouse.down()
+    page.mouse.move(*on(page, 0.5, 0.5), steps=4)
+    page.mouse.up()
+    expect(handle).to_have_attribute("aria-valuenow", "50")
 
 
 def vivid(picture: Image.Image) -> float:

@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from ae_models import tasks, zoo
+from tests.e2e import person
 from tests.e2e.person import colored, on, pad, tool
 from tests.e2e.test_photos import shown
 from tests.pictures import blob, encoded
@@ -71,16 +72,7 @@ def test_the_handle_is_moved_by_keys_and_mouse_without_a_request(page):
     asked = []  # again; the plot asks for other rates
     again = ("ours", "rate=3")
     page.on("request", lambda r: asked.append(r.url) if all(a in r.url for a in again) else None)
-    handle(page).press("Home")
-    expect(handle(page)).to_have_attribute("aria-valuenow", "0")
-    handle(page).press("ArrowRight")
-    expect(handle(page)).to_have_attribute("aria-valuenow", "2")
-    box = handle(page).bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 150)
-    page.mouse.down()
-    page.mouse.move(*on(page, 0.5, 0.5), steps=4)
-    page.mouse.up()
-    expect(handle(page)).to_have_attribute("aria-valuenow", "50")
+    person.move_handle(page, handle(page), 150)
     assert not asked
     assert 1 < np.abs(shown(page, "Original") - shown(page, OURS)).mean() < 5
 

@@ -192,6 +192,16 @@ def test_a_photo_without_a_face_is_told_and_its_eyes_are_moved(page, tmp_path):
     expect(button(page, "Face A").locator("img")).not_to_have_attribute("src", before)
 
 
+def test_an_example_is_taken_without_a_search(page):
+    with page.expect_request("**/studio/face?*") as asked:
+        button(page, "Example 1").click()
+    assert "eyes=whole" in asked.value.url
+    settled(page)
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    button(page, "Undo").click()
+    settled(page)
+
+
 def test_a_drawn_face_becomes_an_end_and_a_refused_webcam_is_told(page):
     page.get_by_role("radio", name="New faces", exact=True).check()
     button(page, "Drawn face 2").click()

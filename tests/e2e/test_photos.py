@@ -46,7 +46,11 @@ def handle(page: Page):
 def shown(page: Page, name: str = "Colored photo") -> np.ndarray:
     """Pixels of a canvas."""
     canvas = page.get_by_role("img", name=name, exact=True)
-    url = canvas.evaluate("canvas => canvas.toDataURL()")
+    return pixels(canvas.evaluate("canvas => canvas.toDataURL()"))
+
+
+def pixels(url: str) -> np.ndarray:
+    """Pixels of a picture that is in its address."""
     picture = Image.open(io.BytesIO(base64.b64decode(url.split(",")[1])))
     return np.asarray(picture.convert("RGB"), dtype=int)
 
@@ -82,18 +86,7 @@ def test_the_handle_is_moved_by_keys_and_mouse_without_a_request(page):
     asked = []
     page.on("request", lambda r: asked.append(r.url) if "/photo" in r.url else None)
     assert colorfulness(shown(page)) > 5 > colorfulness(shown(page, "Photo before"))
-    handle(page).press("Home")
-    expect(handle(page)).to_have_attribute("aria-valuenow", "0")
-    handle(page).press("ArrowRight")
-    expect(handle(page)).to_have_attribute("aria-valuenow", "2")
-    handle(page).press("End")
-    expect(handle(page)).to_have_attribute("aria-valuenow", "100")
-    box = handle(page).bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 100)
-    page.mouse.down()
-    page.mouse.move(*on(page, 0.5, 0.5), steps=4)
-    page.mouse.up()
-    expect(handle(page)).to_have_attribute("aria-valuenow", "50")
+    person.move_handle(page, handle(page), 100)
     assert not asked
 
 
@@ -113,6 +106,25 @@ def test_saturation_asks_nobody_and_the_saved_photo_is_what_is_shown(page):
     saved = Image.open(file.path())
     assert np.abs(np.asarray(saved.convert("RGB"), dtype=int) - vivid).mean() < 3
     assert "predicted" in saved.getexif()[ExifTags.Base.ImageDescription]
+
+
+ROUGH = """() => { window.rough = null;
+  const pad = [...document.querySelectorAll(".pad")].find((one) => one.offsetParent);
+  new MutationObserver(() => {
+    if (pad.dataset.rough) window.rough ??= document.querySelector(".after").toDataURL();
+  }).observe(pad, { attributeFilter: ["data-rough"] }); }"""
+
+
+def test_half_of_the_pixels_come_first(page):
+    plain = shown(page)
+    page.evaluate(ROUGH)
+    page.mouse.click(*on(page, 0.3, 0.3))
+    colored(page)
+    rough, whole = pixels(page.evaluate("window.rough")), shown(page)
+    assert 0 < np.abs(rough - whole).mean() < 0.2 * np.abs(plain - whole).mean() + 2
+    tool(page, "Undo").click()
+    colored(page)
+    assert np.array_equal(shown(page), plain)
 
 
 def test_a_hint_is_put_moved_undone_and_removed(page):

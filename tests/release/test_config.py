@@ -1,4 +1,4 @@
-"""What a stranger's config.json may hold, and the card that follows from a good one."""
+"""Reading a stranger's config.json, and the card that follows from a good one."""
 
 import json
 import math

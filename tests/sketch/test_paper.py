@@ -55,7 +55,7 @@ def test_ink_is_that_of_the_clean_drawing(kind, seed):
 
 @pytest.mark.parametrize("part", [(0.02, 0.49), (0.55, 0.98)])
 def test_a_patch_of_light_that_no_line_crosses_is_no_sheet(part):
-    """Of two drawings on a page one lies in the sun, whole."""
+    """A page has two drawings, one of them whole in the sun."""
     page = Image.new("RGB", (720, 460), "white")
     for x, name in ((20, "cat"), (390, "fish")):
         page.paste(example(f"sketch-{name}.png").convert("RGB").resize((320, 320)), (x, 70))
@@ -99,7 +99,7 @@ def test_polarity_is_that_of_lines_whatever_the_ground(ground):
 @pytest.mark.parametrize("width", [11, 15])
 @pytest.mark.parametrize("name", NAMES[:4])
 def test_thick_lines_are_no_paper(name, width):
-    """Those of a felt pen, also in chalk on a board: gaps between them are not what is drawn."""
+    """A felt pen on paper and chalk on a board: the gaps between lines are not the drawing."""
     thick = example(name).convert("L").filter(ImageFilter.MinFilter(width))
     for picture in (thick, ImageOps.invert(thick)):
         assert tasks.clean_sketch(picture).tobytes() == thick.convert("RGB").tobytes()

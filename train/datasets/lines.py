@@ -9,8 +9,9 @@ from collections.abc import Callable
 import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
-from torchvision.transforms.v2.functional import gaussian_blur, rgb_to_grayscale
+from torchvision.transforms.v2.functional import gaussian_blur
 
+from ae_models.color import luma
 from train.datasets.augmentation import uniform
 
 # ---- styles ----
@@ -38,7 +39,7 @@ def thin(art: Tensor, generator: Generator) -> Tensor:
 def ridge(art: Tensor, generator: Generator) -> Tensor:
     """The artist's own dark lines, found by a black top-hat with a 5x5 square, and the
     silhouette."""
-    light = rgb_to_grayscale(art)
+    light = luma(art)
     return torch.maximum(
         silhouette(art), soft(close(light, 5) - light, uniform(art, generator, 0.05, 0.25), 15)
     )
@@ -53,13 +54,13 @@ def outline(art: Tensor, generator: Generator) -> Tensor:
 
 def difference(art: Tensor, generator: Generator) -> Tensor:
     """Difference of Gaussians (Marr & Hildreth 1980): lines darker than their surroundings."""
-    light = rgb_to_grayscale(art)
+    light = luma(art)
     return soft(blur(light, 1.8) - blur(light, 0.8), uniform(art, generator, 0.02, 0.07), 40)
 
 
 def brush(art: Tensor, generator: Generator) -> Tensor:
     """XDoG (Winnemöller et al. 2012): lines that swell, and dark areas filled with ink."""
-    light = rgb_to_grayscale(art)
+    light = luma(art)
     sharp = 8 * blur(light, 0.7) - 7 * blur(light, 1.4)
     return soft(-sharp, -uniform(art, generator, 0.2, 0.5), 6)
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-from torchvision.transforms.v2.functional import rgb_to_grayscale
 
 from ae_models import color, inference, metrics, tasks, zoo
 from ae_models.face.sketch_plus import FaceSketchPlus
@@ -48,7 +47,7 @@ def face_sketch(network: nn.Module, test: Split, train: Split | None) -> Results
         results["face-sketch"] = figures(apply(lambda p: tasks.translate_face(classic, p), photos))
     if train is not None:
         results["mean training sketch"] = figures(mean_picture(train[1]).expand_as(sketches))
-    results["gray photo"] = figures(rgb_to_grayscale(photos))
+    results["gray photo"] = figures(color.luma(photos))
     return results
 
 

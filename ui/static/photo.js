@@ -211,22 +211,15 @@ function paint(canvas, chroma, lightness, amount, step = 1) {
     height: size[1],
   });
   colored.getContext("2d").putImageData(photo.pixels[step], 0, 0);
-  context.drawImage(photo.preview, 0, 0);
   context.save();
-  context.beginPath();
-  for (const corner of photo.corners ?? cornersOf(photo.box)) context.lineTo(...corner);
-  context.clip();
+  if (photo.corners) {
+    context.drawImage(photo.preview, 0, 0);
+    context.beginPath();
+    for (const corner of photo.corners) context.lineTo(...corner);
+    context.clip();
+  }
   context.drawImage(colored, left, top, width, height);
   context.restore();
-}
-
-function cornersOf([left, top, right, bottom]) {
-  return [
-    [left, top],
-    [right, top],
-    [right, bottom],
-    [left, bottom],
-  ];
 }
 
 // Chroma of a layer, in all pixels of the photo.
