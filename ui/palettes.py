@@ -1,6 +1,7 @@
 """Palettes and colors as the page writes them."""
 
 import json
+import math
 
 from PIL import ImageColor
 
@@ -16,6 +17,17 @@ def entries(text: str | None) -> Entries:
         raise ValueError(
             f'expected a palette as [["#rrggbb", weight], ...], got {str(text)[:60]!r}'
         ) from None
+
+
+def holding(palette: Entries, locked: Entries) -> Entries:
+    """A palette with locked colors, each in the place of the color most like it, as long as there
+    is one."""
+    held, free = list(palette), list(range(len(palette)))
+    for color, _ in locked[: len(free)]:
+        nearest = min(free, key=lambda i: math.dist(palette[i][0], color))
+        free.remove(nearest)
+        held[nearest] = color, palette[nearest][1]
+    return held
 
 
 def rows(palette: Entries) -> list[tuple[str, float]]:

@@ -8,12 +8,10 @@ from starlette.responses import JSONResponse, Response
 
 from ae_models import images, tasks
 from ae_models.sketch import drawing
-from ae_models.sketch.palettes import Entries
 from ui import lanes, parts
-from ui.palettes import entries, rows
+from ui.palettes import entries, holding, rows
 
 MOST_SIDE = 1024  # px of a sheet's longer side
-MOST_PROPOSALS = 4
 FULL = 512  # px of the longer side from which on the answer is lossless
 
 
@@ -40,30 +38,25 @@ def palettes(body: bytes, query: dict) -> Response:
 
 
 def proposals(body: bytes, query: dict) -> Response:
-    """Lines and hints -> the colors under them in each of some palettes, one picture below the
-    other: WebP.
+    """Lines and hints -> the colors under them in each of four palettes that suit them, one picture
+    below the other: WebP, empty for a blank sheet. The palettes are in the header x-palettes, as
+    `palettes` answers them.
 
-    query: palettes, a list of them as JSON; hints and seed as for paint."""
+    query: locked, colors that each palette has to hold, as a palette; hints and seed as for
+    paint."""
     lines, hints = layers(body, query.get("hints") == "1")
     network, seed = parts.load("sketch-color", "plus"), number(query, "seed")
-    whole = None
-    for i, palette in enumerate(wanted := several(query.get("palettes", ""))):
+    locked = entries(query.get("locked"))
+    found = tasks.propose_palettes(network, lines, seed, hints=hints, clean=False)
+    found = [holding(palette, locked) for palette in found]
+    whole = Image.new("RGB", (lines.width, lines.height * len(found)))
+    for i, palette in enumerate(found):
         lanes.still_wanted()
         colors = tasks.paint_sketch(network, lines, palette, hints, seed, clean=False)
-        whole = whole or Image.new("RGB", (colors.width, colors.height * len(wanted)))
         whole.paste(colors, (0, i * colors.height))
-    return webp(whole, lossless=False)
-
-
-def several(text: str) -> list[Entries]:
-    """Palettes as JSON -> as the tasks take them. Raises ValueError."""
-    try:
-        palettes = list(map(json.dumps, json.loads(text)))
-    except (TypeError, ValueError, RecursionError):
-        palettes = []
-    if not 1 <= len(palettes) <= MOST_PROPOSALS:
-        raise ValueError(f"expected 1 to {MOST_PROPOSALS} palettes, got {text[:60]!r}")
-    return list(map(entries, palettes))
+    answer = webp(whole, lossless=False) if found else Response()
+    answer.headers["x-palettes"] = json.dumps([rows(palette) for palette in found])
+    return answer
 
 
 def open_picture(body: bytes, query: dict) -> Response:

@@ -261,7 +261,7 @@ def test_each_network_is_where_its_name_is(page):
         assert np.abs(color_at(seen, 0.2, 0.06) - inks[kind]).max() < 20, kind
 
 
-def test_an_answer_that_comes_late_is_not_shown_last(page):
+def test_the_last_update_waits_for_none_before_it_and_a_late_answer_is_not_shown_last(page):
     """Answers in the place of the network's: the first is held back, all later ones are blue."""
     late, blue = [], encoded(Image.new("RGB", (256, 256), (0, 0, 255)), "PNG")
     red = encoded(Image.new("RGB", (256, 256), (255, 0, 0)), "PNG")
@@ -275,12 +275,7 @@ def test_an_answer_that_comes_late_is_not_shown_last(page):
     rested(page)
     page.route("**/studio/paint?*", answer)
     draw(page)
-    for _ in range(100):
-        if late:
-            break
-        page.wait_for_timeout(50)
-    draw(page, 0.2)
-    page.wait_for_timeout(1500)  # all later ones, if they were asked for
+    colored(page)
     late[0].fulfill(body=red)
     rested(page)
     page.wait_for_timeout(300)

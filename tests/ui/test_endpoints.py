@@ -3,16 +3,18 @@
 import zipfile
 from pathlib import Path
 
+import anyio
 import numpy as np
 import pytest
 from gradio_client import handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
+import app
 from ae_models import images, tasks, zoo
 from ae_models.codec import file
 from tests.pictures import PORTRAITS, RED_BLUE, blob, circle, encoded, hint, pasted
-from ui import alignment, compress
+from ui import alignment, compress, lanes
 
 ONE_PICTURE = {
     "color_sketch": {},
@@ -218,3 +220,19 @@ def test_a_file_waits_among_those_of_its_picture_s_size(tmp_path):
         compress.claimed(str(path))
     path.write_bytes(b"PNG")
     assert compress.claimed(str(path)) == 0  # refused as soon as it is read
+
+
+def test_opening_a_large_file_is_long_work(tmp_path, monkeypatch):
+    asked = []
+
+    async def run(what: str, pixels: int, *_, **__):
+        asked.append((what, lanes.lane_of(pixels).name))
+        return [None]
+
+    monkeypatch.setattr(lanes, "run", run)
+    (decompress,) = [f.fn for f in app.demo.fns.values() if f.api_name == "decompress"]
+    for width in (4000, 400):
+        path = tmp_path / f"{width}.aes"
+        path.write_bytes(file.pack(file.Header("0000", 1, width, 400), b""))
+        anyio.run(decompress, str(path))
+    assert asked == [("decompress", "large"), ("decompress", "small")]

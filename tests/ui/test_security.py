@@ -246,7 +246,7 @@ def test_markup_in_the_name_of_a_file_stays_text(url, tmp_path):
 def test_markup_in_a_query_comes_back_as_plain_text(web, route):
     body = encoded(blob((64, 64), 1), "PNG")
     query = dict.fromkeys(
-        ("model", "palette", "palettes", "hints", "seed", "system", "eyes", "radius"), EVIL
+        ("model", "palette", "locked", "hints", "seed", "system", "eyes", "radius"), EVIL
     )
     answer = web.post(f"/studio/{route}", params=query, content=body)
     assert answer.status_code == 422 and answer.headers["content-type"].startswith("text/plain")

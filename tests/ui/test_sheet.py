@@ -15,7 +15,7 @@ from ae_models import tasks, zoo
 from tests.pictures import blob, circle
 from tests.test_images import encoded, png_header
 from ui import elements, routes, sheet, words
-from ui.palettes import entries
+from ui.palettes import entries, holding
 
 RED = '[["#ff0000", 1]]'
 
@@ -78,12 +78,24 @@ def test_palettes_are_proposed_and_a_blank_sheet_has_none():
     assert json.loads(sheet.palettes(blank, {}).body) == []
 
 
-def test_proposals_come_one_below_the_other_each_in_its_palette():
-    palettes = [[["#e02020", 1]], [["#2040e0", 1]]]
-    pictures = picture(sheet.proposals(drawn(), {"palettes": json.dumps(palettes)}))
-    assert pictures.shape == (128, 96, 3)
-    red, blue = pictures[32, 48], pictures[96, 48]
-    assert red[0] > red[2] + 40 and blue[2] > blue[0] + 40
+def test_proposals_come_one_below_the_other_each_in_its_palette_with_the_locked_color():
+    answer = sheet.proposals(drawn(), {"locked": RED})
+    palettes, pictures = json.loads(answer.headers["x-palettes"]), picture(answer)
+    assert len(palettes) == 4 and pictures.shape == (256, 96, 3)
+    assert all("#ff0000" in dict(palette) for palette in palettes)
+    for palette, shown in zip(palettes, np.split(pictures, 4)):
+        alone = picture(sheet.paint(drawn(), {"palette": json.dumps(palette)}))
+        assert np.abs(shown - alone).mean() < 4
+    blank = sheet.proposals(encoded(Image.new("RGBA", (64, 64)), "PNG"), {})
+    assert (blank.headers["x-palettes"], blank.body) == ("[]", b"")
+
+
+def test_locked_colors_take_the_places_of_those_most_like_them():
+    palette = [((250, 0, 0), 3), ((0, 0, 250), 2)]
+    red, blue, green = ((200, 0, 0), 1), ((0, 0, 200), 1), ((0, 200, 0), 1)
+    assert holding(palette, [blue]) == [palette[0], ((0, 0, 200), 2)]
+    assert holding(palette, [red, blue, green]) == [((200, 0, 0), 3), ((0, 0, 200), 2)]
+    assert holding([], [red]) == []
 
 
 @pytest.mark.parametrize("ink", [0, 255], ids=["empty", "black"])
@@ -151,10 +163,9 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("text", ["", "[]", "5", "nonsense", json.dumps([[["#f00", 1]]] * 5)])
-def test_more_or_fewer_proposals_than_there_are_places_get_a_sentence(client, text):
-    answer = client.post("/studio/proposals", params={"palettes": text}, content=drawn())
-    assert answer.status_code == 422 and "Expected 1 to 4 palettes" in answer.text
+def test_locked_colors_that_are_none_get_a_sentence(client):
+    answer = client.post("/studio/proposals", params={"locked": "nonsense"}, content=drawn())
+    assert answer.status_code == 422 and "Expected a palette as" in answer.text
 
 
 @pytest.mark.parametrize("case", BAD)

@@ -55,7 +55,9 @@ function lift() {
   held = null;
   if (tool !== "hint") {
     drawing.end();
-    return drawing.isEmpty ? changed() : awaitRest(); // what is being painted is what is drawn
+    if (drawing.isEmpty) return changed();
+    jobs.hurry("paint");
+    return awaitRest(); // what is being painted is what is drawn
   }
   const after = drawing.hints.filter((hint, i) => i !== index || inside(hint.points[0]));
   if (after.length < drawing.hints.length) selected = -1;

@@ -16,6 +16,10 @@ class Palette {
     return this.colors[this.chosen]?.color ?? FRESH[0];
   }
 
+  get locked() {
+    return this.colors.filter((entry) => entry.locked);
+  }
+
   toJSON() {
     return JSON.stringify(this.colors.map(({ color, weight }) => [color, weight]));
   }
@@ -23,11 +27,10 @@ class Palette {
   // Colors proposed by the network or taken from a picture; what is locked stays, in the place of
   // the color most like it.
   merged(entries) {
-    const locked = this.colors.filter((entry) => entry.locked);
     const merged = entries
       .slice(0, MOST_COLORS)
       .map(([color, weight]) => ({ color, weight, locked: false }));
-    for (const kept of locked) {
+    for (const kept of this.locked) {
       const free = merged.filter((entry) => !entry.locked);
       const nearest = free.sort(
         (a, b) => apart(a.color, kept.color) - apart(b.color, kept.color),

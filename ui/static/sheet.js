@@ -79,10 +79,9 @@ async function paintNow() {
   const [asked, sheet] = [version, epoch];
   const picture = await colored(query(entries(), LIVE_SIDE, held !== null));
   if (picture === null) return null;
-  if (sheet !== epoch) return;
+  if (sheet !== epoch || asked < painted) return;
   show(picture);
   painted = asked;
-  if (version !== asked) jobs.want("paint", 1, paintNow);
   settle();
 }
 
@@ -91,7 +90,8 @@ async function paintFull(signal) {
   const picture = await colored(query(entries(), FULL_SIDE), signal);
   if (version !== asked || !picture) return;
   show(picture);
-  full = asked;
+  painted = full = asked;
+  settle();
   pad.dispatchEvent(new CustomEvent("rested", { bubbles: true }));
 }
 
@@ -104,33 +104,25 @@ async function paintClassic() {
   find(".other img").src = URL.createObjectURL(await answer.blob());
 }
 
-async function askPalettes(signal) {
-  const asked = version;
-  const body = await packed(drawing, LIVE_SIDE);
-  const answer = await post("palettes", query([], LIVE_SIDE), body, signal);
-  const found = await answer.json();
-  if (version !== asked) return;
-  proposals = found.map((colors) => palette.merged(colors));
-  if (proposals.length) jobs.want("proposals", 5, paintProposals);
-  else noProposals();
-}
-
 function noProposals() {
   for (const button of find(".four").children) button.hidden = true;
   find(".proposals").setAttribute("aria-busy", "false");
 }
 
-// All in one request: their pictures come one below the other.
+// Palettes, and the drawing in each, all in one request: the pictures come one below the other.
 async function paintProposals(signal) {
-  const [asked, shown] = [version, proposals];
-  const given = shown.map((colors) => colors.map(({ color, weight }) => [color, weight]));
-  const options = { ...query([], SMALL_SIDE), palettes: JSON.stringify(given) };
-  const answer = await post("proposals", options, await packed(drawing, SMALL_SIDE), signal);
-  const pictures = await createImageBitmap(await answer.blob());
+  const asked = version;
+  const locked = JSON.stringify(palette.locked.map(({ color }) => [color, 1]));
+  const body = await packed(drawing, SMALL_SIDE);
+  const answer = await post("proposals", { ...query([], SMALL_SIDE), locked }, body, signal);
+  const found = JSON.parse(answer.headers.get("x-palettes"));
+  const pictures = found.length && (await createImageBitmap(await answer.blob()));
   if (version !== asked) return;
-  const [width, height] = [pictures.width, pictures.height / shown.length];
+  if (!found.length) return noProposals();
+  proposals = found.map((colors) => palette.merged(colors));
+  const [width, height] = [pictures.width, pictures.height / found.length];
   const size = { width: 256, height: Math.round((256 * drawing.height) / drawing.width) };
-  shown.forEach((_, i) => {
+  found.forEach((_, i) => {
     const canvas = Object.assign(find(".four").children[i].querySelector("canvas"), size);
     const context = canvas.getContext("2d");
     context.drawImage(pictures, 0, i * height, width, height, 0, 0, size.width, size.height);
@@ -167,7 +159,7 @@ function rest() {
   store();
   jobs.want("full", 2, paintFull);
   if (studio.dataset.view === "networks") jobs.want("classic", 3, paintClassic);
-  jobs.want("palettes", 4, askPalettes);
+  jobs.want("proposals", 4, paintProposals);
 }
 
 function empty() {

@@ -36,6 +36,7 @@ class Latest {
   constructor(failed) {
     this.jobs = new Map(); // name -> {urgency, run}
     this.running = null; // {urgency, stop}
+    this.hurried = false; // whether a job runs beside that one
     this.failed = failed;
   }
 
@@ -55,23 +56,38 @@ class Latest {
     if (this.running?.urgency > urgency) this.running.stop.abort();
   }
 
+  // Nothing newer will follow soon: run the job beside the one that runs instead of after it.
+  async hurry(name) {
+    const job = this.jobs.get(name);
+    if (!job || this.hurried) return;
+    this.jobs.delete(name);
+    this.hurried = true;
+    await this.attempt(name, job, new AbortController());
+    this.hurried = false;
+    if (!this.running) this.work();
+  }
+
   async work() {
     while (this.jobs.size) {
       const [name, job] = [...this.jobs].reduce((a, b) => (b[1].urgency < a[1].urgency ? b : a));
       this.jobs.delete(name);
       const stop = new AbortController();
       this.running = { urgency: job.urgency, stop };
-      try {
-        if ((await job.run(stop.signal)) === null) {
-          if (!this.jobs.has(name)) this.jobs.set(name, job);
-          await new Promise((done) => setTimeout(done, PATIENCE));
-        }
-      } catch (error) {
-        if (stop.signal.aborted) continue;
-        if (!(error instanceof Refused)) console.error(error);
-        this.failed(error.message);
-      }
+      await this.attempt(name, job, stop);
     }
     this.running = null;
+  }
+
+  async attempt(name, job, stop) {
+    try {
+      if ((await job.run(stop.signal)) === null) {
+        if (!this.jobs.has(name)) this.jobs.set(name, job);
+        await new Promise((done) => setTimeout(done, PATIENCE));
+      }
+    } catch (error) {
+      if (stop.signal.aborted) return;
+      if (!(error instanceof Refused)) console.error(error);
+      this.failed(error.message);
+    }
   }
 }
