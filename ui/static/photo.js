@@ -12,7 +12,10 @@ const STORE = "studio.colors";
 const studio = element.querySelector(".studio");
 const find = (selector) => studio.querySelector(selector);
 const [stage, pad, reach] = [".stage", ".pad", ".reach"].map(find);
-const jobs = new Latest((message) => tell(message));
+const jobs = new Latest((message) => {
+  tell(message);
+  if (pad.dataset.rough) drawAfter();
+});
 const split = new Split(stage, {
   compared: "Before and after",
   working: "Coloring",
@@ -189,6 +192,7 @@ async function color(model) {
 function changed() {
   // of the hints
   version += 1;
+  clearTimeout(resting); // all pixels would hold up the few that this hint is answered with
   marked();
   settled();
   jobs.want("plus", 1, () => color("plus"));
