@@ -55,7 +55,7 @@ function query(entries, side, live = false) {
 }
 
 async function colored(options, signal) {
-  const body = await packed(drawing, options.side);
+  const body = packed(drawing, options.side);
   const slow = setTimeout(() => (find(".bar").hidden = false), SLOW);
   try {
     const answer = await post("paint", options, body, signal);
@@ -99,7 +99,7 @@ async function paintClassic() {
   const answer = await post(
     "paint",
     { model: "classic", side: FULL_SIDE, ...(drawing.hints.length && { hints: 1 }) },
-    await packed(drawing, FULL_SIDE),
+    packed(drawing, FULL_SIDE),
   );
   find(".other img").src = URL.createObjectURL(await answer.blob());
 }
@@ -113,7 +113,7 @@ function noProposals() {
 async function paintProposals(signal) {
   const asked = version;
   const locked = JSON.stringify(palette.locked.map(({ color }) => [color, 1]));
-  const body = await packed(drawing, SMALL_SIDE);
+  const body = packed(drawing, SMALL_SIDE);
   const answer = await post("proposals", { ...query([], SMALL_SIDE), locked }, body, signal);
   const found = JSON.parse(answer.headers.get("x-palettes"));
   const pictures = found.length && (await createImageBitmap(await answer.blob()));

@@ -45,7 +45,7 @@ function removeHint() {
 function shuffle() {
   seed += 1;
   jobs.want("shuffle", 0, async () => {
-    const answer = await post("palettes", query([], SMALL_SIDE), await packed(drawing, SMALL_SIDE));
+    const answer = await post("palettes", query([], SMALL_SIDE), packed(drawing, SMALL_SIDE));
     const found = await answer.json();
     if (!found.length) return tell(say("Draw a few lines first."));
     palette.take(palette.merged(found[seed % found.length]));
