@@ -53,7 +53,7 @@ def answering(name: str, function: Callable, most: int, pixels: Callable) -> Cal
             while (await request.receive())["type"] != "http.disconnect":
                 pass
 
-        if request.query_params.get("live") == "1" and lanes.SMALL.wait() > 0:
+        if request.query_params.get("live") == "1" and lanes.lane_of(0).wait() > 0:
             return Response(status_code=204)  # the sheet asks again, with what is then drawn
         try:
             body = await body_of(request, most)

@@ -127,6 +127,23 @@ def test_half_of_the_pixels_come_first(page):
     assert np.array_equal(shown(page), plain)
 
 
+def test_all_pixels_wait_until_the_last_hint_is_answered(page):
+    held = []
+    page.route("**/photo/chroma*", lambda route: held.append(route))
+    with page.expect_request("**/photo/chroma*"):
+        page.mouse.click(*on(page, 0.35, 0.4))
+    page.mouse.click(*on(page, 0.62, 0.35))
+    with page.expect_request("**/photo/chroma*"):
+        held[0].continue_()
+    page.wait_for_timeout(400)
+    expect(pad(page)).to_have_attribute("data-rough", "true")
+    held[1].continue_()
+    colored(page)
+    tool(page, "Undo").click()
+    tool(page, "Undo").click()
+    colored(page)
+
+
 def test_a_hint_is_put_moved_undone_and_removed(page):
     plain = shown(page)
     page.get_by_role("textbox", name="Hint color").fill("#d02020")

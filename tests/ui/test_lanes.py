@@ -207,20 +207,21 @@ def asked(function):
     return TestClient(Starlette(routes=[Route("/work", handler, methods=["POST"])]))
 
 
-def test_a_live_update_is_put_off_while_others_compute_and_a_final_one_is_not():
+def test_a_live_update_is_put_off_while_others_have_all_places_and_a_final_one_is_not():
     work, answers = Work(), []
     with asked(work) as client:
 
-        def ask():
-            answers.append(client.post("/work", content=b"a").status_code)
+        def ask(query: str):
+            answers.append(client.post(f"/work{query}", content=b"a").status_code)
 
-        threads = [threading.Thread(target=ask) for _ in range(3)]
-        for thread in threads:
+        asking = ("", "?live=1", "")  # the second borrows the place of large work
+        threads = [threading.Thread(target=ask, args=[query]) for query in asking]
+        for ahead, thread in enumerate(threads, 1):
             thread.start()
-        for _ in range(2000):
-            if lanes.SMALL.ahead + lanes.BIG.ahead == 3:
-                break
-            time.sleep(0.005)
+            for _ in range(1000):
+                if lanes.SMALL.ahead + lanes.BIG.ahead == ahead:
+                    break
+                time.sleep(0.005)
         assert client.post("/work?live=1", content=b"a").status_code == 204
         work.go.set()
         for thread in threads:

@@ -192,7 +192,7 @@ async function color(model) {
 function changed() {
   // of the hints
   version += 1;
-  clearTimeout(resting); // all pixels would hold up the few that this hint is answered with
+  clearTimeout(resting);
   marked();
   settled();
   jobs.want("plus", 1, () => color("plus"));
@@ -237,13 +237,14 @@ function drawAfter() {
   if (layers.plus) paint(after, whole(layers.plus), lightness(), saturation());
 }
 
-// What follows a hint: fewer pixels at once, all of them at rest.
+// What follows a hint: fewer pixels at once, all of them at rest, when no other hint waits for its
+// answer.
 function drawQuickly() {
   const light = thinned(lightness(), QUICK);
   paint(after, chromaIn(layers.plus, QUICK), light, saturation(), QUICK);
   clearTimeout(resting);
   pad.dataset.rough = true;
-  resting = setTimeout(drawAfter, REST);
+  if (layers.plus.version === version) resting = setTimeout(drawAfter, REST);
 }
 
 function drawBefore() {
