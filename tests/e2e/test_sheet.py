@@ -262,25 +262,28 @@ def test_each_network_is_where_its_name_is(page):
 
 
 def test_the_last_update_waits_for_none_before_it_and_a_late_answer_is_not_shown_last(page):
-    """Answers in the place of the network's: the first is held back, all later ones are blue."""
-    late, blue = [], encoded(Image.new("RGB", (256, 256), (0, 0, 255)), "PNG")
+    """Answers in the place of the network's: the first and the full picture are held back, those in
+    between are blue."""
+    held, blue = [], encoded(Image.new("RGB", (256, 256), (0, 0, 255)), "PNG")
     red = encoded(Image.new("RGB", (256, 256), (255, 0, 0)), "PNG")
 
     def answer(route):
-        if late:
+        if held and "side=256" in route.request.url:
             route.fulfill(body=blue)
         else:
-            late.append(route)
+            held.append(route)
 
     rested(page)
     page.route("**/studio/paint?*", answer)
     draw(page)
     colored(page)
-    late[0].fulfill(body=red)
-    rested(page)
+    with page.expect_request("**/studio/paint?*side=512*"):
+        held[0].fulfill(body=red)
     page.wait_for_timeout(300)
     seen = Image.open(io.BytesIO(pad(page).locator("xpath=..").screenshot()))
     assert np.abs(color_at(seen, 0.2, 0.06) - (0, 0, 255)).max() < 20
+    held[1].fulfill(body=blue)
+    rested(page)
 
 
 def test_two_windows_do_not_draw_on_each_others_sheet(page, visit):
