@@ -19,6 +19,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="studio-tests-")  # of this worker alone:
 # an app that ends deletes what was uploaded to it, under a name that follows from the content
 os.environ["OMP_NUM_THREADS"] = "1"  # of processes that tests start: two workers share the cores
+os.environ["OMP_WAIT_POLICY"] = "passive"  # threads that wait leave the core to the other worker
 
 
 class Miniatures(dict):
@@ -191,6 +192,21 @@ def pictures(tmp_path_factory) -> Path:
     people = "\n".join(f"{i:06d}.jpg {100 + i}" for i in range(40))
     (root / "celeba/identity_CelebA.txt").write_text(people + "\n")
     return root
+
+
+def launched(demo) -> str:
+    import app
+
+    return demo.launch(**app.LAUNCH, prevent_thread_lock=True, quiet=True)[1]
+
+
+@pytest.fixture(scope="session")
+def url():
+    """The app in this process, for programs and for the browser."""
+    import app
+
+    yield launched(app.demo)
+    app.demo.close()
 
 
 @pytest.fixture(scope="session")
