@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
+from tests.scheduling import Scheduler, together
+
 if TYPE_CHECKING:  # the process that only hands out tests needs no torch
     import torch
 
@@ -80,13 +82,21 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 2 if any(path.is_dir() for path in paths) and os.cpu_count() > 1 else 0
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> Scheduler:
+    return Scheduler(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: Playwright keeps an event loop running in this thread, beside which no
-    other can be started. Of them the longest files first, so that both workers end together."""
+    other can be started. Of them the longest files first, and what fills gaps at the end."""
     tests = collections.Counter(item.path for item in items)
-    items.sort(
-        key=lambda item: tests[item.path] if "e2e" in item.path.parts else 10**6, reverse=True
-    )
+
+    def place(item: pytest.Item) -> int:
+        if "e2e" not in item.path.parts:
+            return -(10**6)
+        return -tests[item.path] if together(item.nodeid.split("::")[0]) else 0
+
+    items.sort(key=place)
 
 
 @pytest.fixture(autouse=True)
