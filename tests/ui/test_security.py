@@ -92,7 +92,10 @@ def called(web, name: str, data: list, session: str = "") -> str:
 
 
 # Each endpoint, and each path
-GUESSES = {*itertools.product(SECRETS[:2], ONE_FILE), *itertools.product(SECRETS, ["colorize"])}
+GUESSES = {
+    *itertools.product(("/etc/passwd", "app.py"), ONE_FILE),
+    *itertools.product(SECRETS, ["colorize"]),
+}
 
 
 @pytest.mark.parametrize(("path", "name"), sorted(GUESSES))
