@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
+from tests.scheduling import Scheduler, together
+
 if TYPE_CHECKING:  # the process that only hands out tests needs no torch
     import torch
 
@@ -19,6 +21,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="studio-tests-")  # of this worker alone:
 # an app that ends deletes what was uploaded to it, under a name that follows from the content
 os.environ["OMP_NUM_THREADS"] = "1"  # of processes that tests start: two workers share the cores
+os.environ["OMP_WAIT_POLICY"] = "passive"  # threads that wait leave the core to the other worker
 
 
 class Miniatures(dict):
@@ -79,13 +82,21 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 2 if any(path.is_dir() for path in paths) and os.cpu_count() > 1 else 0
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> Scheduler:
+    return Scheduler(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: Playwright keeps an event loop running in this thread, beside which no
-    other can be started. Of them the longest files first, so that both workers end together."""
+    other can be started. Of them the longest files first, and what fills gaps at the end."""
     tests = collections.Counter(item.path for item in items)
-    items.sort(
-        key=lambda item: tests[item.path] if "e2e" in item.path.parts else 10**6, reverse=True
-    )
+
+    def place(item: pytest.Item) -> int:
+        if "e2e" not in item.path.parts:
+            return -(10**6)
+        return -tests[item.path] if together(item.nodeid.split("::")[0]) else 0
+
+    items.sort(key=place)
 
 
 @pytest.fixture(autouse=True)
@@ -191,6 +202,21 @@ def pictures(tmp_path_factory) -> Path:
     people = "\n".join(f"{i:06d}.jpg {100 + i}" for i in range(40))
     (root / "celeba/identity_CelebA.txt").write_text(people + "\n")
     return root
+
+
+def launched(demo) -> str:
+    import app
+
+    return demo.launch(**app.LAUNCH, prevent_thread_lock=True, quiet=True)[1]
+
+
+@pytest.fixture(scope="session")
+def url():
+    """The app in this process, for programs and for the browser."""
+    import app
+
+    yield launched(app.demo)
+    app.demo.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,5 @@
-"""The page that runs without a server: what its maker writes, and what it says without npm."""
+"""The page that runs without a server: its texts and figures, and what its maker says without npm.
+tests/e2e/test_static.py has its networks and scripts at work."""
 
 import io
 import re
@@ -6,11 +7,9 @@ import stat
 import tarfile
 
 import pytest
-import torch
 
 from ae_models import tasks, zoo
 from docs.make import static
-from tests.conftest import MINIATURE
 from tests.ui.test_sheet import read_aloud
 
 NAMES = {"Autoencoder Studio", "English", "Indonesia", "…"}
@@ -28,34 +27,6 @@ def npm(tmp_path, monkeypatch):
         monkeypatch.setattr(static.shutil, "which", lambda name: str(path))
 
     return put
-
-
-def miniatures() -> dict[str, torch.nn.Module]:
-    """Small networks in the place of those on the page, the same each time."""
-    torch.manual_seed(0)
-    networks = {slug: zoo.build(slug, **MINIATURE[slug]).eval() for slug in static.SLUGS}
-    for parameter in (p for network in networks.values() for p in network.parameters()):
-        parameter.data.add_(0.02 * torch.randn_like(parameter))  # heads start at zero
-    networks["face-vae-plus"].basis.normal_(std=0.2)
-    networks["face-vae-plus"].mean_face.uniform_()
-    networks["dcae-plus"].sha256 = "0" * 64
-    return networks
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_the_folder_holds_all_that_the_page_asks_for(tmp_path, monkeypatch):
-    monkeypatch.setattr(static.zoo, "load", miniatures().get)
-    monkeypatch.setattr(static, "PICTURES", ("lake",))
-    static.write(tmp_path, dict.fromkeys(static.RUNTIME, b"runtime"))
-    names = {path.name for path in tmp_path.iterdir()}
-    page, scripts = (tmp_path / "index.html").read_text("utf-8"), tmp_path.glob("*.js")
-    asked = set(re.findall(r'(?:src|href)="([^"]+)"', page))
-    script = "".join(path.read_text("utf-8") for path in scripts)
-    asked |= set(re.findall(r'"(?:\./)?([\w-]+\.(?:js|json|bin))"', script))
-    asked |= {f"{name}.bin" for name in re.findall(r'run\("([^"]+)"', script)} | {"lake.png"}
-    assert asked <= names and "http" not in page
-    for name in asked - {"README.md"}:
-        assert (tmp_path / name).stat().st_size > 0
 
 
 def test_everything_on_the_page_has_an_indonesian_word(tmp_path):

@@ -11,15 +11,24 @@ def pad(page: Page):
     return page.get_by_role("application")
 
 
+IDLE = """(selector) => [...document.querySelectorAll(selector)]
+  .some((element) => element.offsetParent && element.ariaBusy === "false")"""
+
+
+def idle(page: Page, selector: str) -> None:
+    """Wait until an element in view is not busy. Asks 30 times a second, where expect() soon asks
+    once a second."""
+    page.wait_for_function(IDLE, arg=selector, polling=33)
+
+
 def colored(page: Page) -> None:
     """Wait until the colors are those of what is drawn."""
-    expect(pad(page)).to_have_attribute("aria-busy", "false")
+    idle(page, "[role=application]")
 
 
 def rested(page: Page) -> None:
     """Wait until the proposals, too, are those of what is drawn."""
-    region = page.get_by_role("region", name="Proposals", exact=True)
-    expect(region).to_have_attribute("aria-busy", "false")
+    idle(page, "section[aria-label=Proposals]")
 
 
 def tool(page: Page, name: str):

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.e2e.person import idle
 from tests.e2e.test_frame import SHOWN, at_work, panel, picture
 from tests.pictures import blob
 from ui import elements
@@ -22,8 +23,9 @@ def position(page: Page):
 
 def settled(page: Page) -> None:
     """Wait until the picture is that of the point and all faces in between are there."""
-    expect(position(page)).to_have_attribute("aria-busy", "false")
-    expect(page.get_by_role("progressbar", name="Faces in between", exact=True)).to_be_hidden()
+    idle(page, "[role=slider]")
+    between = page.get_by_role("progressbar", name="Faces in between", exact=True)
+    between.wait_for(state="hidden")
 
 
 def asks(request) -> bool:
@@ -50,7 +52,7 @@ def difference(a: np.ndarray, b: np.ndarray) -> float:
 def page(stay):
     """The workspace that tests share, with two faces, whichever they are."""
     page = stay("?tab=morph")
-    expect(position(page)).to_have_attribute("aria-busy", "false")
+    idle(page, "[role=slider]")
     page.get_by_role("radio", name="Change", exact=True).check()
     if button(page, "Face C").is_visible():
         button(page, "Face C: Remove").click()

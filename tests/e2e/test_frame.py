@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from ae_models import zoo
-from tests.e2e.person import colored, pad, tool, vivid
+from tests.e2e.person import colored, idle, pad, tool, vivid
 
 TABS = {
     "sketch": "Sketch",
@@ -45,9 +45,7 @@ def at_work(page: Page, tab: str) -> None:
             colored(page)
         expect(picture(page, SHOWN[tab])).to_be_visible()
     elif tab == "morph":
-        expect(panel(page).get_by_role("slider", name="Position")).to_have_attribute(
-            "aria-busy", "false"
-        )
+        idle(page, "[role=slider]")
     else:
         expect(page.get_by_role("row")).to_have_count(1 + len(zoo.ROWS))
 

@@ -12,7 +12,7 @@ from PIL import ExifTags, Image, ImageOps
 from playwright.sync_api import Page, expect
 
 from tests.e2e import person
-from tests.e2e.person import on, pad, tool
+from tests.e2e.person import idle, on, pad, tool
 from tests.pictures import blob, encoded, png_header
 
 
@@ -35,8 +35,7 @@ def own(stay):
 
 def colored(page: Page) -> None:
     """Wait until all pixels of the photo have their colors."""
-    person.colored(page)
-    expect(pad(page)).not_to_have_attribute("data-rough", "true")
+    idle(page, "[role=application]:not([data-rough=true])")
 
 
 def handle(page: Page):

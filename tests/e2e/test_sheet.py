@@ -286,7 +286,9 @@ def test_the_last_update_waits_for_none_before_it_and_a_late_answer_is_not_shown
     rested(page)
 
 
-def test_two_windows_do_not_draw_on_each_others_sheet(page, visit):
+def test_other_windows_and_a_visitor_who_leaves_in_the_middle_of_a_stroke_disturb_nobody(
+    page, visit
+):
     """Two windows of one visitor, and `page` of another."""
     one = visit()
     other = visit(context=one.context)
@@ -301,23 +303,18 @@ def test_two_windows_do_not_draw_on_each_others_sheet(page, visit):
         rested(window)
     assert ink(other) > example > ink(one) > ink(page)
     kept = ink(page)
+    points = ring(one)
+    one.mouse.move(*points[0])
+    one.mouse.down()
+    for point in points:
+        one.mouse.move(*point)
+    one.close()
     page.reload()
     colored(page)
     assert ink(page) == kept
-
-
-def test_a_visitor_who_leaves_in_the_middle_of_a_stroke_disturbs_nobody(page, visit):
-    leaving, staying = visit(), page
-    colored(leaving)
-    points = ring(leaving)
-    leaving.mouse.move(*points[0])
-    leaving.mouse.down()
-    for point in points:
-        leaving.mouse.move(*point)
-    leaving.close()
-    draw(staying)
-    rested(staying)
-    assert vivid(saved(staying)) > 0.1
+    draw(page)
+    rested(page)
+    assert vivid(saved(page)) > 0.1
 
 
 FLOOD = """([points, seconds]) => new Promise((done) => {

@@ -1,7 +1,9 @@
-"""The page without a server, with the real ONNX Runtime Web in real Chromium."""
+"""The page without a server: the folder that is written once, and the real ONNX Runtime Web in real
+Chromium."""
 
 import functools
 import http.server
+import re
 import threading
 
 import numpy as np
@@ -10,9 +12,9 @@ import torch
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from ae_models import tasks
+from ae_models import tasks, zoo
 from docs.make import static
-from tests.docs.test_static import miniatures
+from tests.conftest import MINIATURE
 
 PIXELS = """(selector) => {
   const { width, height } = document.querySelector(selector);
@@ -22,27 +24,43 @@ PIXELS = """(selector) => {
 
 
 @pytest.fixture(scope="module")
-def networks():
-    return miniatures()
+def networks() -> dict[str, torch.nn.Module]:
+    """Small networks in the place of those on the page, the same each time."""
+    torch.manual_seed(0)
+    networks = {slug: zoo.build(slug, **MINIATURE[slug]).eval() for slug in static.SLUGS}
+    for parameter in (p for network in networks.values() for p in network.parameters()):
+        parameter.data.add_(0.02 * torch.randn_like(parameter))  # heads start at zero
+    networks["face-vae-plus"].basis.normal_(std=0.2)
+    networks["face-vae-plus"].mean_face.uniform_()
+    networks["dcae-plus"].sha256 = "0" * 64
+    return networks
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory, networks):
+def runtime() -> dict[str, bytes] | str:
+    """Files of ONNX Runtime Web, or why there are none."""
     try:
-        runtime = static.runtime()
+        return static.runtime()
     except ValueError as error:
-        pytest.skip(str(error))
+        return str(error)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, networks, runtime):
     folder = tmp_path_factory.mktemp("site") / "below" / "the-root"  # addresses are relative
+    files = dict.fromkeys(static.RUNTIME, b"none") if isinstance(runtime, str) else runtime
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(static.zoo, "load", networks.get)
         patch.setattr(static, "PICTURES", ("lake", "sea"))
-        static.write(folder, runtime)
+        static.write(folder, files)
     return folder
 
 
 @pytest.fixture(scope="module")
-def url(folder):
+def url(folder, runtime):
     """Stands in the place of the app: a server of files alone."""
+    if isinstance(runtime, str):
+        pytest.skip(runtime)
 
     class Files(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *args):
@@ -64,6 +82,22 @@ def opened(visit, **browser_of):
     page = visit("index.html", **browser_of)
     expect(page.locator("html[data-ready]")).to_be_attached()
     return page
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_folder_holds_all_that_the_page_asks_for(folder):
+    names = {path.name for path in folder.iterdir()}
+    page, scripts = (folder / "index.html").read_text("utf-8"), folder.glob("*.js")
+    asked = set(re.findall(r'(?:src|href)="([^"]+)"', page))
+    script = "".join(p.read_text("utf-8") for p in scripts if p.name != "ort.js")
+    asked |= set(re.findall(r'"(?:\./)?([\w-]+\.(?:js|json|bin))"', script))
+    asked |= {f"{name}.bin" for name in re.findall(r'run\("([^"]+)"', script)} | {
+        "lake.png",
+        "sea.png",
+    }
+    assert asked <= names and "http" not in page
+    for name in asked - {"README.md"}:
+        assert (folder / name).stat().st_size > 0
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -95,9 +95,8 @@ def test_a_face_is_seen_in_many_windows():
     assert find._windows(gray, ((80, 90), (120, 90))) < find.SURE / 2
 
 
-@pytest.mark.parametrize("turn", [0, 90])
-@pytest.mark.parametrize("more", [0, -1])
-def test_what_is_seen_in_few_windows_is_no_face(monkeypatch, more, turn):
+@pytest.mark.parametrize(("turn", "more"), [(90, 0), (0, -1)])
+def test_what_is_seen_in_few_windows_is_no_face(monkeypatch, turn, more):
     monkeypatch.setattr(find, "_windows", lambda gray, eyes: find.SURE + more)
     faces = align.find_faces(photo(turn)[0])
     assert bool(faces) == (more == 0)

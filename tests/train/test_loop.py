@@ -3,27 +3,28 @@
 import dataclasses
 import importlib
 import json
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 import torch
+from accelerate.state import AcceleratorState
 from safetensors.torch import load_file
 
 from ae_models import zoo
 from ae_models.release import files
 from tests.conftest import MINIATURE
+from tests.release.hub_process import free_port
 from train.datasets import files as datasets
 from train.datasets import scenes
 from train.engine import loop, optimizers, precision, schedule
 from train.engine.recipe import Recipe, build
 
 ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
 MODULES = {slug: slug.replace("-", "_") for slug in zoo.BY_SLUG}
 RECIPES = {
     slug: importlib.import_module(f"train.{module}")
@@ -98,12 +99,6 @@ def test_the_sources_protocol(slug, pictures, tmp_path):
 
 def small(**changes) -> Recipe:
     return dataclasses.replace(RECIPES["dcae"].RECIPE, batch=4, **changes)
-
-
-def test_a_run_learns(pictures, tmp_path):
-    release = loop.train(small(epochs=12), pictures, tmp_path)
-    curve = files.read_config(release)["training"]["curve"]
-    assert curve[-1][1] < 0.6 * curve[0][1] and curve[-1][2] < curve[0][2]
 
 
 @pytest.mark.parametrize(
@@ -217,13 +212,15 @@ def test_the_network_computes_in_the_precision_that_is_printed(
     assert files.read_config(release)["training"]["device"].endswith(name)
 
 
-def test_a_run_starts_with_the_weights_of_another(pictures, tmp_path):
+def test_a_run_learns_and_another_starts_with_its_weights(pictures, tmp_path):
     first = loop.train(small(epochs=12), pictures, tmp_path / "a")
+    curve = files.read_config(first)["training"]["curve"]
+    assert curve[-1][1] < 0.6 * curve[0][1] and curve[-1][2] < curve[0][2]
     again = loop.train(
         small(epochs=2), pictures, tmp_path / "b", start=tmp_path / "a" / loop.CHECKPOINT
     )
-    before, after = (files.read_config(release)["training"]["curve"] for release in (first, again))
-    assert after[0][1] < 0.7 * before[0][1]
+    after = files.read_config(again)["training"]["curve"]
+    assert after[0][1] < 0.7 * curve[0][1]
     with pytest.raises(ValueError, match="expected a checkpoint of face-vae, got dcae"):
         loop.train(
             RECIPES["face-vae"].RECIPE,
@@ -337,24 +334,32 @@ def test_learning_rate_warms_up_and_falls():
     assert schedule.learning_rate(constant, 150, 200) == 1
 
 
+def started(slug: str, arguments: list[str], log: Path, **environment: str):
+    """The command of a recipe in a process of its own, which has read torch already. What it says
+    is in `log`."""
+
+    def run():
+        os.environ.update(environment, ACCELERATE_USE_CPU="true")
+        AcceleratorState._reset_state(reset_partial_state=True)  # to read the environment
+        sys.stdout = sys.stderr = log.open("w", buffering=1)
+        loop.main(RECIPES[slug].RECIPE, arguments)
+
+    process = multiprocessing.get_context("fork").Process(target=run)
+    process.start()
+    return process
+
+
 def test_ctrl_c_saves_and_says_how_to_go_on(pictures, tmp_path):
+    log = tmp_path / "log"
     folders = ["--data", str(pictures), "--out", str(tmp_path)]
-    command = [sys.executable, "-m", "train.dcae", *folders, "--epochs", "100000"]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=ENVIRONMENT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    for line in process.stdout:
-        if "%|" in line:
-            break
-    time.sleep(1)
-    process.send_signal(signal.SIGINT)
-    rest = process.communicate(timeout=60)[0]
-    assert process.returncode == 1 and "--resume" in rest and "Traceback" not in rest
+    process = started("dcae", [*folders, "--epochs", "100000"], log)
+    while not log.exists() or "%|" not in log.read_text():
+        assert process.is_alive(), log.read_text()
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGINT)
+    process.join(60)
+    said = log.read_text()
+    assert process.exitcode == 1 and "--resume" in said and "Traceback" not in said
     assert (tmp_path / loop.CHECKPOINT).is_file()
 
 
@@ -384,19 +389,22 @@ def test_tracking_without_the_package_says_what_to_install(pictures, tmp_path, m
 
 def test_two_processes_equal_one_with_the_doubled_batch(pictures, tmp_path):
     """gloo, gradients averaged over processes; float32, so that only rounding differs."""
-    common = ["-m", "train.sketch_color", "--data", str(pictures), "--epochs", "2"]
-    common += ["--precision", "fp32"]
-    launch = ["-m", "torch.distributed.run", "--nproc_per_node", "2"]
-    for arguments in (
-        [*common, "--batch", "4", "--out", str(tmp_path / "one")],
-        [*launch, *common, "--batch", "2", "--out", str(tmp_path / "two")],
-    ):
-        done = subprocess.run(
-            [sys.executable, *arguments], cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+    recipe = RECIPES["sketch-color"].RECIPE
+    common = ["--data", str(pictures), "--epochs", "2", "--precision", "fp32"]
+    loop.main(recipe, [*common, "--batch", "4", "--out", str(tmp_path / "one")])
+    more = ["--batch", "2", "--out", str(tmp_path / "two")]
+    place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port()), "WORLD_SIZE": "2"}
+    logs = [tmp_path / f"{rank}.log" for rank in range(2)]
+    processes = [
+        started("sketch-color", [*common, *more], log, **place, RANK=str(i), LOCAL_RANK=str(i))
+        for i, log in enumerate(logs)
+    ]  # with the settings of torchrun
+    for process, log in zip(processes, logs):
+        process.join(120)
+        assert process.exitcode == 0, log.read_text()
     one, two = (weights(tmp_path / n / "release") for n in ("one", "two"))
-    start = zoo.row("sketch-color").build().state_dict()
+    torch.manual_seed(0)
+    start = build(recipe).state_dict()
     for name in one:
         assert torch.allclose(one[name].float(), two[name].float(), atol=2e-4), name
     assert json.loads((tmp_path / "two/release/config.json").read_text())["training"]["batch"] == 4

@@ -1,21 +1,7 @@
-"""The app as a launched server, and a stranger's client. Imports are inside: the process that only
-hands out tests needs none of this."""
+"""A stranger's client of the launched app. Imports are inside: the process that only hands out
+tests needs none of this."""
 
 import pytest
-
-
-def launched(demo) -> str:
-    import app
-
-    return demo.launch(**app.LAUNCH, prevent_thread_lock=True, quiet=True)[1]
-
-
-@pytest.fixture(scope="session")
-def url():
-    import app
-
-    yield launched(app.demo)
-    app.demo.close()
 
 
 @pytest.fixture(scope="session")

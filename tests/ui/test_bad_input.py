@@ -14,8 +14,8 @@ from PIL import Image
 
 import app
 from ae_models import zoo
+from tests.conftest import launched
 from tests.pictures import blob, encoded, png_header
-from tests.ui.conftest import launched
 from tests.ui.test_endpoints import ONE_PICTURE
 from ui import models
 

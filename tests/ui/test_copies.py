@@ -1,12 +1,11 @@
 """Two copies of the app on a checkout that they may not write to: behind nginx with the
 configuration of docs/hosting.md, then killed, started again and stopped. In this order."""
 
+import multiprocessing
 import os
 import re
 import shutil
-import signal
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -20,23 +19,13 @@ from tests.pictures import blob, encoded
 from tests.release.hub_process import ROOT, free_port
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+PAINT = "/studio/paint?model=classic"  # the quicker network
 BODY = encoded(blob((64, 64), 1), "PNG")
 LARGE = encoded(blob((3000, 2000), 1), "JPEG")
 PATIENCE = 60  # seconds for an answer, on a busy machine
-WRITES = """
-import sys, os
-root = os.path.realpath(sys.argv.pop(1)) + os.sep
-writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-def audit(event, given):
-    if event == "open" and isinstance(given[0], str) and given[2] & writing:
-        path = os.path.realpath(given[0])
-        if path.startswith(root) and "__pycache__" not in path:
-            os.write(2, f"WRITES {path}\\n".encode())
-sys.addaudithook(audit)
-sys.path.insert(0, root)
-import runpy
-runpy.run_path(root + "app.py", run_name="__main__")
-"""
+PROCESSES = multiprocessing.get_context("forkserver")  # the app is imported once
+PROCESSES.set_forkserver_preload(["tests.ui.copy_of_app"])
+SERVE = "from tests.ui.copy_of_app import serve; serve(port, log)"  # this process imports no app
 
 
 class Copy:
@@ -47,18 +36,13 @@ class Copy:
         self.start()
 
     def start(self) -> None:
-        settings = {"GRADIO_SERVER_PORT": str(self.port), "OMP_NUM_THREADS": "1"}
-        with self.log.open("a") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", WRITES, ROOT],
-                env=os.environ | settings,
-                stderr=log,
-                cwd="/",
-            )
+        where = {"port": self.port, "log": self.log}
+        self.process = PROCESSES.Process(target=exec, args=(SERVE, where))
+        self.process.start()
 
     def ready(self) -> None:
         while not answers(self.url):
-            assert self.process.poll() is None, self.log.read_text()
+            assert self.process.is_alive(), self.log.read_text()
             time.sleep(0.1)
 
     @property
@@ -106,7 +90,7 @@ def copies(tmp_path_factory):
     yield copies
     for copy in copies:
         copy.process.kill()
-        copy.process.wait()
+        copy.process.join()
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +122,7 @@ def test_visitors_are_on_both_copies_and_each_stays_on_one(copies, balancer):
             assert "Autoencoder Studio" in visitor.get("/").text and visitor.cookies["studio"]
             before = [copy.computed() for copy in copies]
             for _ in range(3):
-                assert visitor.post("/studio/paint", content=BODY).status_code == 200
+                assert visitor.post(PAINT, content=BODY).status_code == 200
             assert sorted(c.computed() - b for c, b in zip(copies, before)) == [0, 3]
     assert all(copy.computed() > 0 for copy in copies)
 
@@ -161,7 +145,7 @@ def test_sigkill_loses_only_what_was_asked(copies):
     visitor = copies[0].asked(lost)
     copies[0].process.kill()
     visitor.join()
-    copies[0].process.wait()
+    copies[0].process.join()
     assert isinstance(lost[0], httpx2.TransportError) and answers(copies[1].url)
 
 
@@ -170,7 +154,7 @@ def test_when_one_copy_is_gone_the_other_takes_its_visitors(copies, balancer):
     for _ in range(6):
         with httpx2.Client(base_url=balancer, timeout=PATIENCE) as visitor:
             assert visitor.get("/").status_code == 200
-            assert visitor.post("/studio/paint", content=BODY).status_code == 200
+            assert visitor.post(PAINT, content=BODY).status_code == 200
     assert copies[1].computed() > 0
 
 
@@ -182,9 +166,10 @@ def test_a_copy_starts_again_on_its_port(copies):
 def test_sigterm_finishes_what_was_asked_and_nothing_was_written(copies):
     done = []
     visitor = copies[1].asked(done)
-    copies[1].process.send_signal(signal.SIGTERM)
+    copies[1].process.terminate()
     visitor.join()
-    assert copies[1].process.wait(30) == 0 and done == [200]
+    copies[1].process.join(30)
+    assert copies[1].process.exitcode == 0 and done == [200]
     written = copies[1].log.read_text()
     assert "WRITES" not in written + copies[0].log.read_text(), "the checkout may be read-only"
     assert '"what": "photo/save", "pixels": 6000000, "lane": "large"' in written

@@ -2,6 +2,7 @@
 visitor, of the checkout or of the machine goes out."""
 
 import http.client
+import itertools
 import json
 import os
 import threading
@@ -90,8 +91,14 @@ def called(web, name: str, data: list, session: str = "") -> str:
 # ---- files ----
 
 
-@pytest.mark.parametrize("name", ONE_FILE)
-@pytest.mark.parametrize("path", SECRETS)
+# Each endpoint, and each path
+GUESSES = {
+    *itertools.product(("/etc/passwd", "app.py"), ONE_FILE),
+    *itertools.product(SECRETS, ["colorize"]),
+}
+
+
+@pytest.mark.parametrize(("path", "name"), sorted(GUESSES))
 def test_no_file_parameter_reads_what_was_not_uploaded(web, name, path):
     for given in (path, f"{UPLOADS}/../../{path}", urllib.parse.quote(path, safe="")):
         answer = called(web, name, ONE_FILE[name](file_of(given)))
