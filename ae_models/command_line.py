@@ -219,7 +219,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     sub = command("sample", "face-vae", run_sample, "Draw new faces.", "faces")
     sub.add_argument("--count", type=int, default=8, help="1 to 64")
     sub.add_argument("--seed", type=int, default=0)
-    sub.add_argument("--temperature", type=float, default=0.8, help="0 (the mean face) to 2")
+    sub.add_argument("--temperature", type=float, default=0.7, help="0 (the mean face) to 2")
     sub.add_argument("--prior", choices=("mixture", "normal"))
     sub = commands.add_parser("models", help="List the networks.", description="List the networks.")
     sub.add_argument("--json", action="store_true")

@@ -123,12 +123,13 @@ EVERYDAY_TERMS = (
     "Everyday photographs: Open Images CC BY 2.0; OSIE and Grocery Store MIT; Clothing Co-Parsing "
     "and cats and dogs Apache-2.0; the others research use, non-commercial or unstated."
 )
+LFW_TERMS = "LFW: research use, press photographs, rights with their owners."
 PHOTOS = Data(
     f"Intel scene classification (landscapes); {EVERYDAY}; faces of CelebA and LFW; 128x128 px. "
     "The encoder begins with EfficientNet-Lite0's ImageNet weights",
     "No picture is part of this project. The landscapes belong to their photographers. "
-    f"{EVERYDAY_TERMS} CelebA: non-commercial research. LFW: research use, press photographs, "
-    "rights with their owners. EfficientNet-Lite0: Apache-2.0.",
+    f"{EVERYDAY_TERMS} CelebA: non-commercial research. {LFW_TERMS} "
+    "EfficientNet-Lite0: Apache-2.0.",
     hub=("flwrlabs/celeba",),
 )
 CIFAR10 = Data(
@@ -141,7 +142,6 @@ CIFAR10 = Data(
 MAE = Headline("mae", "mean absolute error", 3, "mean training sketch")
 CHROMA = Headline("psnr", "PSNR in dB", 1, "gray copy")
 KLT = Headline("psnr", "PSNR in dB", 1, "KLT of 4x4 patches, 16 numbers each")
-PCA = Headline("psnr", "PSNR in dB", 1, "PCA with 128 numbers")
 
 ROWS = (  # of the networks that the app offers
     Row(
@@ -245,7 +245,7 @@ ROWS = (  # of the networks that the app offers
         kind="classic",
         summary="Describes a face by 128 numbers; morphs and samples faces.",
         data=CELEBA,
-        headline=PCA,
+        headline=Headline("psnr", "PSNR in dB", 1, "PCA with 128 numbers"),
         task="unconditional-image-generation",
     ),
     Row(
@@ -253,9 +253,14 @@ ROWS = (  # of the networks that the app offers
         network=VAEPlus,
         system="face-vae",
         kind="plus",
-        summary="Describes a face by 128 numbers, sharper; morphs, edits and samples faces.",
-        data=CELEBA,
-        headline=PCA,
+        summary="Describes a face by 512 numbers, the most important first; morphs, edits and "
+        "samples faces.",
+        data=dataclasses.replace(
+            CELEBA,
+            name=f"{CELEBA.name}; faces of LFW in the same pose",
+            terms=f"{CELEBA.terms} {LFW_TERMS}",
+        ),
+        headline=Headline("psnr", "PSNR in dB", 1, "PCA with 512 numbers"),
         task="unconditional-image-generation",
     ),
 )

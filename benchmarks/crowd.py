@@ -35,7 +35,8 @@ FEW_SECONDS, IDLE_SECONDS = 12, 20  # of one and eight visitors, and of nobody
 THINK = 1.0  # seconds between an answer and the visitor's next request
 LARGE = (6000, 4000)  # px
 SIDE = 256  # px of a drawing while one draws
-LATENT = 128
+CONFIG = json.loads((ROOT / "weights/face-vae-plus/config.json").read_text())
+LATENT = CONFIG["arguments"]["latent"]
 FACES = 17  # that the page asks for at once
 
 

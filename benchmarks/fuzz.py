@@ -180,7 +180,8 @@ def kinds() -> dict[str, tuple[Callable[[bytes], None], list[bytes]]]:
     CODEC[:] = [tasks.compress(zoo.load("dcae-plus"), scene, rate) for rate in (1, 5)]
     tensors = {"a": torch.ones(2, 3), "b.c": torch.zeros(4, dtype=torch.int64)}
     config = (zoo.WEIGHTS / "dcae" / files.CONFIG).read_bytes()
-    numbers = torch.randn(3, 128).numpy().astype("<f4").tobytes()
+    latent = zoo.config("face-vae-plus")["arguments"]["latent"]
+    numbers = torch.randn(3, latent).numpy().astype("<f4").tobytes()
     small = json.dumps(json.loads(config)).encode()
     formats = {kind: pictures(kind) for kind in ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "TIFF")}
     return {kind: (read_picture, seeds) for kind, seeds in formats.items()} | {

@@ -60,7 +60,8 @@ MINIATURE = Miniatures(
         "face-attributes": {"size": 16, "widths": (4, 6)},
         "face-vae-plus": {
             "size": 32,
-            "latent": 6,
+            "latent": 9,
+            "modeled": 6,
             "encoder": (4, 8),
             "decoder": (4, 8),
             "components": 2,

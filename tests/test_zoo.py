@@ -28,7 +28,7 @@ LATENTS = {  # of the design, for one picture
     "dcae": (1, 16, 8, 8),
     "dcae-plus": (1, 16, 8, 8),
     "face-vae": (1, 128),
-    "face-vae-plus": (1, 128),
+    "face-vae-plus": (1, 512),
 }
 EVERY = [*SLUGS, *zoo.INSTRUMENTS]
 # A small network, and one of nested modules and buffers
@@ -150,6 +150,43 @@ def test_save_and_load_bit_exact(slug, network, release):
         "config.json",
         "model.safetensors",
     ]
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """Every matrix and filter counts as large."""
+    monkeypatch.setattr(files, "LARGE", 1)
+
+
+@pytest.mark.parametrize("slug", ["face-vae"])
+def test_large_tensors_are_stored_in_8_bits(slug, network, tmp_path, large):
+    files.save(tmp_path, network.state_dict(), config_of(slug, network))
+    stored = load_file(tmp_path / files.WEIGHTS)
+    loaded = zoo.load_release(tmp_path, slug)
+    for name, tensor in network.state_dict().items():
+        apart = (tensor - loaded.state_dict()[name]).abs().flatten(1 if tensor.ndim > 1 else 0)
+        if tensor.ndim > 1:
+            assert stored[name].dtype == torch.int8
+            step = tensor.abs().flatten(1).amax(1, keepdim=True) / 127
+            assert (apart <= 0.501 * step).all() and apart.max() > 0
+        else:
+            assert apart.max() <= 1e-3 * tensor.abs().max()
+    again = tmp_path / "again"
+    files.save(again, loaded.state_dict(), config_of(slug, loaded))
+    for name, tensor in load_file(again / files.WEIGHTS).items():
+        assert torch.allclose(tensor.float(), stored[name].float(), rtol=1e-5), name
+
+
+@pytest.mark.parametrize("slug", ["dcae"])
+@pytest.mark.parametrize("change", [lambda scale: None, lambda scale: scale[:-1]])
+def test_8_bits_without_their_scales_are_refused(slug, network, tmp_path, large, change):
+    files.save(tmp_path, network.state_dict(), config_of(slug, network))
+    tensors = load_file(tmp_path / files.WEIGHTS)
+    name = next(k for k in tensors if k.endswith(files.SCALE))
+    scale = change(tensors.pop(name))
+    reseal(tmp_path, tensors | ({} if scale is None else {name: scale}))
+    with pytest.raises(ValueError, match=r"expected \d+ scales of"):
+        zoo.load_release(tmp_path, slug)
 
 
 def damage(release, name, change):

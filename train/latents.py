@@ -3,7 +3,8 @@
     python -m train.latents --data DIR [--weights DIR] [--components N ...]
 
 Fits a release anew (the recipe does so at the end of a training), writes it, and prints the mean
-log-likelihood in nats of the latents of validation faces under the prior and under the mixture.
+log-likelihood in nats of the latents of validation faces, of their modeled numbers, under the prior
+and under the mixture.
 With --components it only prints, for mixtures of those sizes.
 
 The mixture and the principal directions are of all training faces. The directions of attributes are
@@ -46,14 +47,20 @@ def fit(network: nn.Module, root: Path) -> nn.Module:
     kept = (people.flatten() % 2 != classifier.HALF).repeat(2)
     wanted = [celeba.ATTRIBUTES.index(name) for name in network.config.attributes]
     config, aggregate = network.config, network.aggregate
-    weights, means, factors = mixture(z, config.components, generator)
+    first = z[:, : config.modeled]
+    weights, means, factors = mixture(first, config.components, generator)
     aggregate.weights.copy_(weights)
     aggregate.means.copy_(means)
     aggregate.factors.copy_(factors)
-    aggregate.directions.copy_(
-        attribute_directions(z[kept], attributes.flatten(1).repeat(2, 1)[kept])[wanted]
-    )
-    aggregate.principal.copy_(principal_directions(z, small, config.principal))
+    offset, slope, spread = given_the_first(z, config.modeled)
+    aggregate.offset.copy_(offset)
+    aggregate.slope.copy_(slope)
+    aggregate.spread.copy_(spread)
+    own = attribute_directions(first[kept], attributes.flatten(1).repeat(2, 1)[kept])[wanted]
+    principal = principal_directions(first, small, config.principal)
+    # what the other numbers are expected to do: their own averages over few faces are mostly noise
+    aggregate.directions.copy_(torch.cat([own, own @ slope.T], 1))
+    aggregate.principal.copy_(torch.cat([principal, principal @ slope.T], 1))
     return network
 
 
@@ -89,6 +96,16 @@ def mixture(
             scatter = (share[:, k, None] * apart).T @ apart
             factors[k] = torch.linalg.cholesky((scatter + extra * common) / (count[k] + extra))
     return weights, means, factors
+
+
+def given_the_first(z: Tensor, modeled: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Latents (N, Z) -> offset, slope and spread of Aggregate: the last R = Z - M numbers as a
+    normal distribution whose mean is linear in the first M."""
+    first, rest = z.mean(0).tensor_split([modeled])
+    whole = covariance(z)
+    slope = torch.linalg.solve(whole[:modeled, :modeled], whole[:modeled, modeled:]).T
+    left = whole[modeled:, modeled:] - slope @ whole[:modeled, modeled:]
+    return rest - slope @ first, slope, torch.linalg.cholesky((left + left.T) / 2)
 
 
 def covariance(z: Tensor) -> Tensor:
@@ -129,7 +146,8 @@ def principal_directions(z: Tensor, pictures: Tensor, count: int) -> Tensor:
 
 def main(root: Path, folder: Path, sizes: list[int] | None) -> None:
     network, generator = zoo.load_release(folder, SLUG), torch.Generator().manual_seed(0)
-    unseen = encode(network, celeba.faces(root, "val")[0], generator)
+    modeled = network.config.modeled
+    unseen = encode(network, celeba.faces(root, "val")[0], generator)[:, :modeled]
     prior = torch.distributions.Normal(0, 1).log_prob(unseen).sum(1)
     print(f"prior: {prior.mean():.1f} nats")
     if sizes:
@@ -137,7 +155,7 @@ def main(root: Path, folder: Path, sizes: list[int] | None) -> None:
         z = torch.cat(
             [encode(network, faces, generator), encode(network, faces.flip(3), generator)]
         )
-        fitted = (mixture(z, size, generator) for size in sizes)
+        fitted = (mixture(z[:, :modeled], size, generator) for size in sizes)
     else:
         aggregate = fit(network, root).aggregate
         fitted = [(aggregate.weights, aggregate.means, aggregate.factors)]

@@ -1,7 +1,7 @@
-"""Answers to the face tabs: a photo as 128 numbers, numbers as faces, photo to sketch.
+"""Answers to the face tabs: a photo as numbers, numbers as faces, photo to sketch.
 
 The browser keeps the numbers and does the sums; here they only meet the networks. Latents travel as
-little-endian float32, one row of 128 after another."""
+little-endian float32, one face after another."""
 
 import base64
 import io

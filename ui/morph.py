@@ -103,14 +103,14 @@ def edit(face: Image.Image, changes: str = "{}") -> Image.Image:
 
 
 def encode_face(face: Image.Image, model: str) -> list[float]:
-    """Describe a face by 128 numbers, its latent, which decode_faces turns back into a face.
+    """Describe a face by numbers, its latent, which decode_faces turns back into a face.
 
     Args:
         face: Picture whose largest face is straightened: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC.
         model: "plus" or "classic".
 
     Returns:
-        128 numbers.
+        512 numbers of plus, the most important first, or 128 of classic.
     """
     picture = in_pose(parts.needs(face, "a picture of a face"))
     return tasks.encode(parts.load("face-vae", model), picture)[0].tolist()
@@ -120,7 +120,7 @@ def decode_faces(latents: list[list[float]], model: str) -> list[Image.Image]:
     """Turn latents into faces: those of encode_face, mixtures of them, or any others.
 
     Args:
-        latents: 1 to 257 lists of 128 numbers.
+        latents: 1 to 257 lists of 512 numbers for plus, of 128 for classic.
         model: "plus" or "classic": the network that the latents come from.
 
     Returns:
@@ -160,17 +160,20 @@ def in_pose(picture: Image.Image) -> Image.Image:
 
 def build(tab: gr.Tab) -> None:
     files = [path.rsplit("/", 1)[-1] for path in elements.examples("face-*.webp")]
-    kinds = list(zoo.networks("face-vae"))
+    networks = zoo.networks("face-vae")
+    kinds = list(networks)
+    numbers = {kind: zoo.config(slug)["arguments"]["latent"] for kind, slug in networks.items()}
     start = [f"{name}.webp" for name in START]
-    elements.late("morph", *SCRIPTS, files=files, start=start, kinds=kinds)
+    elements.late("morph", *SCRIPTS, files=files, start=start, kinds=kinds, numbers=numbers)
     explain.fold(
         "face-vae",
-        ["128 × 128 face", "encoder", "128 numbers", "decoder", "face again"],
-        "The encoder describes each face by 128 numbers, 384 times fewer than its pixels have. "
+        ["128 × 128 face", "encoder", "512 numbers", "decoder", "face again"],
+        "The encoder describes each face by a list of numbers, far fewer than its pixels have: 512 "
+        "in plus, the most important first, 128 in classic. "
         "Between two such lists lie others, and each of them is a face: move the point. A list "
         "plus a direction is the same face with a smile: move a slider. Random numbers give faces "
-        "of people who do not exist. The two networks have the same latent; plus was trained to "
-        "keep more of the face in it.",
+        "of people who do not exist.",
+        classic=["128 × 128 face", "encoder", "128 numbers", "decoder", "face again"],
     )
     with elements.hidden():  # of the endpoints: the workspace has routes of its own
         endpoints(kinds)
@@ -188,7 +191,7 @@ def endpoints(kinds: list[str]) -> None:
     drawn = [
         gr.Slider(1, tasks.MAX_SAMPLES, value=8, step=1),
         gr.Number(0, precision=0, minimum=0, maximum=2**32 - 1),
-        gr.Slider(0, 2, value=0.8, step=0.05),
+        gr.Slider(0, 2, value=0.7, step=0.05),
         model,
         gr.Radio(["mixture", "normal"], value="mixture"),
     ]

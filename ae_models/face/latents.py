@@ -28,31 +28,41 @@ def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
 class Aggregate(nn.Module):
     """Statistics of the training faces' latents, fitted after training (train/latents.py).
 
-    weights (K,), means (K, Z), factors (K, Z, Z): Gaussian mixture to sample from, with Cholesky
-        factors of the covariances. A decoder is only trained where training latents lie, which is
-        not N(0, I): a density fitted afterwards gives better samples (Ghosh et al. 2019, "From
-        Variational to Deterministic Autoencoders", arXiv 1903.12436).
+    weights (K,), means (K, M), factors (K, M, M): Gaussian mixture of the first M numbers, with
+        Cholesky factors of the covariances. A decoder is only trained where training latents lie,
+        which is not N(0, I): a density fitted afterwards gives better samples (Ghosh et al. 2019,
+        "From Variational to Deterministic Autoencoders", arXiv 1903.12436).
+    offset (R,), slope (R, M), spread (R, R): the other R = Z - M numbers, given the first, are
+        normal around offset + slope @ first, with this Cholesky factor of the covariance.
     directions (A, Z): adding one gives the average face an attribute and keeps the others.
     principal (P, Z): directions that change pictures most, each one standard deviation long.
 
     Before it is fitted it is the prior, without directions.
     """
 
-    def __init__(self, latent: int, components: int, attributes: int, principal: int):
+    def __init__(self, latent: int, modeled: int, components: int, attributes: int, principal: int):
         super().__init__()
+        rest = latent - modeled
         self.register_buffer("weights", torch.full((components,), 1 / components))
-        self.register_buffer("means", torch.zeros(components, latent))
-        self.register_buffer("factors", torch.eye(latent).repeat(components, 1, 1))
+        self.register_buffer("means", torch.zeros(components, modeled))
+        self.register_buffer("factors", torch.eye(modeled).repeat(components, 1, 1))
+        self.register_buffer("offset", torch.zeros(rest))
+        self.register_buffer("slope", torch.zeros(rest, modeled))
+        self.register_buffer("spread", torch.eye(rest))
         self.register_buffer("directions", torch.zeros(attributes, latent))
         self.register_buffer("principal", torch.zeros(principal, latent))
 
     def mean(self) -> Tensor:
-        """Mean of the mixture, (Z,)."""
-        return self.weights @ self.means
+        """Mean of what is sampled, (Z,)."""
+        first = self.weights @ self.means
+        return torch.cat([first, self.offset + self.slope @ first])
 
     def sample(self, noise: Tensor, chance: Tensor) -> Tensor:
         """Standard normal (N, Z) and uniform (N,) random numbers -> latents (N, Z)."""
         total = self.weights.sum()
         component = torch.searchsorted(self.weights.cumsum(0), chance * total, right=True)
         component = component.clamp_max(len(self.weights) - 1)
-        return self.means[component] + torch.einsum("nij,nj->ni", self.factors[component], noise)
+        own, others = noise.split([self.means.shape[1], len(self.offset)], 1)
+        first = self.means[component] + torch.einsum("nij,nj->ni", self.factors[component], own)
+        rest = self.offset + first @ self.slope.T + others @ self.spread.T
+        return torch.cat([first, rest], 1)

@@ -14,7 +14,8 @@ from ae_models.unet import Block, UNet, UNetConfig
 @dataclass(frozen=True)
 class VAEPlusConfig:
     size: int = 128  # px, a multiple of 4 * 2 ** (len(encoder) - 1)
-    latent: int = 128
+    latent: int = 512  # numbers, those that change pictures most first
+    modeled: int = 128  # the first ones, a mixture of which is fitted; the others follow from them
     encoder: tuple[int, ...] = (64, 128, 192, 192)  # channels at 1/4, 1/8, ... of the size
     decoder: tuple[int, ...] = (64, 128, 192)  # channels of the U-Net that corrects PCA's picture
     components: int = 12  # of the mixture that samples are drawn from
@@ -47,19 +48,21 @@ class VAEPlus(Network):
     """PCA of faces, with networks that correct its coefficients and its picture.
 
         (B, 3, 128, 128)  picture in [0, 1]
-          | halved to 64 px -> projection on `basis`, in deviations -> (B, 128)
+          | halved to 64 px -> projection on `basis`, in deviations -> (B, 512)
           | Conv 4x4 s4, Block, 3 x [Conv 2x2 s2, Block] -> (B, 192, 4, 4)
           |     -> two linear layers: correction, log variance
-        mean = projection + correction, log variance, (B, 128)
+        mean = projection + correction, log variance, (B, 512)
           | z = mean + sigma * noise in training, the mean otherwise
           | coefficients * deviations @ basis + mean face -> PCA's picture, (B, 3, 64, 64)
           | U-Net steered by z -> (B, 12, 64, 64) -> pixel-shuffle: correction, (B, 3, 128, 128)
         PCA's picture, doubled, + correction: (B, 3, 128, 128), about [0, 1]
 
     The PCA is of the training faces and stays fixed, so that training starts at its quality and the
-    latent at unit variance; the networks start without effect. `aggregate` is fitted after
-    training; encode and decode do without it. In use the face tasks refine an encoded mean by
-    `refined`. Kingma & Welling 2013 (arXiv 1312.6114).
+    latent at unit variance; the networks start without effect. Training leaves out the last
+    numbers of some latents, so that the first n alone are a face too, as good as n numbers can make
+    it (nested dropout, Rippel et al. 2014, arXiv 1402.0915). `aggregate` is fitted after training;
+    encode and decode do without it. In use the face tasks refine an encoded mean by `refined`.
+    Kingma & Welling 2013 (arXiv 1312.6114).
     """
 
     def __init__(self, config: VAEPlusConfig = VAEPlusConfig()):
@@ -80,7 +83,11 @@ class VAEPlus(Network):
         self.to_log_variance = nn.Linear(widths[-1] * side * side, config.latent)
         self.refine = UNet(UNetConfig(3, 12, config.decoder, patch=2, condition=config.latent))
         self.aggregate = Aggregate(
-            config.latent, config.components, len(config.attributes), config.principal
+            config.latent,
+            config.modeled,
+            config.components,
+            len(config.attributes),
+            config.principal,
         )
         for layer in (self.to_mean, self.to_log_variance, self.refine.head):
             nn.init.zeros_(layer.weight)

@@ -21,20 +21,24 @@ from ae_models.release import card, manifest
 from ae_models.release.manifest import REMEDY
 
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
+LARGE = 1_000_000  # numbers of a tensor from which it is stored in 8 bits
+SCALE = ".scale"  # what the name of its scales ends in
 
 
 def save(
     folder: Path, state: dict[str, Tensor], config: dict, dtype: torch.dtype = torch.float16
 ) -> None:
-    """Write a release. `config` holds manifest.FIELDS less sha256; floats are stored as dtype.
+    """Write a release. `config` holds manifest.FIELDS less sha256; floats are stored as dtype,
+    those of LARGE tensors in 8 bits.
 
     Raises ValueError if a tensor is not finite in that dtype; then nothing is written."""
     folder = Path(folder)
-    stored = {
-        k: (v.to(dtype) if v.is_floating_point() else v).cpu().contiguous()
-        for k, v in state.items()
-    }
+    floats = {k: v for k, v in state.items() if v.is_floating_point()}
+    stored = state | {k: v.to(dtype) for k, v in floats.items()}
     _check_finite(stored, folder / WEIGHTS, "train with a lower rate or store it as bfloat16")
+    for name in [k for k, v in floats.items() if v.ndim > 1 and v.numel() >= LARGE]:
+        stored[name], stored[name + SCALE] = _in_8_bits(floats[name])
+    stored = {k: v.cpu().contiguous() for k, v in stored.items()}
     weights = save_tensors(stored, metadata={"format": "pt"})
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / WEIGHTS, weights)
@@ -93,6 +97,9 @@ def read_weights(folder: Path, sha256: str) -> dict[str, Tensor]:
             f"{path}: expected a safetensors file, got a damaged one ({error}); {REMEDY}"
         ) from None
     _check_finite(tensors, path, REMEDY)
+    for name in [k for k, v in tensors.items() if v.dtype == torch.int8]:
+        scale = tensors.pop(name + SCALE, None)
+        tensors[name] = _from_8_bits(tensors[name], scale, name, path)
     return {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}
 
 
@@ -102,6 +109,24 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ValueError(f"{path}: cannot be read ({error.strerror}); {REMEDY}") from None
+
+
+def _in_8_bits(tensor: Tensor) -> tuple[Tensor, Tensor]:
+    """Floats -> int8 of their shape and a scale for each row, float32, whose product they are."""
+    scale = tensor.flatten(1).abs().amax(1).clamp_min(1e-12) / 127
+    return (tensor / _as_column(scale, tensor)).round().to(torch.int8), scale
+
+
+def _from_8_bits(tensor: Tensor, scale: Tensor | None, name: str, path: Path) -> Tensor:
+    if scale is None or scale.shape != tensor.shape[:1]:
+        got = "none" if scale is None else f"shape {tuple(scale.shape)}"
+        wanted = f"{len(tensor)} scales of {name}"
+        raise ValueError(f"{path}: expected {wanted}, got {got}; {REMEDY}")
+    return tensor.float() * _as_column(scale.float(), tensor)
+
+
+def _as_column(scale: Tensor, tensor: Tensor) -> Tensor:
+    return scale.view(-1, *[1] * (tensor.ndim - 1))
 
 
 def _read_checked(path: Path, sha256: str) -> bytes:

@@ -31,6 +31,7 @@ INDONESIAN = {
     "gray copy": "salinan abu-abu",
     "KLT of 4x4 patches, 16 numbers each": "KLT petak 4x4, masing-masing 16 angka",
     "PCA with 128 numbers": "PCA dengan 128 angka",
+    "PCA with 512 numbers": "PCA dengan 512 angka",
     "not measured yet": "belum diukur",
     "command": "perintah",
     "epochs": "epoch",

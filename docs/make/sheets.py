@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 from ae_models import tasks, zoo
@@ -26,6 +27,7 @@ PALETTES = (
 )
 LARGE = 2000  # px, the side of a drawing from a scanner
 EDITED = (1, 2)  # seeds of the samples that are changed
+KEPT = (8, 32, 128, 512)  # numbers of a face
 
 Row = tuple[str, list[Image.Image]]
 
@@ -295,6 +297,9 @@ def face_vae_plus(network) -> list[Row]:
         tasks.edit(network, face, {name: 5.0}) for face in (first, second) for name in names[:4]
     ]
 
+    latent = tasks.encode(network, faces[4])
+    fewer = [tasks.decode(network, latent * (torch.arange(latent.shape[1]) < n)) for n in KEPT]
+
     def edited(face: Image.Image, some: tuple[str, ...], amount: float) -> Row:
         changed = [tasks.edit(network, face, {name: amount}) for name in some]
         return f"a sample, then {amount:+g} of {', '.join(some)}", [face, *changed]
@@ -310,6 +315,7 @@ def face_vae_plus(network) -> list[Row]:
             tasks.sample(network, 8, seed=1, prior="normal"),
         ),
         ("morph", tasks.morph(network, faces[0], faces[3], steps=8)),
+        (f"its first {', '.join(map(str, KEPT))} numbers, and the face", [*fewer, faces[4]]),
         edited(first, names[:7], 2.5),
         edited(second, names[7:14], 2.5),
         ("fails: turned, upside down, not a face", turned),

@@ -7,9 +7,11 @@ import stat
 import tarfile
 
 import pytest
+import torch
 
 from ae_models import tasks, zoo
 from docs.make import static
+from tests.conftest import MINIATURE
 from tests.ui.test_sheet import read_aloud
 
 NAMES = {"Autoencoder Studio", "English", "Indonesia", "…"}
@@ -27,6 +29,19 @@ def npm(tmp_path, monkeypatch):
         monkeypatch.setattr(static.shutil, "which", lambda name: str(path))
 
     return put
+
+
+def test_the_first_numbers_alone_make_the_same_face():
+    torch.manual_seed(0)
+    whole = zoo.build("face-vae-plus", **MINIATURE["face-vae-plus"]).eval()
+    whole.basis.normal_(std=0.2)
+    whole.refine.head.weight.data.normal_(std=0.2)
+    few = static.first_numbers(whole)
+    z = torch.randn(2, few.config.latent)
+    padded = torch.cat([z, torch.zeros(2, whole.config.latent - z.shape[1])], 1)
+    assert padded.shape[1] > z.shape[1]
+    with torch.no_grad():
+        assert torch.allclose(few.decode(z), whole.decode(padded), atol=1e-5)
 
 
 def test_everything_on_the_page_has_an_indonesian_word(tmp_path):

@@ -9,11 +9,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from ae_models import zoo
 from tests.e2e.person import idle
 from tests.e2e.test_frame import SHOWN, at_work, panel, picture
 from tests.pictures import blob
 from ui import elements
 
+NUMBERS = zoo.config("face-vae-plus")["arguments"]["latent"]
 FRAMES = 4  # of an animation: this is about the page
 
 
@@ -146,6 +148,27 @@ def test_changes_add_up_and_are_undone(page):
     assert difference(before, pixels(page)) < 2
 
 
+def test_fewer_numbers_are_less_of_a_face(page):
+    button(page, "Face A").click()
+    settled(page)
+    whole, apart = pixels(page), []
+    page.get_by_role("radio", name="Numbers", exact=True).check(force=True)
+    kept = page.get_by_role("slider", name="Numbers kept")
+    expect(kept).to_have_value(str(NUMBERS))
+    for count in (NUMBERS // 2, 8):
+        kept.fill(str(count))
+        settled(page)
+        apart.append(difference(whole, pixels(page)))
+    assert 0 < apart[0] < apart[1]
+    button(page, "Undo").click()
+    settled(page)
+    expect(kept).to_have_value(str(NUMBERS // 2))
+    page.get_by_role("button", name="Reset", exact=True).last.click()
+    settled(page)
+    assert difference(whole, pixels(page)) < 2
+    page.get_by_role("radio", name="Change", exact=True).check(force=True)
+
+
 def test_files_are_taken_home_and_numbers_come_back(page, tmp_path):
     settled(page)
     page.get_by_text("More files", exact=True).click()
@@ -155,15 +178,15 @@ def test_files_are_taken_home_and_numbers_come_back(page, tmp_path):
     gif = Image.open(io.BytesIO(content))
     assert gif.format == "GIF" and gif.n_frames == FRAMES and name == "faces-A-B-4-frames.gif"
     numbers = json.loads(saved(page, "Save the numbers (JSON)")[0])
-    assert [len(face) for face in numbers["faces"].values()] == [128, 128]
+    assert [len(face) for face in numbers["faces"].values()] == [NUMBERS, NUMBERS]
     wanted = pixels(page)
     (tmp_path / "bad.json").write_text('{"network": "plus", "faces": {"A": [NaN]}}')
     page.get_by_label("File of numbers", exact=True).set_input_files(tmp_path / "bad.json")
     expect(panel(page)).to_contain_text("That file is no JSON")
     for bad, told in (
-        ({"A": [0] * 127, "B": [0] * 128}, "Expected 128 numbers for each face, got 127"),
-        ({"A": [None] * 128, "B": [0] * 128}, "Expected finite numbers"),
-        ({"A": [0] * 128}, "Expected the numbers of 2 to 4 faces, got 1"),
+        ({"A": [0] * 127, "B": [0] * 128}, f"Expected {NUMBERS} numbers for each face, got 127."),
+        ({"A": [None] * NUMBERS, "B": [0] * NUMBERS}, "Expected finite numbers"),
+        ({"A": [0] * NUMBERS}, "Expected the numbers of 2 to 4 faces, got 1"),
     ):
         (tmp_path / "bad.json").write_text(json.dumps({"network": "plus", "faces": bad}))
         page.get_by_label("File of numbers", exact=True).set_input_files(tmp_path / "bad.json")

@@ -14,7 +14,7 @@ from tests.pictures import blob
 def build(**arguments) -> torch.nn.Module:
     network = zoo.build("face-vae-plus", **MINIATURE["face-vae-plus"] | arguments)
     network.eval().requires_grad_(False)
-    network.basis.copy_(torch.linalg.qr(torch.randn(network.basis.shape[1], 6))[0].T)
+    network.basis.copy_(torch.linalg.qr(torch.randn(network.basis.T.shape))[0].T)
     return network
 
 
@@ -32,7 +32,7 @@ def test_refined_latents_reconstruct_better(network):
 
 
 def test_the_step_is_as_the_config_says(network):
-    z, x = torch.randn(2, 6), torch.rand(2, 3, 32, 32)
+    z, x = torch.randn(2, network.config.latent), torch.rand(2, 3, 32, 32)
 
     def step(**changes) -> torch.Tensor:
         network.config = dataclasses.replace(network.config, **changes)

@@ -12,7 +12,7 @@ from train.measures.table import MEASURES
 
 SMALL = {
     "face-vae": {"latent": 6},
-    "face-vae-plus": {"latent": 6, "encoder": (4, 8), "attributes": ("Smiling",)},
+    "face-vae-plus": {"latent": 9, "modeled": 6, "encoder": (4, 8), "attributes": ("Smiling",)},
     "dcae": {"width": 8, "latent": 8, "groups": 4},
 }  # at the data's own size
 CHROMA = {
@@ -36,7 +36,7 @@ FACES = {
         "ssim",
         "active_units",
     ),
-    *("unevenness", "fd", "nearest"),
+    *("unevenness", "fd", "nearest", "sharpness", "recognized"),
 }
 METRICS = {
     "face-sketch": {"mae", "mae_source", "ssim", "stroke_ratio"},
@@ -59,7 +59,7 @@ METRICS = {
         *("bd_rate_large", "bd_rate_large_ms_ssim"),
     },
     "face-vae": FACES,
-    "face-vae-plus": FACES | {"edit_own", "edit_others"},
+    "face-vae-plus": FACES | {"edit_own", "edit_others", "psnr_6", "sharpness_6", "recognized_6"},
 }
 # there where a network reaches the quality of another codec, trained or not
 COMPARED = {"bytes_at_27.6", "bytes_at_32.2"} | {

@@ -8,7 +8,7 @@ import torch
 from ae_models import zoo
 from ae_models.release import files
 from tests.conftest import MINIATURE, config_of
-from train import face_attributes, latents
+from train import face_attributes, face_vae_plus, latents
 from train.datasets import celeba
 from train.engine import folding
 from train.measures import classifier, face_sets
@@ -60,6 +60,15 @@ def test_more_components_fit_better_and_the_density_is_one():
     assert torch.allclose(latents.joint_log_density(z, *standard), expected, atol=1e-4)
 
 
+def test_the_rest_of_a_latent_is_linear_in_the_first_numbers():
+    first = torch.randn(5000, 2)
+    rest = torch.stack([3 + 2 * first[:, 0], -1 + 0.5 * torch.randn(5000)], 1)
+    offset, slope, spread = latents.given_the_first(torch.cat([first, rest], 1), 2)
+    assert torch.allclose(offset, torch.tensor([3.0, -1]), atol=0.05)
+    assert torch.allclose(slope, torch.tensor([[2.0, 0], [0, 0]]), atol=0.05)
+    assert spread[1, 1] == pytest.approx(0.5, rel=0.05) and spread[0, 0] < 0.1
+
+
 def test_an_attributes_direction_leaves_what_goes_along_with_it_alone():
     """Lipstick goes with makeup, but each has a place of its own in the latent."""
     makeup = torch.rand(4000) < 0.5
@@ -99,6 +108,41 @@ def test_a_release_is_fitted_anew(network, pictures, tmp_path, monkeypatch, caps
     latents.main(pictures, tmp_path, None)
     assert capsys.readouterr().out.count(" nats") == 2
     assert zoo.load_release(tmp_path, latents.SLUG).aggregate.directions.abs().sum() > 0
+
+
+def test_half_of_the_latents_in_training_keep_all_of_their_numbers():
+    kept = face_vae_plus.numbers_kept(4000, torch.Generator().manual_seed(0)).flatten()
+    assert 0.47 < (kept == 512).float().mean() < 0.53
+    fewer = kept[kept < 512]
+    assert fewer.min() == 8 and 0.45 < (fewer < 64).float().mean() < 0.55  # each doubling alike
+
+
+@torch.no_grad()
+def test_a_blurred_face_teaches_nothing_finer_than_half_its_size(network):
+    network.mean_face.fill_(0.55)
+    fine = torch.tensor([[0.1, -0.1], [-0.1, 0.1]]).repeat(16, 16)
+    x, whole = 0.5 + 0.1 * torch.rand(1, 3, 32, 32), torch.full((1, 1, 1, 1), 9.0)
+
+    def loss(x, sharp):
+        return face_vae_plus.loss(network, (x, torch.full((1, 1, 1, 1), sharp), whole), 0.0)[0]
+
+    assert loss(x + fine, 0) == pytest.approx(loss(x, 0).item(), rel=1e-4)
+    assert loss(x + fine, 1) > 1.2 * loss(x, 1) > 1.2 * loss(x, 0)
+
+
+@torch.no_grad()
+def test_numbers_that_are_left_out_do_not_reach_the_face(network):
+    network.basis.copy_(torch.linalg.qr(torch.randn(network.basis.T.shape)).Q.T)
+    network.mean_face.fill_(0.5)
+    x = torch.rand(1, 3, 32, 32)
+    errors = [
+        face_vae_plus.loss(network, (x, torch.ones(1, 1, 1, 1), torch.full((1, 1, 1, 1), n)), 0.0)
+        for n in (0.0, 4.0, 9.0)
+    ]
+    none, some, every = (parts["reconstruction"].item() for _, parts in errors)
+    assert none > some > every
+    mean = (x - 0.5).square().sum().item()
+    assert none == pytest.approx(mean, rel=1e-4)
 
 
 def small(read):
@@ -150,10 +194,10 @@ def test_even_morphs_of_a_straight_decoder():
 
 
 def test_edits_are_counted_in_the_direction_asked_for(network, judge):
-    network.basis.copy_(torch.linalg.qr(torch.randn(3 * 16 * 16, 6)).Q.T)
+    network.basis.copy_(torch.linalg.qr(torch.randn(network.basis.T.shape)).Q.T)
     network.aggregate.directions.normal_()
     truth = torch.randint(0, 2, (8, 40))
-    z = torch.randn(8, 6)
+    z = torch.randn(8, network.config.latent)
     rows = face_sets.edits(network, judge, z, truth)
     assert list(rows) == list(MINIATURE["face-vae-plus"]["attributes"])
     network.aggregate.directions.neg_()

@@ -54,3 +54,14 @@ def test_a_network_of_one_channel_sees_gray_as_that_of_three_does():
     assert found[4].shape == (1, 192, 2, 1) and len(wanted) == 4
     for a, b in zip(found, wanted):
         assert torch.allclose(a, b, atol=1e-3)
+
+
+def test_faces_are_recognized_by_what_is_inside_them():
+    faces = F.interpolate(torch.rand(5, 3, 12, 12), (128, 128), mode="bicubic").clamp(0, 1)
+    other = 0.2 + 0.6 * faces  # in another light, and before another background
+    other[..., :20], other[..., -20:] = 0, 1
+    assert perceived.recognized(other, faces).tolist() == [1] * 5
+    assert perceived.recognized(other.roll(1, 0), faces).tolist() == [0] * 5
+    outlines = torch.where(other < 0, other, faces[:1]).clone()
+    outlines[..., :20] = faces[..., :20]  # only the background is each one's own
+    assert perceived.recognized(outlines, faces).sum() < 4

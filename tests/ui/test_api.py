@@ -16,6 +16,7 @@ from ae_models import tasks, zoo
 from tests.pictures import blob, circle, encoded
 from ui import morph, palettes, routes
 
+NUMBERS = zoo.config("face-vae-plus")["arguments"]["latent"]
 FACE, PHOTO, DRAWING = blob((64, 64), 1), blob((48, 40), 2), circle((48, 40))
 CALLS = {  # endpoint -> the least that it takes; a picture is uploaded
     "color_sketch": {"sketch": DRAWING},
@@ -31,7 +32,7 @@ CALLS = {  # endpoint -> the least that it takes; a picture is uploaded
     "morph": {"a": FACE, "b": PHOTO, "steps": 2},
     "sample": {"count": 1},
     "encode_face": {"face": FACE},
-    "decode_faces": {"latents": [[0.5] * 128]},
+    "decode_faces": {"latents": [[0.5] * NUMBERS]},
     "edit": {"face": FACE, "changes": '{"Smiling": 1}'},
     "models": {},
 }
@@ -118,13 +119,15 @@ def test_a_face_goes_through_its_numbers_and_back(client, called):
     latent = called["encode_face"]
     assert latent == tasks.encode(network, morph.in_pose(FACE))[0].tolist()
     (again,) = client.predict(latents=[latent], api_name="/decode_faces")
-    wanted = tasks.decode_all(network, morph.tensor([latent], 128))[0]
+    wanted = tasks.decode_all(network, morph.tensor([latent], NUMBERS))[0]
     assert np.array_equal(opened(again["image"]), wanted)
 
 
-@pytest.mark.parametrize("latents", [[], [[1.0] * 127], [["a"] * 128], {"a": 1}, 3, None, [None]])
+@pytest.mark.parametrize(
+    "latents", [[], [[1.0] * (NUMBERS - 1)], [["a"] * NUMBERS], {"a": 1}, 3, None, [None]]
+)
 def test_latents_of_another_shape_are_refused(latents):
-    with pytest.raises(ValueError, match="1 to 257 lists of 128 numbers"):
+    with pytest.raises(ValueError, match=f"1 to 257 lists of {NUMBERS} numbers"):
         morph.decode_faces(latents, "plus")
 
 
@@ -166,4 +169,4 @@ def test_a_tool_takes_a_picture_and_gives_one(url):
 
 def test_an_error_of_a_tool_is_one_sentence(url):
     answer = over_mcp(url, lambda s: s.call_tool("decode_faces", {"latents": [[1]]}))
-    assert answer.isError and "lists of 128 numbers" in answer.content[0].text
+    assert answer.isError and f"lists of {NUMBERS} numbers" in answer.content[0].text

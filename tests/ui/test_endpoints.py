@@ -32,7 +32,7 @@ DEFAULTS = {  # clients leave these out: they outlive the page's own controls
     "reconstruct": {"model": "plus", "rate": 0},
     "compress": {"rate": 3, "refine": 0, "model": "plus"},
     "morph": {"steps": 33, "mode": "slerp", "model": "plus"},
-    "sample": {"count": 8, "seed": 0, "temperature": 0.8, "model": "plus", "prior": "mixture"},
+    "sample": {"count": 8, "seed": 0, "temperature": 0.7, "model": "plus", "prior": "mixture"},
     "edit": {"changes": "{}"},
 }
 

@@ -10,13 +10,20 @@ from torch import Tensor, nn
 from ae_models import color, inference, metrics, tasks, zoo
 from ae_models.face.sketch_plus import FaceSketchPlus
 from ae_models.face.tasks import posterior
-from train.datasets import drawn_portraits, portrait_pairs, readers
+from ae_models.face.vae_plus import VAEPlus
+from train.datasets import celeba, drawn_portraits, portrait_pairs, readers
 from train.datasets.files import Split
 from train.measures import face_sets, perceived
+from train.measures.photos import TONES, skin_tones
 from train.measures.pictures import apply, ssim
 from train.measures.statistics import Ratio, Results, Statistic, mean_picture, pca
 
 ACTIVE = 0.01  # variance of the posterior mean from which a unit is active (Burda et al. 2015)
+GROUPS = (
+    ("with glasses", "Eyeglasses", True),
+    ("with a beard", "No_Beard", False),
+    ("that are not young", "Young", False),
+)
 QUANTILES = {"kl_least": 0, "kl_median": 0.5, "kl_most": 1}  # over the units of a latent
 
 
@@ -125,10 +132,26 @@ def _blue(painted: Tensor, behind: Tensor) -> Tensor:
     return (blue * behind).sum((1, 2, 3)) / behind.sum((1, 2, 3)).clamp_min(1)
 
 
-def face_vae(network: nn.Module, test: Split, train: Split | None) -> Results:
+def vae_sets(root: Path, split: str) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
+    """CelebA with attributes and people; for test also faces of LFW, None where it is not there."""
+    known = celeba.faces_with_attributes(root, split)
+    if split != "test":
+        return *known, None
+    try:
+        return *known, *readers.lfw(root, "test")
+    except ValueError as error:
+        print(f"no faces of LFW: {error}", file=sys.stderr)
+        return *known, None
+
+
+def face_vae(
+    network: nn.Module, test: tuple[Tensor, Tensor, Tensor, Tensor | None], train: Split | None
+) -> Results:
     """loss = reconstruction (summed squared error on [0, 1]) + kl (nats), per picture; kl_least,
     kl_median and kl_most are of single units. unevenness is the largest step of a morph over its
-    mean step.
+    mean step. sharpness is the variance of the reconstructions' Laplacian over that of the faces;
+    recognized is perceived.recognized. Of a network whose first numbers are modeled, figures that
+    end in their number are of latents that keep no others.
 
     fd ("FD (own features)" of face_sets.py) and nearest (the distance to the nearest training face)
     are of samples at temperature 1, and of other faces in rows beside the baselines. An edit row
@@ -137,16 +160,30 @@ def face_vae(network: nn.Module, test: Split, train: Split | None) -> Results:
     faces, truth = test[0].float() / 255, test[1].flatten(1)
     with torch.inference_mode():
         posteriors = [posterior(network, x) for x in faces.split(32)]
-        again = torch.cat([network.decode(p.mode()) for p in posteriors]).clamp(0, 1)
         kl = torch.cat([p.kl() for p in posteriors])  # (N, Z)
         means = torch.cat([p.mode() for p in posteriors])
+    again = face_sets.apply(network.decode, means)
     own, rate = _reconstruction(again, faces), kl.sum(1)
     loss = {"loss": own["reconstruction"] + rate, "reconstruction": own["reconstruction"]}
     own = loss | {"kl": rate} | own
     own |= {name: _of_units(kl, share) for name, share in QUANTILES.items()}
     own["active_units"] = lambda rows: float((means[rows].var(0) > ACTIVE).sum())
     own["unevenness"] = face_sets.unevenness(network, means)
-    results = {"network": own}
+    own |= _likeness(again, faces)
+    if isinstance(network, VAEPlus):
+        first = means.clone()
+        first[:, network.config.modeled :] = 0
+        fewer = face_sets.apply(network.decode, first)
+        figures = {"psnr": metrics.psnr(fewer, faces)} | _likeness(fewer, faces)
+        own |= {f"{name}_{network.config.modeled}": figure for name, figure in figures.items()}
+    results = {"network": own} | _by_group(own, test[0], truth)
+    if test[3] is not None and len(test[3]):
+        others = test[3].float() / 255
+        painted = face_sets.apply(lambda x: network.decode(posterior(network, x).mode()), others)
+        psnr = {"psnr": metrics.psnr(painted, others)}
+        results[f"{len(others)} faces of LFW that were held out"] = psnr | _likeness(
+            painted, others
+        )
     if train is not None:
         size = network.config.latent
         mean = mean_picture(train[0]).expand_as(faces)
@@ -169,6 +206,26 @@ def _reconstruction(again: Tensor, faces: Tensor) -> dict[str, Statistic]:
         "psnr": metrics.psnr(again, faces),
         "ssim": ssim(again, faces),
     }
+
+
+def _by_group(values: dict[str, Statistic], faces: Tensor, truth: Tensor) -> Results:
+    """psnr and recognized, (N,), of faces with dark, medium and light skin, and of those with an
+    attribute or without it."""
+    tones, attributes = skin_tones(faces), truth.bool().unbind(1)
+    groups = {f"of {tone} skin": tones == i for i, tone in enumerate(TONES)}
+    groups |= {
+        words: attributes[celeba.ATTRIBUTES.index(name)] == there for words, name, there in GROUPS
+    }
+    return {
+        f"{count} faces {words}": {name: values[name][group] for name in ("psnr", "recognized")}
+        for words, group in groups.items()
+        if (count := int(group.sum()))
+    }
+
+
+def _likeness(again: Tensor, faces: Tensor) -> dict[str, Statistic]:
+    sharp = Ratio(metrics.sharpness(again), metrics.sharpness(faces))
+    return {"sharpness": sharp, "recognized": perceived.recognized(again, faces)}
 
 
 def _of_units(kl: Tensor, share: float) -> Callable[[Tensor], float]:

@@ -14,6 +14,7 @@ from train.measures.statistics import BATCH, Ratio, Results, Statistic
 POINTS, POINT_SIZE = 10, 5  # true colors given as hints, and their side in px
 CHEEKS = (40, 74)  # left edges in px, of 128
 SKIN = (50.0, 65.0)  # lightness between dark and medium, and between medium and light
+TONES = "dark", "medium", "light"  # of skin
 Pictures = Tensor | list[Tensor]  # uint8: (N, 3, H, W), or (3, H, W) each
 
 
@@ -81,7 +82,7 @@ def color_sets(root: Path, split: str) -> Split | tuple[Tensor, dict[str, Pictur
 def _by_skin(values: dict[str, Tensor], faces: Tensor) -> Results:
     """Values of faces -> figures of those with dark, medium and light skin."""
     tones, results = skin_tones(faces), {}
-    for i, tone in enumerate(("dark", "medium", "light")):
+    for i, tone in enumerate(TONES):
         if count := int((tones == i).sum()):
             group = {name: x[tones == i] for name, x in values.items()}
             results[f"{count} faces of {tone} skin"] = _figures(group)

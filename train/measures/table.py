@@ -24,7 +24,7 @@ class Measure(NamedTuple):
 CUHK = (faces.cuhk_students, "test pairs of the CUHK student set")
 SKETCHES = (readers.sketch2photo, "test pairs of species that were not trained on")
 LANDSCAPES = (readers.landscape, "test landscapes")
-CELEBA = (celeba.faces_with_attributes, "test faces of CelebA")
+CELEBA = "test faces of CelebA"
 CIFAR10 = "test pictures of CIFAR-10"
 
 MEASURES = {
@@ -37,7 +37,7 @@ MEASURES = {
     "photo-color-plus": Measure(photos.photo_color_plus, photos.color_sets, LANDSCAPES[1]),
     "dcae": Measure(codecs.dcae, readers.cifar10, CIFAR10),
     "dcae-plus": Measure(codecs.dcae_plus, codecs.pictures, CIFAR10),
-    "face-vae": Measure(faces.face_vae, *CELEBA),
-    "face-vae-plus": Measure(faces.face_vae, *CELEBA),
-    "face-attributes": Measure(attributes.face_attributes, *CELEBA),
+    "face-vae": Measure(faces.face_vae, faces.vae_sets, CELEBA),
+    "face-vae-plus": Measure(faces.face_vae, faces.vae_sets, CELEBA),
+    "face-attributes": Measure(attributes.face_attributes, celeba.faces_with_attributes, CELEBA),
 }

@@ -1,14 +1,16 @@
-// The 128 numbers as bars that are dragged.
+// The first numbers of a face as bars that are dragged: those that change the picture most.
 
+const BARS = 128;
 const bars = find(".bars");
+find(".kept").max = most;
 
 function drawBars() {
   const context = bars.getContext("2d"),
     style = getComputedStyle(people);
   const z = numbersOf(faces[chosen]);
-  const [width, middle] = [bars.width / total, bars.height / 2];
+  const [width, middle] = [bars.width / BARS, bars.height / 2];
   context.clearRect(0, 0, bars.width, bars.height);
-  z.forEach((n, i) => {
+  z.slice(0, BARS).forEach((n, i) => {
     const tall = (Math.max(-TALL, Math.min(TALL, n)) * middle) / TALL;
     context.fillStyle = style.getPropertyValue(
       i === bar ? "--focus" : i in faces[chosen].moved ? "--warn" : "--accent",
@@ -22,7 +24,7 @@ function drawBars() {
     );
   });
   context.globalAlpha = 1;
-  bars.setAttribute("aria-label", `${say("Number")} ${bar + 1} ${say("of")} ${total}`);
+  bars.setAttribute("aria-label", `${say("Number")} ${bar + 1} ${say("of")} ${total()}`);
   bars.setAttribute("aria-valuenow", z[bar].toFixed(2));
   find(".which").textContent = `${say("Number")} ${bar + 1}: ${z[bar].toFixed(2)}`;
 }
@@ -53,8 +55,8 @@ function lookAt(index) {
 function barAt({ clientX, clientY }) {
   const box = bars.getBoundingClientRect();
   const index = Math.min(
-    total - 1,
-    Math.max(0, Math.floor(((clientX - box.left) / box.width) * total)),
+    BARS - 1,
+    Math.max(0, Math.floor(((clientX - box.left) / box.width) * BARS)),
   );
   return [index, TALL * (1 - (2 * (clientY - box.top)) / box.height)];
 }
@@ -73,7 +75,7 @@ bars.addEventListener("keydown", (event) => {
     up = { ArrowUp: 0.1, ArrowDown: -0.1 }[event.key];
   if (!across && !up) return;
   event.preventDefault();
-  if (across) lookAt(Math.min(total - 1, Math.max(0, bar + across)));
+  if (across) lookAt(Math.min(BARS - 1, Math.max(0, bar + across)));
   else setBar(bar, numbersOf(faces[chosen])[bar] + up * (event.shiftKey ? 5 : 1));
 });
 find(".kept").addEventListener("input", ({ target }) => {

@@ -102,6 +102,6 @@ function drawChanges() {
 function reset() {
   if (!isChanged(faces[chosen])) return;
   remember();
-  replace(chosen, { ...faces[chosen], amounts: {}, moved: {}, kept: total, shown: undefined });
+  replace(chosen, { ...faces[chosen], amounts: {}, moved: {}, kept: most, shown: undefined });
   arrived();
 }

@@ -11,7 +11,7 @@ function drawNew() {
     );
     const numbers = new Float32Array(await answer.arrayBuffer());
     const latents = Array.from({ length: DRAWN }, (_, i) =>
-      Array.from(numbers.subarray(i * total, (i + 1) * total)),
+      Array.from(numbers.subarray(i * total(), (i + 1) * total())),
     );
     const pictures = await decoded(latents);
     drawn = latents;

@@ -10,8 +10,8 @@ async function saveAnimation(format) {
   const legs = format === "strip" && faces.length === 2 ? tour(2).slice(0, 1) : tour(faces.length);
   const last = format === "strip" ? count - 1 : count; // an animation begins again where it ends
   const latents = faces.map(numbersOf);
-  const body = new Float32Array(count * total);
-  for (let i = 0; i < count; i++) body.set(mixed(latents, along(legs, i / last), way), i * total);
+  const frames = Array.from({ length: count }, (_, i) => mixed(latents, along(legs, i / last), way));
+  const body = new Float32Array(frames.flat());
   tell("");
   find(".bar").hidden = false;
   jobs.want("animate", 1, async () => {
@@ -63,8 +63,12 @@ function checked(text) {
   if (!props.kinds.includes(content.network))
     throw new Error(say("Expected the name of a network in that file: plus or classic."));
   for (const list of lists) {
-    if (list?.length !== total)
-      throw new Error(`${say("Expected 128 numbers for each face, got")} ${list?.length ?? 0}.`);
+    if (list?.length !== total(content.network))
+      throw new Error(
+        say("Expected {wanted} numbers for each face, got {got}.")
+          .replace("{wanted}", total(content.network))
+          .replace("{got}", list?.length ?? 0),
+      );
     if (!list.every((n) => typeof n === "number" && Math.abs(n) < 1e3))
       throw new Error(say("Expected finite numbers for each face, got something else."));
   }

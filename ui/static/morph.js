@@ -27,7 +27,8 @@ const webcam = new Webcam(
   (message) => tell(message),
 );
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-const total = 128; // numbers of a face
+const total = (network = kind) => props.numbers[network]; // numbers of a face
+const most = Math.max(...Object.values(props.numbers));
 let sliders = []; // {name, direction, own, others}: what the plus network can change
 
 // {crop, photo, latents: {plus, classic}, amounts: {name: n}, moved: {index: n}, kept}; never
@@ -67,15 +68,14 @@ function numbersOf(face) {
 }
 
 const isChanged = (face) =>
-  face.kept < total ||
+  face.kept < most ||
   Object.keys(face.moved).length > 0 ||
   Object.values(face.amounts).some(Boolean);
-const fresh = (parts) => ({ photo: null, amounts: {}, moved: {}, kept: total, ...parts });
+const fresh = (parts) => ({ photo: null, amounts: {}, moved: {}, kept: most, ...parts });
 const here = () => mixed(faces.map(numbersOf), point, way);
 
 async function decoded(latents, options = {}) {
-  const body = new Float32Array(latents.length * total);
-  latents.forEach((z, i) => body.set(z, i * total));
+  const body = new Float32Array(latents.flat());
   const answer = await post("decode", { model: kind, ...options }, body);
   if (!answer) return null;
   const strip = await createImageBitmap(await answer.blob());
