@@ -10,7 +10,8 @@ async function saveAnimation(format) {
   const legs = format === "strip" && faces.length === 2 ? tour(2).slice(0, 1) : tour(faces.length);
   const last = format === "strip" ? count - 1 : count; // an animation begins again where it ends
   const latents = faces.map(numbersOf);
-  const frames = Array.from({ length: count }, (_, i) => mixed(latents, along(legs, i / last), way));
+  const at = (frame) => mixed(latents, along(legs, frame / last), way);
+  const frames = Array.from({ length: count }, (_, i) => at(i));
   const body = new Float32Array(frames.flat());
   tell("");
   find(".bar").hidden = false;
