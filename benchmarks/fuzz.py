@@ -189,7 +189,7 @@ def kinds() -> dict[str, tuple[Callable[[bytes], None], list[bytes]]]:
         "safetensors": (read_weights, [save_tensors(tensors), save_tensors({"a": tensors["a"]})]),
         "config.json": (read_release, [config, small]),
         ".aes": (read_codec, CODEC),
-        "latents": (lambda data: latents.decoded(data, {}), [numbers, numbers[:512]]),
+        "latents": (lambda data: latents.decoded(data, {}), [numbers, numbers[: 4 * latent]]),
         "canvas": (read_canvas, [text.encode() for text in TEXTS]),
     }
 

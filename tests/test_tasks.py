@@ -315,6 +315,7 @@ def test_sample_refuses(network, arguments, words):
 def test_samples_come_from_the_mixture_where_there_is_one(network):
     model = network("face-vae-plus")
     model.aggregate.means.fill_(3.0)
+    model.aggregate.offset.fill_(3.0)
     draws = [
         tasks.draw(model, 400, torch.Generator().manual_seed(0), prior)
         for prior in (None, "mixture", "normal")

@@ -162,7 +162,7 @@ def build(tab: gr.Tab) -> None:
     files = [path.rsplit("/", 1)[-1] for path in elements.examples("face-*.webp")]
     networks = zoo.networks("face-vae")
     kinds = list(networks)
-    numbers = {kind: zoo.config(slug)["arguments"]["latent"] for kind, slug in networks.items()}
+    numbers = {kind: zoo.row(slug).config().latent for kind, slug in networks.items()}
     start = [f"{name}.webp" for name in START]
     elements.late("morph", *SCRIPTS, files=files, start=start, kinds=kinds, numbers=numbers)
     explain.fold(

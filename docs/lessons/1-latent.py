@@ -94,7 +94,7 @@ for count in kept:
 
 for count, fewer in zip(kept, faces):
     print(f"{count} numbers: PSNR {psnr(face, fewer):.1f} dB")
-row(*faces)
+row(*faces, high=200)
 # %% [markdown] en
 # ## Between two faces
 #

@@ -1,7 +1,6 @@
 """Figures of the face networks: photo to sketch and back, and the autoencoders."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -166,7 +165,10 @@ def face_vae(
     own, rate = _reconstruction(again, faces), kl.sum(1)
     loss = {"loss": own["reconstruction"] + rate, "reconstruction": own["reconstruction"]}
     own = loss | {"kl": rate} | own
-    own |= {name: _of_units(kl, share) for name, share in QUANTILES.items()}
+    units = kl.mean(0).argsort()
+    own |= {
+        name: kl[:, units[round(share * (len(units) - 1))]] for name, share in QUANTILES.items()
+    }
     own["active_units"] = lambda rows: float((means[rows].var(0) > ACTIVE).sum())
     own["unevenness"] = face_sets.unevenness(network, means)
     own |= _likeness(again, faces)
@@ -226,11 +228,6 @@ def _by_group(values: dict[str, Statistic], faces: Tensor, truth: Tensor) -> Res
 def _likeness(again: Tensor, faces: Tensor) -> dict[str, Statistic]:
     sharp = Ratio(metrics.sharpness(again), metrics.sharpness(faces))
     return {"sharpness": sharp, "recognized": perceived.recognized(again, faces)}
-
-
-def _of_units(kl: Tensor, share: float) -> Callable[[Tensor], float]:
-    """Statistic: the quantile over units of the mean over rows of kl (N, Z)."""
-    return lambda rows: kl[rows].mean(0).quantile(share).item()
 
 
 def _sets_of_faces(network: nn.Module, faces: Tensor, again: Tensor, train: Split) -> Results:
