@@ -25,9 +25,8 @@ LEAST_KEPT = 8  # of the others
 
 def read(root: Path, split: str) -> Split:
     """Faces, and 1 for those that are sharp (N, 1, 1, 1), 0 for those of half size."""
-    sharp = torch.cat([*celeba.faces(root, split, half=False), *readers.lfw(root, split)])
-    (every,) = celeba.faces(root, split)
-    half = every[len(celeba.faces(root, split, half=False)[0]) :]
+    (whole,), (every,) = celeba.faces(root, split, half=False), celeba.faces(root, split)
+    sharp, half = torch.cat([whole, *readers.lfw(root, split)]), every[len(whole) :]
     known = torch.tensor([1, 0], dtype=torch.uint8)
     known = known.repeat_interleave(torch.tensor([len(sharp), len(half)]))
     return torch.cat([sharp, half]), known[:, None, None, None]
