@@ -5,7 +5,8 @@
 Writes DIR/<slug>.onnx and .pt2. For a network with a latent it writes <slug>-encode and -decode
 instead, and for dcae-plus <slug>-round too, which does to a latent what a file does.
 Inputs have the names and ranges of the network's own methods; a graph takes any number of pictures
-at once, those of dcae-plus one of any size. Metadata of an ONNX file: value range and terms.
+at once, those of dcae-plus one of any size (a .pt2 of whole blocks of the network). Metadata of an
+ONNX file: value range and terms.
 
 --half stores weights as float16, as a release does, and computes the same in float32: files are
 about half as large.

@@ -27,9 +27,8 @@ def read(root: Path, split: str) -> Split:
     """Faces, and 1 for those that are sharp (N, 1, 1, 1), 0 for those of half size."""
     (whole,), (every,) = celeba.faces(root, split, half=False), celeba.faces(root, split)
     sharp, half = torch.cat([whole, *readers.lfw(root, split)]), every[len(whole) :]
-    known = torch.tensor([1, 0], dtype=torch.uint8)
-    known = known.repeat_interleave(torch.tensor([len(sharp), len(half)]))
-    return torch.cat([sharp, half]), known[:, None, None, None]
+    known = torch.arange(len(sharp) + len(half)) < len(sharp)
+    return torch.cat([sharp, half]), known.byte()[:, None, None, None]
 
 
 def build() -> nn.Module:
