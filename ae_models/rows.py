@@ -14,7 +14,7 @@ from ae_models.face.sketch import FaceSketch
 from ae_models.face.sketch_plus import FaceSketchPlus, SketchFacePlus
 from ae_models.face.vae import VAE
 from ae_models.face.vae_plus import VAEPlus
-from ae_models.photo.classic import PhotoColor
+from ae_models.photo.classic import PhotoColor, PhotoColorRGB
 from ae_models.photo.plus import PhotoColorPlus
 from ae_models.sketch.classic import SketchColor
 from ae_models.sketch.plus import SketchColorPlus
@@ -56,7 +56,8 @@ class Row:
     slug: str
     network: type[nn.Module]  # its __init__ takes `config`, annotated with its class
     system: str  # shared by the classic and the plus network of one task
-    kind: Literal["classic", "plus", "instrument"]
+    # "rgb": the classic network with another head
+    kind: Literal["classic", "plus", "rgb", "instrument"]
     summary: str
     data: Data
     headline: Headline | None = None  # None shows no figure
@@ -214,6 +215,15 @@ ROWS = (  # of the networks that the app offers
         kind="plus",
         summary="Colors a gray photo of people, things or landscapes, guided by color hints.",
         data=PHOTOS,
+        headline=CHROMA,
+    ),
+    Row(
+        slug="photo-color-rgb",
+        network=PhotoColorRGB,
+        system="photo-color",
+        kind="rgb",
+        summary="Paints a gray landscape photo anew, its lightness too, and blurs it.",
+        data=LANDSCAPES,
         headline=CHROMA,
     ),
     Row(

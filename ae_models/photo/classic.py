@@ -1,4 +1,4 @@
-"""Classic gray photo -> color autoencoder: `photo-color`."""
+"""Classic gray photo -> color autoencoders: `photo-color`, and `photo-color-rgb` with another head."""
 
 from dataclasses import dataclass
 
@@ -24,12 +24,13 @@ class PhotoColor(Network):
         (B, 2, 128, 128)  a and b of CIE Lab in the unit range: (ab + 128) / 255
 
     The source shows this network with an RGB head in one place and a two-channel Lab head in
-    another. We take the Lab head: lightness is known, only chroma has to be guessed. Targets are
+    another. This is the Lab head: lightness is known, only chroma has to be guessed. Targets are
     scaled to [0, 1], which a sigmoid can reach; ab / 128, in [-1, 1], it could not.
     """
 
     color_space = "Lab"
     channels = 1
+    outputs = 2  # channels
 
     def __init__(self, config: PhotoColorConfig = PhotoColorConfig()):
         super().__init__()
@@ -44,15 +45,24 @@ class PhotoColor(Network):
             self.decoder.extend(
                 [nn.Conv2d(c_in, c_out, 3, padding=1), nn.ReLU(), nn.Upsample(scale_factor=2)]
             )
-        self.decoder.extend([nn.Conv2d(up[-1], 2, 3, padding=1), nn.Sigmoid()])
+        self.decoder.extend([nn.Conv2d(up[-1], self.outputs, 3, padding=1), nn.Sigmoid()])
 
     def encode(self, lightness: Tensor) -> Tensor:
         """Lightness (B, 1, 128, 128) in [0, 1] -> latent (B, 256, 16, 16), at least 0."""
         return self.encoder(lightness)
 
     def decode(self, latent: Tensor) -> Tensor:
-        """Latent (B, 256, 16, 16) -> ab in the unit range, (B, 2, 128, 128)."""
+        """Latent (B, 256, 16, 16) -> ab in the unit range, (B, 2, 128, 128); RGB of PhotoColorRGB."""
         return self.decoder(latent)
 
     def forward(self, lightness: Tensor) -> Tensor:
         return self.decode(self.encode(lightness))
+
+
+class PhotoColorRGB(PhotoColor):
+    """The same network with the source's RGB head: (B, 1, 128, 128) -> (B, 3, 128, 128) in [0, 1].
+
+    It has to draw the lightness that it was shown once more, out of 16x16 cells, and blurs it.
+    """
+
+    outputs = 3
