@@ -193,7 +193,9 @@ ROWS = (  # of the networks that the app offers
         kind="plus",
         summary="Colors a line drawing with a palette and color hints.",
         data=dataclasses.replace(
-            SKETCH2PHOTO, name=f"{SKETCH2PHOTO.name}, mirrored and redrawn in five line styles"
+            SKETCH2PHOTO,
+            name=f"{SKETCH2PHOTO.name}, mirrored and redrawn in five line styles; as many scenes "
+            "of things (house, tree, car, person and others), drawn by this project's code",
         ),
         headline=Headline(
             "psnr_palette", "PSNR in dB with the right palette", 1, "classic network"

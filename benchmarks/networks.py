@@ -27,6 +27,7 @@ TASKS = {
     "sketch-face": (tasks.translate_face, (200, 250)),
     "sketch-color": (tasks.color_sketch, (128, 128)),
     "photo-color": (tasks.colorize, (128, 128)),
+    "photo-color-rgb": (tasks.colorize, (128, 128)),
     "dcae": (tasks.reconstruct, (32, 32)),
     "face-vae": (tasks.reconstruct, (128, 128)),
 }

@@ -45,6 +45,7 @@ MINIATURE = Miniatures(
             "palettes": 6,
         },
         "photo-color": {"size": 16, "widths": (4, 8, 8)},
+        "photo-color-rgb": {"size": 16, "widths": (4, 8, 8)},
         "photo-color-plus": {"size": 16, "widths": (4, 8), "levels": (-60, 0, 60)},
         "dcae": {"size": 16, "width": 8, "latent": 8, "groups": 4},
         "dcae-plus": {

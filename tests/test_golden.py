@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from ae_models import color, images, metrics, tasks, zoo
 from tests.pictures import EXAMPLES, RED_BLUE, hint
@@ -31,6 +31,7 @@ SHOWN = {
     "sketch-color-plus": (tasks.color_sketch, "sketch-cat", RED_BLUE),
     "photo-color": (tasks.colorize, "landscape-lake"),
     "photo-color-plus": (tasks.colorize, "landscape-lake"),
+    "photo-color-rgb": (tasks.colorize, "landscape-lake"),
     "dcae": (tasks.reconstruct, "landscape-lake"),
     "dcae-plus": (tasks.reconstruct, "landscape-lake", 1),  # the coarsest rate
     "face-vae": (tasks.reconstruct, "face-02"),
@@ -136,6 +137,17 @@ def test_a_colored_photo_has_its_own_lightness_and_nearer_colors_than_gray(slug)
     inside = (pixels(colored).min(2) > 0) & (pixels(colored).max(2) < 255)  # of the gamut
     assert np.abs(lightness(colored) - lightness(photo))[inside].mean() < 1
     assert psnr(colored, photo) > psnr(photo.convert("L"), photo) + 2
+
+
+def test_a_network_that_paints_the_lightness_too_blurs_it():
+    photo, painted = example("landscape-lake"), result("photo-color-rgb")
+    own, blurred, shown = (
+        lightness(picture)
+        for picture in (photo, photo.filter(ImageFilter.GaussianBlur(4)), painted)
+    )
+    assert np.abs(shown - blurred).mean() < 1.2 < 1.8 < np.abs(shown - own).mean()
+    detail, left = (np.abs(np.diff(x, axis=1)).mean() for x in (own, shown))
+    assert 0.1 * detail < left < 0.5 * detail
 
 
 # ---- codec and faces ----

@@ -40,6 +40,7 @@ ONE_PICTURE = {
     "sketch-color-plus": tasks.color_sketch,
     "photo-color": tasks.colorize,
     "photo-color-plus": tasks.colorize,
+    "photo-color-rgb": tasks.colorize,
     "dcae": tasks.reconstruct,
     "dcae-plus": tasks.reconstruct,
     "face-vae": tasks.reconstruct,
@@ -114,6 +115,19 @@ def test_saturation_multiplies_the_chroma(network):
     half, whole = (lab(tasks.colorize(model, photo, saturation=s))[1:] for s in (0.5, 1))
     assert whole.abs().mean() > 2
     assert (2 * half - whole).abs().mean() < 0.7
+
+
+def test_the_network_that_answers_in_rgb_is_shown_as_it_painted(network):
+    model, photo = network("photo-color-rgb"), blob((16, 16), 3)
+    painted = images.to_images(model(color.lightness(photo) / 100))[0]
+    assert np.abs(np.subtract(tasks.colorize(model, photo), painted, dtype=int)).max() <= 1
+    gray = lab(tasks.colorize(model, photo, saturation=0))
+    assert (gray[0] - lab(painted)[0]).abs().max() < 0.6 and gray[1:].abs().max() < 1
+    fields = tasks.chroma_fields(model, color.lightness(photo))
+    assert (
+        color.lab_to_rgb(fields[:, [4, 0, 1]]) * 255 - images.to_tensor(painted) * 255
+    ).abs().max() < 1
+    assert torch.equal(fields[:, :2], tasks.chroma(model, color.lightness(photo)))
 
 
 @pytest.mark.parametrize("value", [-0.1, 3.1, math.nan, math.inf, "1", None, True])

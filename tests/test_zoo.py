@@ -25,6 +25,7 @@ LATENTS = {  # of the design, for one picture
     "sketch-color-plus": (1, 256, 8, 8),
     "photo-color": (1, 256, 16, 16),
     "photo-color-plus": (1, 256, 5, 5),
+    "photo-color-rgb": (1, 256, 16, 16),
     "dcae": (1, 16, 8, 8),
     "dcae-plus": (1, 16, 8, 8),
     "face-vae": (1, 128),
@@ -291,7 +292,7 @@ def test_a_row_names_what_exists():
         row = zoo.row(slug)
         assert row.slug == slug and row.config.__name__.endswith("Config")
         assert row.data.pose in ("", *align.POSES)
-    assert {zoo.row(slug).kind for slug in SLUGS} == {"classic", "plus"}
+    assert {zoo.row(slug).kind for slug in SLUGS} == {"classic", "plus", "rgb"}
     kinds = [(row.system, row.kind) for row in zoo.ROWS]
     assert len(set(kinds)) == len(kinds)
     assert not zoo.INSTRUMENTS.keys() & zoo.BY_SLUG.keys()

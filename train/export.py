@@ -37,6 +37,7 @@ EXAMPLES = Path(__file__).parents[1] / "ui" / "static" / "examples"
 SHOWN = {  # system -> the examples that suit it
     "sketch-color": "sketch-*.png",
     "photo-color": "landscape-*.webp",
+    "photo-color-rgb": "landscape-*.webp",
     "face-sketch": "portrait-*.webp",
     "sketch-face": "drawn-*.png",
     "dcae": "landscape-*.webp",

@@ -1,7 +1,7 @@
 """Train `photo-color-rgb` on color landscapes: the network of `photo-color` that answers in RGB.
 
-python -m train.photo_color_rgb --data DIR             the whole training set, 36 minutes on one core
-python -m train.photo_color_rgb --data DIR --source    as the source does: 200 photos
+python -m train.photo_color_rgb --data DIR           the whole training set, 28 minutes on one core
+python -m train.photo_color_rgb --data DIR --source  as the source does: 200 photos
 """
 
 import dataclasses

@@ -28,7 +28,7 @@ def colorize(
     Args:
         photo: PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC of at least 8x8 pixels.
         saturation: 0 (gray) to 3; 1 is as predicted.
-        model: "plus" or "classic"; plus follows hints.
+        model: "plus", "classic" or "rgb"; plus follows hints, rgb paints the lightness, too.
         hints: Picture of the photo's size, opaque where its color is wanted, clear elsewhere.
         restore: Whether a faded photo gets its contrast back first.
 
@@ -50,8 +50,10 @@ def build(tab: gr.Tab) -> None:
         "pixels; larger photos have larger ones) says what is where: sky, rock, skin. Plus begins "
         "with an encoder that had learned to tell a thousand kinds of things apart; it learned "
         "colors from landscapes, things and people, and follows your hints. Classic learned from "
-        "landscapes alone.",
+        "landscapes alone. RGB is the classic network with three channels to guess: it has to "
+        "draw the lightness, too, which was known, and blurs it.",
         classic=["lightness", "encoder", "16 × 16 × 256", "decoder", "a and b of Lab"],
+        rgb=["lightness", "encoder", "16 × 16 × 256", "decoder", "red, green, blue"],
     )
     with elements.hidden():  # of the endpoints: the page has routes of its own
         kinds = list(zoo.networks("photo-color"))

@@ -23,13 +23,13 @@ LESSONS = {  # system -> its lessons: file, part of the page, title
 }
 
 
-def fold(system: str, steps: list[str], text: str, classic: list[str] | None = None) -> None:
+def fold(system: str, steps: list[str], text: str, **others: list[str]) -> None:
     """A text, for each of the system's networks what flows through it and its figure beside the
     trivial baseline's, and links to the lessons.
 
-    steps: boxes of the diagram. classic: those of the classic network where it has others."""
+    steps: boxes of the diagram. others: those of the kinds of network that have others."""
     networks = "".join(
-        f"<p><b>{kind}</b></p>{diagram((classic if kind == 'classic' else None) or steps)}"
+        f"<p><b>{kind}</b></p>{diagram(others.get(kind, steps))}"
         f"<p>{html.escape(parts.figure_line(slug))}</p>"
         for kind, slug in zoo.networks(system).items()
     )

@@ -62,8 +62,8 @@ def open_photo(body: bytes, query: dict) -> JSONResponse:
 def chroma(body: bytes, query: dict) -> Response:
     """Photo as the network sees it, from open_photo -> color.chroma_fields in float32.
 
-    query: model, "plus" or "classic"; hints as JSON; radius of their discs, in parts of the shorter
-    side. The shape is in the header x-shape."""
+    query: model, "plus", "classic" or "rgb"; hints as JSON; radius of their discs, in parts of the
+    shorter side. The shape is in the header x-shape."""
     network = parts.load("photo-color", query.get("model", "plus"))
     lightness, recognized = recognize(network, body)
     radius = inference.number("radius", decimal(query, "radius", RADIUS), 0, 1)
@@ -232,7 +232,7 @@ def colorize_many(
     Args:
         photos: 1 to 500 files, PNG, JPEG, WebP, AVIF, GIF, TIFF or HEIC.
         saturation: 0 (gray) to 3; 1 is as predicted.
-        model: "plus" or "classic".
+        model: "plus", "classic" or "rgb".
         restore: Whether faded photos get their contrast back first.
 
     Returns:

@@ -2,18 +2,22 @@
 answer goes out as one, without the queue and its five requests. Beside them /healthz and
 /metrics."""
 
+import asyncio
+import contextlib
 import functools
-from collections.abc import Callable
+import math
+from collections.abc import AsyncIterator, Callable
 
 import anyio
 import brotli
+from anyio import from_thread
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -45,8 +49,50 @@ async def body_of(request: Request, most: int) -> bytes:
     return b"".join(parts)
 
 
-def answering(name: str, function: Callable, most: int, pixels: Callable) -> Callable:
-    """A handler for function(body, query) -> Response, where a ValueError becomes one sentence."""
+async def whole(run: Callable, function: Callable, *given) -> Response:
+    """What function(*given) answers."""
+    return await run(function, *given)
+
+
+async def in_parts(run: Callable, function: Callable, *given) -> Response:
+    """What function(*given, send) sends, each part as soon as it is there: its length in 4 bytes,
+    then itself. Raises what the function raises before its first part."""
+    sending, receiving = anyio.create_memory_object_stream[bytes](math.inf)
+
+    async def work() -> None:
+        with sending:
+            await run(
+                function, *given, lambda part: from_thread.run_sync(sending.send_nowait, part)
+            )
+
+    working = asyncio.create_task(work())
+    try:
+        first = await receiving.receive()
+    except anyio.EndOfStream:
+        await working
+        return Response()
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield framed(first)
+        async for part in receiving:
+            yield framed(part)
+        with contextlib.suppress(lanes.Left):
+            await working
+
+    headers = {"x-accel-buffering": "no"}  # nginx would wait for the end
+    return StreamingResponse(parts(), media_type="application/octet-stream", headers=headers)
+
+
+def framed(part: bytes) -> bytes:
+    return len(part).to_bytes(4, "little") + part
+
+
+def answering(
+    name: str, function: Callable, most: int, pixels: Callable, respond: Callable = whole
+) -> Callable:
+    """A handler for function(body, query) -> Response, where a ValueError becomes one sentence.
+
+    respond: `whole`, or `in_parts` for function(body, query, send)."""
 
     async def handler(request: Request) -> Response:
         async def left() -> None:
@@ -59,7 +105,8 @@ def answering(name: str, function: Callable, most: int, pixels: Callable) -> Cal
             body = await body_of(request, most)
             size = await run_in_threadpool(pixels, body)
             query = dict(request.query_params)
-            return await lanes.run(name, size, function, body, query, left=left)
+            run = functools.partial(lanes.run, name, size, left=left)
+            return await respond(run, function, body, query)
         except ValueError as error:
             text = str(error)
             return PlainTextResponse(f"{text[:1].upper()}{text[1:]}.", status_code=422)
@@ -146,10 +193,15 @@ class Files(StaticFiles):
 
 
 def route(
-    name: str, function: Callable, most: int = MOST_BYTES, pixels: Callable = images.pixels
+    name: str,
+    function: Callable,
+    most: int = MOST_BYTES,
+    pixels: Callable = images.pixels,
+    respond: Callable = whole,
 ) -> Route:
-    """pixels: how large the work is, from the body."""
-    return Route(f"/studio/{name}", answering(name, function, most, pixels), methods=["POST"])
+    """pixels: how large the work is, from the body. respond: as of `answering`."""
+    handler = answering(name, function, most, pixels, respond)
+    return Route(f"/studio/{name}", handler, methods=["POST"])
 
 
 def latent_pixels(body: bytes) -> int:
@@ -171,7 +223,7 @@ APP = {  # of gr.Blocks.launch
         Route("/metrics", metrics),
         route("paint", sheet.paint),
         route("palettes", sheet.palettes),
-        route("proposals", sheet.proposals),
+        route("rest", sheet.rest, respond=in_parts),
         route("open", sheet.open_picture, MOST_FILE_BYTES),
         route("photo/open", photos.open_photo, MOST_FILE_BYTES),
         route("photo/chroma", photos.chroma),

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 
 from PIL import Image
 from starlette.responses import JSONResponse, Response
@@ -12,6 +13,7 @@ from ui import lanes, parts
 from ui.palettes import entries, holding, rows
 
 MOST_SIDE = 1024  # px of a sheet's longer side
+PROPOSED = 128  # px of the longer side of a proposal
 FULL = 512  # px of the longer side from which on the answer is lossless
 
 
@@ -37,26 +39,30 @@ def palettes(body: bytes, query: dict) -> Response:
     return JSONResponse([rows(palette) for palette in proposed])
 
 
-def proposals(body: bytes, query: dict) -> Response:
-    """Lines and hints -> the colors under them in each of four palettes that suit them, one picture
-    below the other: WebP, empty for a blank sheet. The palettes are in the header x-palettes, as
-    `palettes` answers them.
+def rest(body: bytes, query: dict, send: Callable[[bytes], None]) -> None:
+    """Lines and hints -> what a sheet shows at rest, each part as soon as it is there: the colors,
+    as of `paint`; four palettes that suit them, as of `palettes`; the colors in each of those, of
+    PROPOSED px, one picture below the other: WebP, not sent for a blank sheet.
 
-    query: locked, colors that each palette has to hold, as a palette; hints and seed as for
-    paint."""
-    lines, hints = layers(body, query.get("hints") == "1")
-    network, seed = parts.load("sketch-color", "plus"), number(query, "seed")
+    query: locked, colors that each palette has to hold, as a palette; the others as for paint."""
     locked = entries(query.get("locked"))
+    send(paint(body, query).body)
+    lines, hints = (
+        layer and images.resize(layer, inside(layer.size, PROPOSED))
+        for layer in layers(body, query.get("hints") == "1")
+    )
+    network, seed = parts.load("sketch-color", "plus"), number(query, "seed")
+    lanes.still_wanted()
     found = tasks.propose_palettes(network, lines, seed, hints=hints, clean=False)
     found = [holding(palette, locked) for palette in found]
+    send(json.dumps([rows(palette) for palette in found]).encode())
     whole = Image.new("RGB", (lines.width, lines.height * len(found)))
     for i, palette in enumerate(found):
         lanes.still_wanted()
         colors = tasks.paint_sketch(network, lines, palette, hints, seed, clean=False)
         whole.paste(colors, (0, i * colors.height))
-    answer = webp(whole, lossless=False) if found else Response()
-    answer.headers["x-palettes"] = json.dumps([rows(palette) for palette in found])
-    return answer
+    if found:
+        send(webp(whole, lossless=False).body)
 
 
 def open_picture(body: bytes, query: dict) -> Response:
@@ -69,8 +75,7 @@ def open_picture(body: bytes, query: dict) -> Response:
     as_it_is = images.to_rgb(layer)
     picture = as_it_is if query.get("clean") == "0" else tasks.clean_sketch(layer)
     cleaned = picture.tobytes() != as_it_is.tobytes()
-    scale = min(1, MOST_SIDE / max(picture.size))
-    picture = images.resize(picture, tuple(max(8, round(n * scale)) for n in picture.size))
+    picture = images.resize(picture, inside(picture.size, MOST_SIDE))
     ink = drawing.ink_of(picture)
     (sheet,) = images.to_images(drawing.pens_of(images.to_tensor(picture)) / ink.clamp_min(1 / 255))
     sheet.putalpha(images.to_images(ink)[0])
@@ -92,6 +97,13 @@ def layers(body: bytes, with_hints: bool) -> tuple[Image.Image, Image.Image | No
     lines.alpha_composite(whole.crop((0, 0, width, height)))
     hints = whole.crop((0, height, width, 2 * height)) if with_hints else None
     return lines.convert("RGB"), hints
+
+
+def inside(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """A size, shrunk until its longer side is at most this."""
+    scale = min(1, side / max(size))
+    width, height = (max(8, round(n * scale)) for n in size)
+    return width, height
 
 
 def number(query: dict, name: str) -> int:

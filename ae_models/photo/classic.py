@@ -1,4 +1,4 @@
-"""Classic gray photo -> color autoencoders: `photo-color`, and `photo-color-rgb` with another head."""
+"""Classic gray photo -> color autoencoders: `photo-color`, and `photo-color-rgb` in RGB."""
 
 from dataclasses import dataclass
 
@@ -52,7 +52,7 @@ class PhotoColor(Network):
         return self.encoder(lightness)
 
     def decode(self, latent: Tensor) -> Tensor:
-        """Latent (B, 256, 16, 16) -> ab in the unit range, (B, 2, 128, 128); RGB of PhotoColorRGB."""
+        """Latent (B, 256, 16, 16) -> ab in the unit range (B, 2, 128, 128), or RGB."""
         return self.decoder(latent)
 
     def forward(self, lightness: Tensor) -> Tensor:

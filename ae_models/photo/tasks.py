@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from ae_models import color, images, inference, tiles, tones
 from ae_models.photo import borders
 from ae_models.photo import hints as color_hints
-from ae_models.photo.classic import PhotoColor
+from ae_models.photo.classic import PhotoColor, PhotoColorRGB
 from ae_models.photo.plus import PhotoColorPlus
 
 MAX_ASPECT = 4  # longer side over shorter side of a photo as the network sees it
@@ -33,7 +33,8 @@ def colorize(
         network sees them so in any case; without it the result keeps the photo's own lightness.
 
     A border stays as it is, and is not shown to the network. Black and white stay so, unless there
-    are hints, which may mean a white sky."""
+    are hints, which may mean a white sky. PhotoColorRGB paints the lightness, too: its picture is
+    resized to the photo's size."""
     _expect_colorizer(model)
     saturation = inference.number("saturation", saturation, 0, 3)
     image = images.to_rgb(photo)
@@ -58,6 +59,8 @@ def _colorize(
 ) -> Image.Image:
     toned = tones.stretched(image)
     seen = color.lightness(toned)
+    if isinstance(model, PhotoColorRGB):
+        return _painted(model, seen, saturation)
     own = seen if restore or toned is image else color.lightness(image)
     wanted = color_hints.read(hints) if hints is not None and model.takes_hints else None
     if wanted is not None and not wanted[:, 2:].any():
@@ -70,6 +73,14 @@ def _colorize(
             yield color.lab_to_rgb(torch.cat([lightness, ab * saturation], 1))
 
     return tiles.to_picture(strips(), image.size)
+
+
+def _painted(model: PhotoColorRGB, lightness: Tensor, saturation: float) -> Image.Image:
+    height, width = lightness.shape[-2:]
+    lab = _square_cells(model, lightness) * torch.tensor([1, saturation, saturation])[:, None, None]
+    return tiles.to_picture(
+        map(color.lab_to_rgb, tiles.resized(lab, (height, width))), (width, height)
+    )
 
 
 def chroma(model: nn.Module, lightness: Tensor, hints: Tensor | None = None) -> Tensor:
@@ -86,7 +97,7 @@ def chroma(model: nn.Module, lightness: Tensor, hints: Tensor | None = None) -> 
 def _chroma_strips(model: nn.Module, lightness: Tensor, hints: Tensor | None) -> Iterable[Tensor]:
     """Rows of `chroma`, tiles.ROWS at a time, so that a large photo needs little memory."""
     if isinstance(model, PhotoColor):
-        return tiles.resized(_square_cells(model, lightness), lightness.shape[-2:])
+        return tiles.resized(_square_cells(model, lightness)[:, -2:], lightness.shape[-2:])
     ab = _hinted_cells(model, lightness, hints)
     strips = color.chroma_strips(ab, lightness)
     if hints is None:
@@ -106,11 +117,16 @@ def chroma_fields(
     """color.chroma_fields (1, 5, h, w) of a photo, the part of `colorize` that needs the network.
 
     lightness: (1, 1, H, W) in [0, 100], at best of working_size. hints: as of `colorize`.
-    recognized: what `recognize` answers for this lightness. The chroma of the classic network has
-    no slopes."""
+    recognized: what `recognize` answers for this lightness. The chroma of the classic networks has
+    no slopes. The lightness is that of PhotoColorRGB's own picture, and 0 of the classic network.
+    """
     _expect_colorizer(model)
     if isinstance(model, PhotoColor):
-        return F.pad(_square_cells(model, lightness), (0, 0, 0, 0, 0, 3))
+        cells = _square_cells(model, lightness)
+        fields = F.pad(cells[:, -2:], (0, 0, 0, 0, 0, 3))
+        if isinstance(model, PhotoColorRGB):
+            fields[:, 4] = cells[:, 0]
+        return fields
     wanted = None if hints is None else color_hints.read(hints)
     return color.chroma_fields(_hinted_cells(model, lightness, wanted, recognized), lightness)
 
@@ -118,7 +134,7 @@ def chroma_fields(
 @torch.inference_mode()
 def recognize(model: nn.Module, lightness: Tensor) -> list[Tensor] | None:
     """The part of the plus network's work that hints do not change, for chroma_fields; None for the
-    classic network, which has no such part."""
+    classic networks, which have no such part."""
     _expect_colorizer(model)
     if isinstance(model, PhotoColor):
         return None
@@ -126,9 +142,11 @@ def recognize(model: nn.Module, lightness: Tensor) -> list[Tensor] | None:
 
 
 def _square_cells(model: PhotoColor, lightness: Tensor) -> Tensor:
-    """ab of the classic network (B, 2, size, size), which sees a photo squeezed to a square."""
+    """ab of a classic network (B, 2, size, size), which sees a photo squeezed to a square; Lab
+    (B, 3, size, size) of PhotoColorRGB."""
     side = (model.config.size, model.config.size)
-    return color.unit_to_ab(inference.run(model, images.resize_tensor(lightness, side) / 100))
+    out = inference.run(model, images.resize_tensor(lightness, side) / 100)
+    return color.rgb_to_lab(out) if isinstance(model, PhotoColorRGB) else color.unit_to_ab(out)
 
 
 def _small(model: PhotoColorPlus, lightness: Tensor) -> Tensor:

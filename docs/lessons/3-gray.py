@@ -27,6 +27,7 @@ from docs.lessons.show import column, curves, example, psnr, row
 
 classic = ae_models.from_pretrained("photo-color")
 plus = ae_models.from_pretrained("photo-color-plus")
+rgb = ae_models.from_pretrained("photo-color-rgb")
 
 
 # %% [markdown] en
@@ -58,18 +59,42 @@ column(*[row(scene, *guesses[name], high=150) for name, scene in scenes.items()]
 # %% [markdown] en
 # On these simple scenes both networks beat gray. On real photos that nobody painted for them, the
 # lead of the classic one is small; plus, which recognizes what it sees, gains more. These are the
-# figures of the releases, on test photos:
+# figures of the releases, on test photos; the third network is explained below them:
 # %% [markdown] id
 # Pada pemandangan sederhana ini kedua jaringan mengalahkan abu-abu. Pada foto sungguhan, yang tidak
 # dilukis untuk mereka, keunggulan classic tipis; plus, yang mengenali apa yang dilihatnya, lebih
-# unggul. Inilah angka rilisnya, pada foto uji:
+# unggul. Inilah angka rilisnya, pada foto uji; jaringan ketiga dijelaskan di bawahnya:
 # %%
-for slug in ("photo-color", "photo-color-plus"):
+for slug in ("photo-color", "photo-color-plus", "photo-color-rgb"):
     measured = zoo.config(slug)["metrics"]
     own = measured["metrics"]["psnr"]["value"]
     lazy = measured["baselines"]["gray copy"]["psnr"]["value"]
     print(f"{slug:16} {own:.1f} dB, gray {lazy:.1f} dB, {measured['images']} photos")
 # %% [markdown] en
+# ## Guess only what is missing
+#
+# The third network is the classic one with another last layer: it answers in red, green and blue.
+# So it has to draw the lightness, too, although it was shown it, and all of it has to pass a grid
+# of 16 x 16 places. From left: the original, gray, classic, the same network in RGB.
+# %% [markdown] id
+# ## Tebak hanya yang hilang
+#
+# Jaringan ketiga adalah classic dengan lapisan terakhir yang lain: jawabannya merah, hijau, biru.
+# Jadi terangnya pun harus digambarnya, padahal terang itu sudah diperlihatkan kepadanya, dan
+# semuanya harus melewati kisi 16 x 16 tempat. Dari kiri: aslinya, abu-abu, classic, jaringan yang
+# sama dalam RGB.
+# %%
+forest = example("landscape-forest.webp")
+sharp, blurred = tasks.colorize(classic, forest), tasks.colorize(rgb, forest)
+print(f"classic {psnr(forest, sharp):.1f} dB, RGB {psnr(forest, blurred):.1f} dB")
+others = zoo.config("photo-color-rgb")["metrics"]["baselines"]
+color_alone = others["its chroma on the photos' own lightness"]["psnr"]["value"]
+print(f"test photos, its color on their own lightness: {color_alone:.1f} dB")
+row(forest, gray(forest), sharp, blurred, high=150)
+# %% [markdown] en
+# Its colors alone are nearly as good as those of classic, says the last line. But the leaves are
+# gone, and no color makes up for that. **What is known should not be guessed.**
+#
 # ## A wrong hue costs more than none
 #
 # Let a pixel's true color be an arrow in the plane of a and b. Guess an arrow of the same length in
@@ -77,6 +102,9 @@ for slug in ("photo-color", "photo-color-plus"):
 # the length of the arrow. The blue line shows the error of the guess against the angle between
 # them, the orange one the error of gray.
 # %% [markdown] id
+# Warnanya saja hampir sebaik warna classic, kata baris terakhir. Tetapi daun-daunnya hilang, dan
+# tak ada warna yang dapat menggantinya. **Yang sudah diketahui jangan ditebak.**
+#
 # ## Warna salah lebih mahal daripada tanpa warna
 #
 # Anggap warna asli sebuah piksel sebagai anak panah pada bidang a dan b. Tebaklah anak panah sama
@@ -235,6 +263,7 @@ row(portrait, lively[0], hinted, high=240)
 # %%
 for name, scene in scenes.items():
     assert min(psnr(scene, guess) for guess in guesses[name][1:]) > psnr(scene, guesses[name][0])
+assert psnr(forest, blurred) < psnr(forest, sharp)
 assert break_even == 60
 assert all(abs(best[angle] - math.cos(math.radians(angle))) < 0.03 for angle in best)
 assert psnr(lake, turned[3]) < psnr(lake, turned[0])

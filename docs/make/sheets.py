@@ -232,6 +232,12 @@ def photo_color(network) -> list[Row]:
     return [rows[0], ("its lightness", [p.convert("L") for p in scenes]), *rows[1:]]
 
 
+def photo_color_rgb(network) -> list[Row]:
+    rows, classic = photo_color(network), zoo.load("photo-color")
+    scenes = [tasks.colorize(classic, p) for p in opened("landscape-*.webp")]
+    return [*rows[:3], ("photo-color, on their own lightness", scenes), *rows[3:]]
+
+
 def photo_color_plus(network) -> list[Row]:
     good = opened("landscape-*.webp") + opened("face-*.webp")
     bad = [sunset(), *opened("portrait-*.webp")[:2], confetti()]
@@ -333,6 +339,7 @@ SHEETS = {
     "sketch-color-plus": sketch_color_plus,
     "photo-color": photo_color,
     "photo-color-plus": photo_color_plus,
+    "photo-color-rgb": photo_color_rgb,
     "dcae": dcae,
     "dcae-plus": dcae_plus,
     "face-vae": face_vae,

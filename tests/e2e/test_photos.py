@@ -11,9 +11,11 @@ import pytest
 from PIL import ExifTags, Image, ImageOps
 from playwright.sync_api import Page, expect
 
+from ae_models import images, tasks, zoo
 from tests.e2e import person
 from tests.e2e.person import idle, on, pad, tool
 from tests.pictures import blob, encoded, png_header
+from ui import elements
 
 
 @pytest.fixture
@@ -195,6 +197,26 @@ def test_a_hint_by_keyboard_and_a_color_from_the_photo(own):
     expect(hint).to_have_count(0)
 
 
+def colored_before(page):
+    """Wait until the picture left of the handle is colored."""
+    page.wait_for_function(
+        """() => { const canvas = document.querySelector(".before");
+        const { data } = canvas.getContext("2d").getImageData(0, 0, 40, 40);
+        return data.some((v, i) => i % 4 === 0 && Math.abs(v - data[i + 2]) > 4); }"""
+    )
+
+
+def test_the_rgb_network_on_the_left_shows_the_picture_that_it_painted(own):
+    lake = elements.EXAMPLES / "landscape-lake.webp"
+    opened(own, lake=lake.read_bytes())
+    own.get_by_role("radio", name="RGB network", exact=True).check(force=True)
+    colored_before(own)
+    shot = shown(own, "Painted by the network that guesses the lightness, too")
+    painted = tasks.colorize(zoo.load("photo-color-rgb"), images.read(lake))
+    assert np.abs(shot - np.asarray(painted, dtype=int)).mean() < 2
+    own.get_by_role("radio", name="Gray", exact=True).check(force=True)
+
+
 def test_zoom_and_the_classic_network_on_the_left(own):
     picture = own.get_by_role("img", name="Colored photo")
     width = picture.bounding_box()["width"]
@@ -205,12 +227,9 @@ def test_zoom_and_the_classic_network_on_the_left(own):
     tool(own, "Whole picture").click()
     assert picture.bounding_box()["width"] == pytest.approx(width)
     own.get_by_role("radio", name="Classic network", exact=True).check(force=True)
-    own.wait_for_function(
-        """() => { const canvas = document.querySelector(".before");
-        const { data } = canvas.getContext("2d").getImageData(0, 0, 40, 40);
-        return data.some((v, i) => i % 4 === 0 && Math.abs(v - data[i + 2]) > 4); }"""
-    )
-    assert not np.array_equal(shown(own, "Colored by the classic network"), shown(own))
+    colored_before(own)
+    classic = shown(own, "Colored by the classic network")
+    assert not np.array_equal(classic, shown(own))
 
 
 def test_a_bad_file_gets_a_sentence_and_a_border_stays(own, refusals):
@@ -277,7 +296,7 @@ def test_models_are_sorted_and_read(visit):
     heading.get_by_role("button").click()
     last = [int(text.split()[-1].replace(",", "")) for text in column(2)]
     assert first[0] == min(first) and last[0] == max(last)
-    systems = [text.split()[0].removesuffix("-plus") for text in column(0)]
+    systems = [zoo.row(text.split()[0]).system for text in column(0)]
     kept = [name for i, name in enumerate(systems) if i == 0 or name != systems[i - 1]]
     assert len(kept) == len(set(kept)), "the networks of a system are apart"
     page.get_by_role("button", name="photo-color-plus", exact=True).click()

@@ -28,6 +28,7 @@ from tests.e2e.person import (
 )
 from tests.pictures import circle
 from tests.test_images import encoded
+from ui import routes
 
 
 @pytest.fixture
@@ -250,7 +251,12 @@ def test_each_network_is_where_its_name_is(page):
         model = parse_qs(urlsplit(route.request.url).query).get("model", ["plus"])[0]
         route.fulfill(body=encoded(Image.new("RGB", (512, 512), inks[model]), "PNG"))
 
+    def answer_at_rest(route):
+        picture = encoded(Image.new("RGB", (512, 512), inks["plus"]), "PNG")
+        route.fulfill(body=b"".join(map(routes.framed, (picture, b"[]"))))
+
     page.route("**/studio/paint?*", answer)
+    page.route("**/studio/rest?*", answer_at_rest)
     page.get_by_role("radio", name="Both networks", exact=True).check()
     draw(page)
     other = page.get_by_role("img", name="Colored by the classic network", exact=True)
@@ -274,15 +280,16 @@ def test_the_last_update_waits_for_none_before_it_and_a_late_answer_is_not_shown
             held.append(route)
 
     rested(page)
-    page.route("**/studio/paint?*", answer)
+    for path in ("paint", "rest"):
+        page.route(f"**/studio/{path}?*", answer)
     draw(page)
     colored(page)
-    with page.expect_request("**/studio/paint?*side=512*"):
+    with page.expect_request("**/studio/rest?*"):
         held[0].fulfill(body=red)
     page.wait_for_timeout(300)
     seen = Image.open(io.BytesIO(pad(page).locator("xpath=..").screenshot()))
     assert np.abs(color_at(seen, 0.2, 0.06) - (0, 0, 255)).max() < 20
-    held[1].fulfill(body=blue)
+    held[1].fulfill(body=b"".join(map(routes.framed, (blue, b"[]"))))
     rested(page)
 
 

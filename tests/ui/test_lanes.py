@@ -1,6 +1,7 @@
 """Turns: small work passes large work, the queue has an end, and nobody computes for one who
 left."""
 
+import functools
 import json
 import logging
 import threading
@@ -201,10 +202,67 @@ def test_a_stop_does_not_wait_for_ever(monkeypatch):
 # ---- through a route ----
 
 
-def asked(function):
+def asked(function, respond=routes.whole):
     """A client of one route that computes `function`, whose requests share one event loop."""
-    handler = routes.answering("work", function, 1000, lambda body: SMALL)
+    handler = routes.answering("work", function, 1000, lambda body: SMALL, respond)
     return TestClient(Starlette(routes=[Route("/work", handler, methods=["POST"])]))
+
+
+def test_parts_are_sent_as_soon_as_they_are_computed():
+    work = Work()
+
+    def two(send):
+        send(b"one")
+        work()
+        send(b"two!")
+
+    async def main():
+        run = functools.partial(lanes.run, "work", SMALL)
+        parts = (await routes.in_parts(run, two)).body_iterator
+        assert await anext(parts) == b"\3\0\0\0one" and lanes.SMALL.ahead == 1
+        work.go.set()
+        assert [part async for part in parts] == [b"\4\0\0\0two!"]
+        assert lanes.SMALL.ahead == 0
+
+    played(main)
+
+
+def test_a_visitor_who_leaves_between_two_parts_ends_the_work():
+    ended, sent = anyio.Event(), []
+
+    def endless(send):
+        while True:
+            send(b"one")
+            sent.append(1)
+            lanes.still_wanted()
+            assert not Work.given_up.is_set()
+
+    async def main():
+        run = functools.partial(lanes.run, "work", SMALL, left=ended.wait)
+        parts = (await routes.in_parts(run, endless)).body_iterator
+        await anext(parts)
+        ended.set()
+        async for _ in parts:
+            pass
+        assert lanes.SMALL.ahead == 0 and sent
+
+    played(main)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_what_fails_in_parts_is_a_sentence_before_the_first_and_a_broken_answer_after_it(before):
+    def failing(body, query, send):
+        if not before:
+            send(b"one")
+        raise ValueError("expected more")
+
+    client = asked(failing, routes.in_parts)
+    if before:
+        answer = client.post("/work", content=b"a")
+        assert (answer.status_code, answer.text) == (422, "Expected more.")
+    else:
+        with pytest.raises(ValueError, match="expected more"):
+            client.post("/work", content=b"a")
 
 
 def test_a_live_update_is_put_off_while_others_have_all_places_and_a_final_one_is_not():

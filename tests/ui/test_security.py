@@ -247,9 +247,7 @@ def test_markup_in_the_name_of_a_file_stays_text(url, tmp_path):
     assert "<img" not in str(caught.value) and "onerror" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "route", ["paint", "proposals", "photo/chroma", "translate", "decode", "face"]
-)
+@pytest.mark.parametrize("route", ["paint", "rest", "photo/chroma", "translate", "decode", "face"])
 def test_markup_in_a_query_comes_back_as_plain_text(web, route):
     body = encoded(blob((64, 64), 1), "PNG")
     query = dict.fromkeys(

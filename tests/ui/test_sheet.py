@@ -31,8 +31,8 @@ def drawn(size=(96, 64), hints: Image.Image | None = None) -> bytes:
     return encoded(whole, "PNG")
 
 
-def picture(answer) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(answer.body)).convert("RGB"), dtype=int)
+def picture(file: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(file)).convert("RGB"), dtype=int)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def client():
 
 
 def test_the_colors_come_at_the_sheets_size_without_its_lines():
-    colors = picture(sheet.paint(drawn(), {"palette": RED}))
+    colors = picture(sheet.paint(drawn(), {"palette": RED}).body)
     assert colors.shape == (64, 96, 3)
     inside, line = colors[32, 48], colors[32, 20]
     assert inside[0] > inside[2] + 40, "the circle is not red"
@@ -54,14 +54,14 @@ def test_colors_and_lines_together_are_what_the_endpoint_gives():
     assert answer.media_type == "image/webp"
     whole = tasks.color_sketch(zoo.load("sketch-color-plus"), circle(size), entries(RED))
     paper = np.asarray(circle(size), dtype=int)[:, :, None] / 255
-    assert np.abs(picture(answer) * paper - np.asarray(whole, dtype=int)).mean() < 1
+    assert np.abs(picture(answer.body) * paper - np.asarray(whole, dtype=int)).mean() < 1
 
 
 def test_a_hint_below_the_lines_is_seen():
     hints = Image.new("RGBA", (96, 64))
     hints.paste((0, 0, 255, 255), (40, 24, 56, 40))
-    plain = picture(sheet.paint(drawn(), {"palette": RED}))
-    steered = picture(sheet.paint(drawn(hints=hints), {"palette": RED, "hints": "1"}))
+    plain = picture(sheet.paint(drawn(), {"palette": RED}).body)
+    steered = picture(sheet.paint(drawn(hints=hints), {"palette": RED, "hints": "1"}).body)
     assert steered.shape == plain.shape and steered[32, 48, 2] > plain[32, 48, 2] + 60
 
 
@@ -78,16 +78,31 @@ def test_palettes_are_proposed_and_a_blank_sheet_has_none():
     assert json.loads(sheet.palettes(blank, {}).body) == []
 
 
-def test_proposals_come_one_below_the_other_each_in_its_palette_with_the_locked_color():
-    answer = sheet.proposals(drawn(), {"locked": RED})
-    palettes, pictures = json.loads(answer.headers["x-palettes"]), picture(answer)
-    assert len(palettes) == 4 and pictures.shape == (256, 96, 3)
+def test_at_rest_come_the_colors_and_proposals_each_in_its_palette_with_the_locked_color():
+    colors, palettes, pictures = at_rest(drawn((768, 512)), {"palette": RED, "locked": RED})
+    assert colors == sheet.paint(drawn((768, 512)), {"palette": RED}).body
+    palettes, pictures = json.loads(palettes), picture(pictures)
+    assert len(palettes) == 4 and pictures.shape == (4 * 85, 128, 3)
     assert all("#ff0000" in dict(palette) for palette in palettes)
     for palette, shown in zip(palettes, np.split(pictures, 4)):
-        alone = picture(sheet.paint(drawn(), {"palette": json.dumps(palette)}))
-        assert np.abs(shown - alone).mean() < 4
-    blank = sheet.proposals(encoded(Image.new("RGBA", (64, 64)), "PNG"), {})
-    assert (blank.headers["x-palettes"], blank.body) == ("[]", b"")
+        alone = picture(sheet.paint(drawn((128, 85)), {"palette": json.dumps(palette)}).body)
+        assert np.abs(shown - alone).mean() < 6
+    (_, palettes) = at_rest(encoded(Image.new("RGBA", (64, 64)), "PNG"), {})
+    assert palettes == b"[]"
+
+
+def test_hints_steer_the_proposals():
+    hints = Image.new("RGBA", (96, 64))
+    hints.paste((0, 0, 255, 255), (40, 24, 56, 40))
+    _, _, pictures = at_rest(drawn(hints=hints), {"hints": "1"})
+    for shown in np.split(picture(pictures), 4):
+        assert shown[32, 48, 2] > shown[32, 48, 0] + 60
+
+
+def at_rest(body: bytes, query: dict) -> list[bytes]:
+    sent = []
+    sheet.rest(body, query, sent.append)
+    return sent
 
 
 def test_locked_colors_take_the_places_of_those_most_like_them():
@@ -101,7 +116,7 @@ def test_locked_colors_take_the_places_of_those_most_like_them():
 @pytest.mark.parametrize("ink", [0, 255], ids=["empty", "black"])
 def test_a_sheet_without_a_drawing_is_survived(ink):
     body = encoded(Image.new("RGBA", (64, 64), (0, 0, 0, ink)), "PNG")
-    assert picture(sheet.paint(body, {"palette": RED})).shape == (64, 64, 3)
+    assert picture(sheet.paint(body, {"palette": RED}).body).shape == (64, 64, 3)
 
 
 def test_any_picture_is_opened_as_lines_on_nothing():
@@ -112,7 +127,7 @@ def test_any_picture_is_opened_as_lines_on_nothing():
     *pen, alpha = (np.asarray(band) for band in opened.split())
     assert alpha[2, 2] < 10 and alpha.max() > 150
     assert max(band[alpha > 150].max() for band in pen) < 40
-    assert picture(sheet.paint(answer.body, {})).shape == (512, 1024, 3)
+    assert picture(sheet.paint(answer.body, {}).body).shape == (512, 1024, 3)
 
 
 def test_a_cleaned_picture_says_so_and_may_be_had_as_it_was():
@@ -164,7 +179,7 @@ BAD = {
 
 
 def test_locked_colors_that_are_none_get_a_sentence(client):
-    answer = client.post("/studio/proposals", params={"locked": "nonsense"}, content=drawn())
+    answer = client.post("/studio/rest", params={"locked": "nonsense"}, content=drawn())
     assert answer.status_code == 422 and "Expected a palette as" in answer.text
 
 

@@ -34,6 +34,19 @@ def photo_color(network: nn.Module, test: Split, train: Split | None) -> Results
     return results
 
 
+def photo_color_rgb(network: nn.Module, test: Split, train: Split | None) -> Results:
+    """Pictures that the network paints, beside their chroma alone on the photos' own lightness, and
+    beside the network that guesses no more than chroma."""
+    results = photo_color(network, test, train)
+    results["its chroma on the photos' own lightness"] = results["network"]
+    results["photo-color"] = photo_color(zoo.load("photo-color"), test, None)["network"]
+    (photos,) = test
+    fields = [tasks.chroma_fields(network, x) for x in _lab(photos)[0].split(32)]
+    lab = images.resize_tensor(torch.cat(fields)[:, [4, 0, 1]], photos.shape[-2:])
+    values = _chroma_values(lab[:, 1:], photos, color.lab_to_rgb(lab))
+    return results | {"network": _figures(values)}
+
+
 def photo_color_plus(
     network: nn.Module, test: tuple[Tensor, dict[str, Pictures]], train: Split | None
 ) -> Results:
@@ -153,8 +166,11 @@ def _figures(values: dict[str, Tensor]) -> dict[str, Statistic]:
     return {name: figure(name, x) for name, x in values.items() if not name.startswith("true ")}
 
 
-def _chroma_values(guess: Tensor, photos: Tensor) -> dict[str, Tensor]:
-    """Contribution of each photo (N,) to the figures of a guess.
+def _chroma_values(
+    guess: Tensor, photos: Tensor, painted: Tensor | None = None
+) -> dict[str, Tensor]:
+    """Contribution of each photo (N,) to the figures of a guess, on the photos' own lightness; of
+    painted RGB pictures where they are given.
 
     mse_ab                of ab in the unit range, which the network works in
     mse_ab_128            of ab / 128, which the source's figures must be of (train/LOG.md)
@@ -167,6 +183,7 @@ def _chroma_values(guess: Tensor, photos: Tensor) -> dict[str, Tensor]:
     rgb, gray = (
         color.lab_to_rgb(torch.cat([lightness, x], 1)) for x in (guess, torch.zeros_like(ab))
     )
+    rgb = rgb if painted is None else painted
     squared, psnr = metrics.mse(guess, ab), metrics.psnr(rgb, photos)
     return {
         "mse_ab": squared / 255**2,

@@ -35,6 +35,7 @@ MEASURES = {
     "sketch-color-plus": Measure(sketches.sketch_color_plus, *SKETCHES),
     "photo-color": Measure(photos.photo_color, *LANDSCAPES),
     "photo-color-plus": Measure(photos.photo_color_plus, photos.color_sets, LANDSCAPES[1]),
+    "photo-color-rgb": Measure(photos.photo_color_rgb, *LANDSCAPES),
     "dcae": Measure(codecs.dcae, readers.cifar10, CIFAR10),
     "dcae-plus": Measure(codecs.dcae_plus, codecs.pictures, CIFAR10),
     "face-vae": Measure(faces.face_vae, faces.vae_sets, CELEBA),

@@ -114,6 +114,22 @@ function disc(a, b, width, height, x, y, radius, [ca, cb]) {
   }
 }
 
+// Fields of cells -> their lightness, in all pixels.
+function lightnessIn({ shape: [, rows, columns], data }, width, height) {
+  const plane = new Float32Array(width * height);
+  const cells = data.subarray(4 * rows * columns);
+  const [row, down] = between(rows, height);
+  const [column, right] = between(columns, width);
+  const at = (y, x) => cells[Math.min(y, rows - 1) * columns + Math.min(x, columns - 1)];
+  for (let y = 0, i = 0; y < height; y++)
+    for (let x = 0; x < width; x++, i++) {
+      const [j, k, t] = [row[y], column[x], right[x]];
+      const above = at(j, k) + (at(j, k + 1) - at(j, k)) * t;
+      plane[i] = above + (at(j + 1, k) + (at(j + 1, k + 1) - at(j + 1, k)) * t - above) * down[y];
+    }
+  return plane;
+}
+
 // One pixel of each square of `step` a side.
 function everyOf(plane, width, height, step) {
   const thin = new Float32Array(Math.ceil(width / step) * Math.ceil(height / step));

@@ -8,6 +8,11 @@ const QUICK = 2; // px of the photo a px of its first picture after a hint
 const REST = 120; // ms without a hint before all pixels are painted
 const REACHED = 6; // units of Lab from which a place is shown as fully reached by a hint
 const STORE = "studio.colors";
+// What stands left of the handle, by the network that made it.
+const OTHERS = {
+  classic: "Colored by the classic network",
+  rgb: "Painted by the network that guesses the lightness, too",
+};
 
 const studio = element.querySelector(".studio");
 const find = (selector) => studio.querySelector(selector);
@@ -106,7 +111,7 @@ async function bring(file) {
   split.fit(photo.preview.width, photo.preview.height);
   settled();
   drawBoth();
-  if (left() === "classic") jobs.want("classic", 2, () => color("classic"));
+  askOther();
 }
 
 // ---- chroma: asked of the network, spread and painted here ----
@@ -161,11 +166,11 @@ function saturation() {
 }
 
 // step: px of the photo a px of the result.
-function chromaIn({ fields, given }, step = 1) {
+function chromaIn({ fields, given, own }, step = 1) {
   return spread(
     fields,
-    thinned(photo.restored ?? photo.lightness, step),
-    thinned(lightness(), step),
+    thinned(own ?? photo.restored ?? photo.lightness, step),
+    thinned(own ?? lightness(), step),
     ...boxSize().map((side) => Math.ceil(side / step)),
     given.map((hint) => insideBox(hint)),
     radius() / step,
@@ -183,10 +188,16 @@ async function color(model) {
   const fields = await split.slowly(() => asked(shown, model, given));
   if (photo !== shown) return;
   layers[model] = { version: now, fields, given };
+  if (model === "rgb") layers.rgb.own = lightnessIn(fields, ...boxSize());
   if (model === "plus" && version !== now) jobs.want("plus", 1, () => color("plus"));
   if (model === "plus") drawQuickly();
   else drawBefore();
   settled();
+}
+
+function askOther() {
+  const model = left();
+  if (OTHERS[model] && !layers[model]) jobs.want(model, 2, () => color(model));
 }
 
 function changed() {
@@ -250,9 +261,10 @@ function drawQuickly() {
 function drawBefore() {
   if (!layers.plus) return;
   if (left() === "own") before.getContext("2d").drawImage(photo.preview, 0, 0);
-  else if (left() === "classic" && layers.classic)
-    paint(before, whole(layers.classic), lightness(), saturation());
-  else paint(before, whole(layers.plus), photo.lightness, 0);
+  else if (layers[left()]) {
+    const layer = layers[left()];
+    paint(before, whole(layer), layer.own ?? lightness(), saturation());
+  } else paint(before, whole(layers.plus), photo.lightness, 0);
 }
 
 function drawBoth() {

@@ -56,7 +56,7 @@ find(".saturation").addEventListener("input", () => {
   find("output").textContent = saturation().toFixed(2);
   if (!photo) return;
   drawAfter();
-  if (left() === "classic") drawBefore();
+  if (OTHERS[left()]) drawBefore();
 });
 find(".restore").addEventListener("change", () => {
   for (const layer of Object.values(layers)) layer.chroma = null;
@@ -64,12 +64,9 @@ find(".restore").addEventListener("change", () => {
 });
 find(".views").addEventListener("change", () => {
   if (!photo) return;
-  before.setAttribute(
-    "aria-label",
-    say(left() === "classic" ? "Colored by the classic network" : "Photo before"),
-  );
+  before.setAttribute("aria-label", say(OTHERS[left()] ?? "Photo before"));
   drawBefore();
-  if (left() === "classic" && !layers.classic) jobs.want("classic", 2, () => color("classic"));
+  askOther();
 });
 
 // ---- files ----

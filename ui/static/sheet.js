@@ -1,7 +1,7 @@
 // The sketch tab: one sheet that is colored under one's own lines while one draws.
 const LIVE_SIDE = 256; // px of the longer side of what is sent while the pen moves
 const FULL_SIDE = 512; // at rest; the server fills colors in at no more than that
-const SMALL_SIDE = 128; // of a proposal
+const SMALL_SIDE = 128; // of what palettes are shuffled for
 const SHEET_SIDE = 768; // px of a new sheet
 const REST = 250; // ms without a change, after which the full picture and the proposals follow
 const SLOW = 1000; // ms, after which progress is shown
@@ -54,12 +54,10 @@ function query(entries, side, live = false) {
   return asked;
 }
 
-async function colored(options, signal) {
-  const body = packed(drawing, options.side);
+async function slowly(work) {
   const slow = setTimeout(() => (find(".bar").hidden = false), SLOW);
   try {
-    const answer = await post("paint", options, body, signal);
-    return answer && (await createImageBitmap(await answer.blob()));
+    return await work();
   } finally {
     clearTimeout(slow);
     find(".bar").hidden = true;
@@ -77,22 +75,38 @@ function entries() {
 
 async function paintNow() {
   const [asked, sheet] = [version, epoch];
-  const picture = await colored(query(entries(), LIVE_SIDE, held !== null));
-  if (picture === null) return null;
+  const options = query(entries(), LIVE_SIDE, held !== null);
+  const answer = await slowly(() => post("paint", options, packed(drawing, LIVE_SIDE)));
+  if (answer === null) return null;
+  const picture = await createImageBitmap(await answer.blob());
   if (sheet !== epoch || asked < painted) return;
   show(picture);
   painted = asked;
   settle();
 }
 
-async function paintFull(signal) {
+// The full picture, then palettes and the drawing in each of them, all in one request.
+async function paintAtRest(signal) {
   const asked = version;
-  const picture = await colored(query(entries(), FULL_SIDE), signal);
-  if (version !== asked || !picture) return;
+  const locked = JSON.stringify(palette.locked.map(({ color }) => [color, 1]));
+  const options = { ...query(entries(), FULL_SIDE), locked };
+  const answer = await slowly(() => post("rest", options, packed(drawing, FULL_SIDE), signal));
+  const parts = partsOf(answer);
+  const next = async () => (await parts.next()).value;
+  const picture = await createImageBitmap(await next());
+  if (version !== asked) return;
+  showFull(picture);
+  const found = JSON.parse(await (await next()).text());
+  const pictures = found.length && (await createImageBitmap(await next()));
+  if (version !== asked) return;
+  if (found.length) showProposals(found, pictures);
+  else noProposals();
+}
+
+function showFull(picture) {
   show(picture);
-  painted = full = asked;
+  painted = full = version;
   settle();
-  pad.dispatchEvent(new CustomEvent("rested", { bubbles: true }));
 }
 
 async function paintClassic() {
@@ -109,16 +123,8 @@ function noProposals() {
   find(".proposals").setAttribute("aria-busy", "false");
 }
 
-// Palettes, and the drawing in each, all in one request: the pictures come one below the other.
-async function paintProposals(signal) {
-  const asked = version;
-  const locked = JSON.stringify(palette.locked.map(({ color }) => [color, 1]));
-  const body = packed(drawing, SMALL_SIDE);
-  const answer = await post("proposals", { ...query([], SMALL_SIDE), locked }, body, signal);
-  const found = JSON.parse(answer.headers.get("x-palettes"));
-  const pictures = found.length && (await createImageBitmap(await answer.blob()));
-  if (version !== asked) return;
-  if (!found.length) return noProposals();
+// pictures: one below the other.
+function showProposals(found, pictures) {
   proposals = found.map((colors) => palette.merged(colors));
   const [width, height] = [pictures.width, pictures.height / found.length];
   const size = { width: 256, height: Math.round((256 * drawing.height) / drawing.width) };
@@ -157,15 +163,14 @@ function awaitRest() {
 
 function rest() {
   store();
-  jobs.want("full", 2, paintFull);
-  if (studio.dataset.view === "networks") jobs.want("classic", 3, paintClassic);
-  jobs.want("proposals", 4, paintProposals);
+  if (studio.dataset.view === "networks") jobs.want("classic", 2, paintClassic);
+  jobs.want("rest", 3, paintAtRest);
 }
 
 function empty() {
   clearTimeout(resting);
   epoch += 1;
-  jobs.jobs.clear();
+  jobs.outdate(0);
   paint.getContext("2d").clearRect(0, 0, paint.width, paint.height);
   noProposals();
   painted = full = version;

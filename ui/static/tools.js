@@ -94,5 +94,5 @@ find(".typed").addEventListener("change", ({ target }) => {
 find(".views").addEventListener("change", ({ target }) => {
   studio.dataset.view = target.value;
   marked();
-  if (target.value === "networks" && !drawing.isEmpty) jobs.want("classic", 3, paintClassic);
+  if (target.value === "networks" && !drawing.isEmpty) jobs.want("classic", 2, paintClassic);
 });

@@ -20,7 +20,7 @@ async function post(path, query, body, signal) {
       signal,
     });
   } catch {
-    throw new Refused(say("The server does not answer. Your drawing is kept in this browser."));
+    lost();
   }
   if (answer.status === 204) return null;
   if (!answer.ok)
@@ -30,6 +30,29 @@ async function post(path, query, body, signal) {
         : say(await answer.text()),
     );
   return answer;
+}
+
+// Parts of an answer, each as soon as it is there: its length in 4 bytes, then itself.
+async function* partsOf(answer) {
+  const reader = answer.body.getReader();
+  let come = new Uint8Array();
+  const whole = () =>
+    come.length >= 4 && come.length >= 4 + new DataView(come.buffer).getUint32(0, true);
+  while (true) {
+    const { value, done } = await reader.read().catch(lost);
+    if (done && come.length) lost();
+    if (done) return;
+    come = new Uint8Array(await new Blob([come, value]).arrayBuffer());
+    while (whole()) {
+      const end = 4 + new DataView(come.buffer).getUint32(0, true);
+      yield new Blob([come.subarray(4, end)]);
+      come = come.slice(end);
+    }
+  }
+}
+
+function lost() {
+  throw new Refused(say("The server does not answer. Your drawing is kept in this browser."));
 }
 
 class Latest {
