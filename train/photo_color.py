@@ -24,9 +24,9 @@ def prepare(batch: Split) -> Split:
 
 
 def loss(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
-    """Mean squared error of ab in the unit range, or of RGB, as in the source."""
-    lightness, wanted = batch
-    return F.mse_loss(network(lightness).float(), wanted), {}
+    """Mean squared error of ab in the unit range, as in the source."""
+    lightness, chroma = batch
+    return F.mse_loss(network(lightness).float(), chroma), {}
 
 
 def first_photos(root: Path, split: str) -> Split:
