@@ -1,4 +1,5 @@
 // Many photos, one request at a time: each file's outcome is kept, whatever becomes of the others.
+// The server colors the next one while a result is put away.
 class Batch {
   constructor(files, colored, changed) {
     Object.assign(this, {
@@ -16,26 +17,33 @@ class Batch {
 
   async run() {
     const start = performance.now();
-    for (const file of this.files) {
+    let asked = this.ask(this.files[0]);
+    for (const [i, file] of this.files.entries()) {
+      const { blob, error } = await asked;
       if (this.cancelled) break;
-      try {
-        const blob = await this.colored(file);
-        if (this.cancelled) break;
-        const suffix = blob.type === "image/png" ? "png" : "jpg";
-        await this.zip.add(
-          this.zip.unused(`${file.name.replace(/\.[^.]*$/, "")}-colored`, suffix),
-          blob,
-        );
-      } catch (error) {
-        if (this.cancelled) break;
-        this.skipped.push(`${file.name}: ${error.message}`);
-      }
+      if (i + 1 < this.files.length) asked = this.ask(this.files[i + 1]);
+      if (error) this.skipped.push(`${file.name}: ${error.message}`);
+      else await this.add(file, blob);
       this.done += 1;
       this.seconds = (performance.now() - start) / 1000;
       this.changed(this);
     }
     this.running = false;
     this.changed(this);
+  }
+
+  async ask(file) {
+    try {
+      return { blob: await this.colored(file) };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  async add(file, blob) {
+    const suffix = blob.type === "image/png" ? "png" : "jpg";
+    const name = this.zip.unused(`${file.name.replace(/\.[^.]*$/, "")}-colored`, suffix);
+    await this.zip.add(name, blob);
   }
 
   get left() {

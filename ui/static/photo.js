@@ -213,27 +213,30 @@ function settled() {
   pad.setAttribute("aria-busy", layers.plus?.version !== version);
 }
 
+// step: px of the photo a px of the canvas, which is shown as large.
 function paint(canvas, chroma, lightness, amount, step = 1) {
-  const context = canvas.getContext("2d");
-  const [left, top] = photo.box;
-  const [width, height] = boxSize();
-  const size = [Math.ceil(width / step), Math.ceil(height / step)];
-  photo.pixels[step] ??= new ImageData(...size);
+  const scaled = (side) => Math.ceil(side / step);
+  const [width, height] = [photo.preview.width, photo.preview.height].map(scaled);
+  if (canvas.width !== width) Object.assign(canvas, { width, height });
+  photo.pixels[step] ??= new ImageData(...boxSize().map(scaled));
   colorInto(photo.pixels[step], lightness, chroma, amount);
-  if (!photo.corners && step === 1) return context.putImageData(photo.pixels[1], left, top);
-  const colored = Object.assign(document.createElement("canvas"), {
-    width: size[0],
-    height: size[1],
-  });
-  colored.getContext("2d").putImageData(photo.pixels[step], 0, 0);
+  const context = canvas.getContext("2d");
+  if (photo.corners) paintInside(context, photo.pixels[step], step);
+  else context.putImageData(photo.pixels[step], 0, 0);
+}
+
+// Pixels inside the border of a photo, and the border as it is.
+function paintInside(context, pixels, step) {
+  const { width, height } = pixels;
+  const colored = Object.assign(document.createElement("canvas"), { width, height });
+  colored.getContext("2d").putImageData(pixels, 0, 0);
   context.save();
-  if (photo.corners) {
-    context.drawImage(photo.preview, 0, 0);
-    context.beginPath();
-    for (const corner of photo.corners) context.lineTo(...corner);
-    context.clip();
-  }
-  context.drawImage(colored, left, top, width, height);
+  context.scale(1 / step, 1 / step);
+  context.drawImage(photo.preview, 0, 0);
+  context.beginPath();
+  for (const corner of photo.corners) context.lineTo(...corner);
+  context.clip();
+  context.drawImage(colored, photo.box[0], photo.box[1], ...boxSize());
   context.restore();
 }
 

@@ -48,7 +48,10 @@ class Split {
   }
 
   fit(width, height) {
-    for (const canvas of this.layers) Object.assign(canvas, { width, height });
+    for (const canvas of this.layers) {
+      Object.assign(canvas, { width, height });
+      Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
+    }
     this.stage.style.setProperty("--ratio", width / height);
     this.view.fit(width, height);
   }

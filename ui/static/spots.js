@@ -55,10 +55,10 @@ function setColor(color) {
 }
 
 function sample(x, y) {
-  const [px, py] = [Math.floor(x * after.width), Math.floor(y * after.height)];
-  if (px < 0 || py < 0 || px >= after.width || py >= after.height) return;
   const [from, to] = split.range;
   const canvas = view.outside([x, y])[0] < from + split.share * (to - from) ? before : after;
+  const [px, py] = [Math.floor(x * canvas.width), Math.floor(y * canvas.height)];
+  if (px < 0 || py < 0 || px >= canvas.width || py >= canvas.height) return;
   const [r, g, b] = canvas.getContext("2d").getImageData(px, py, 1, 1).data;
   setColor(`#${[r, g, b].map((n) => n.toString(16).padStart(2, "0")).join("")}`);
   remember(find(".color").value);
