@@ -11,9 +11,10 @@ const STORE = "studio.sheet";
 const START = [
   "robot",
   [
-    ["#3f8fc4", 3],
+    ["#e8563f", 3],
     ["#f2b33d", 2],
-    ["#e8563f", 1],
+    ["#3f8fc4", 1],
+    ["#34405a", 1],
     ["#f7efe0", 1],
   ],
 ];
