@@ -12,6 +12,7 @@ class Drawing {
     this.past = [];
     this.future = [];
     this.stroke = null;
+    this.blank = null; // whether no line is drawn; null until somebody asks
     this.resize(width, height);
   }
 
@@ -27,6 +28,7 @@ class Drawing {
 
   resize(width, height) {
     for (const canvas of [this.lines, this.before]) Object.assign(canvas, { width, height });
+    this.blank = null;
   }
 
   // ---- strokes of pen and eraser ----
@@ -54,6 +56,7 @@ class Drawing {
     pen.quadraticCurveTo(...last, ...next);
     pen.lineTo(x + 0.01, y); // a line of no length leaves no dot
     pen.stroke();
+    this.blank = tool === "eraser" ? null : false;
     if (tool === "eraser")
       this.hints = this.hints.filter((hint) => !touches(hint, x, y, width / 2));
     Object.assign(this.stroke, {
@@ -82,6 +85,7 @@ class Drawing {
     this.stroke = null;
     this.context.globalCompositeOperation = "copy";
     this.context.drawImage(this.before, 0, 0);
+    this.blank = null;
   }
 
   // ---- changes as a whole ----
@@ -97,15 +101,19 @@ class Drawing {
     this.resize(width, height);
     this.hints = [];
     draw(this.context);
+    this.blank = null;
     this.keep({ left: 0, top: 0, pixels: [before, whole()], whole: true, hints: [hints, []] });
   }
 
   get isEmpty() {
     if (this.hints.length) return false;
-    const data = new Uint32Array(
-      this.context.getImageData(0, 0, this.width, this.height).data.buffer,
-    );
-    return data.every((pixel) => pixel === 0);
+    this.blank ??= this.hasNoPixel();
+    return this.blank;
+  }
+
+  hasNoPixel() {
+    const { data } = this.context.getImageData(0, 0, this.width, this.height);
+    return new Uint32Array(data.buffer).every((pixel) => pixel === 0);
   }
 
   // ---- undo ----
@@ -133,6 +141,7 @@ class Drawing {
     const pixels = step.pixels[side];
     if (step.whole) this.resize(pixels.width, pixels.height);
     if (pixels) this.context.putImageData(pixels, step.left, step.top);
+    this.blank = null;
     this.hints = step.hints[side];
     return true;
   }

@@ -55,8 +55,6 @@ function between(cells, size) {
   return [first, share];
 }
 
-const FIELDS = [0, 1, 2, 3, 4];
-
 // Fields of cells (color.chroma_fields: a, b, their slopes over lightness, lightness) -> chroma
 // with the edges of the lightness that the network saw, none at black and white of the one that is
 // shown, and the hints' own on their discs.
@@ -74,6 +72,7 @@ function spread(
   const [column, right] = between(columns, width);
   const mixed = new Float32Array(channels * columns);
   const next = Math.min(1, columns - 1);
+  const [B, DA, DB, L] = [1, 2, 3, 4].map((c) => c * columns); // where they begin in a row
   for (let y = 0; y < height; y++) {
     for (let c = 0; c < channels; c++) {
       const from = (c * rows + row[y]) * columns;
@@ -83,10 +82,16 @@ function spread(
     }
     for (let x = 0, i = y * width; x < width; ) {
       const k = column[x];
-      const [a0, b0, da0, db0, l0] = FIELDS.map((c) => mixed[c * columns + k]);
-      const [a1, b1, da1, db1, l1] = FIELDS.map(
-        (c) => mixed[c * columns + k + next] - mixed[c * columns + k],
-      );
+      const a0 = mixed[k];
+      const b0 = mixed[B + k];
+      const da0 = mixed[DA + k];
+      const db0 = mixed[DB + k];
+      const l0 = mixed[L + k];
+      const a1 = mixed[k + next] - a0;
+      const b1 = mixed[B + k + next] - b0;
+      const da1 = mixed[DA + k + next] - da0;
+      const db1 = mixed[DB + k + next] - db0;
+      const l1 = mixed[L + k + next] - l0;
       for (; x < width && column[x] === k; x++, i++) {
         const t = right[x];
         const detail = seen[i] - (l0 + l1 * t);

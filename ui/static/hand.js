@@ -54,10 +54,10 @@ function lift() {
   const { hints, index } = held;
   held = null;
   if (tool !== "hint") {
+    jobs.hurry("paint"); // what is drawn now
     drawing.end();
     if (drawing.isEmpty) return changed();
-    jobs.hurry("paint");
-    return awaitRest(); // what is being painted is what is drawn
+    return awaitRest();
   }
   const after = drawing.hints.filter((hint, i) => i !== index || inside(hint.points[0]));
   if (after.length < drawing.hints.length) selected = -1;

@@ -204,9 +204,9 @@ function changed() {
   // of the hints
   version += 1;
   clearTimeout(resting);
+  jobs.want("plus", 1, () => color("plus")); // before the page is laid out anew
   marked();
   settled();
-  jobs.want("plus", 1, () => color("plus"));
 }
 
 function settled() {

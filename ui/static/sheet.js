@@ -146,15 +146,17 @@ function settle() {
 // ---- what happens when something has changed ----
 
 function changed() {
-  tell("");
   version += 1;
+  if (!drawing.isEmpty) {
+    jobs.outdate(1);
+    jobs.want("paint", 1, paintNow); // before the page is laid out anew
+  }
+  tell("");
   settle();
   marked();
   find(".proposals").setAttribute("aria-busy", "true");
-  if (drawing.isEmpty) return empty();
-  jobs.outdate(1);
-  jobs.want("paint", 1, paintNow);
-  awaitRest();
+  if (drawing.isEmpty) empty();
+  else awaitRest();
 }
 
 function awaitRest() {
