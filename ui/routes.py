@@ -60,7 +60,7 @@ async def in_parts(run: Callable, function: Callable, *given) -> Response:
     sending, receiving = anyio.create_memory_object_stream[bytes](math.inf)
 
     async def work() -> None:
-        with sending:
+        with sending, contextlib.suppress(lanes.Left):  # nobody is there to be told
             await run(
                 function, *given, lambda part: from_thread.run_sync(sending.send_nowait, part)
             )
@@ -76,8 +76,7 @@ async def in_parts(run: Callable, function: Callable, *given) -> Response:
         yield framed(first)
         async for part in receiving:
             yield framed(part)
-        with contextlib.suppress(lanes.Left):
-            await working
+        await working
 
     headers = {"x-accel-buffering": "no"}  # nginx would wait for the end
     return StreamingResponse(parts(), media_type="application/octet-stream", headers=headers)
