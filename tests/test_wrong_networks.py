@@ -14,7 +14,7 @@ from ae_models.face.sketch import FaceSketch
 from ae_models.face.sketch_plus import FaceSketchPlus, SketchFacePlus
 from ae_models.face.vae import VAE
 from ae_models.face.vae_plus import VAEPlus
-from ae_models.photo.classic import PhotoColor
+from ae_models.photo.classic import PhotoColor, PhotoColorRGB
 from ae_models.photo.plus import PhotoColorPlus
 from ae_models.sketch.classic import SketchColor
 from ae_models.sketch.plus import SketchColorPlus
@@ -23,6 +23,7 @@ from tests.pictures import blob
 
 PICTURE = blob((40, 40), 1)
 VAES, CODECS = (VAE, VAEPlus), (DCAE, DCAEPlus)
+COLORIZERS = (PhotoColor, PhotoColorRGB, PhotoColorPlus)
 GRID, HEADER = torch.zeros(1, 8, 4, 4), Header("0000", 1, 40, 40)
 
 # (task, a call of it, the networks that can do it)
@@ -36,17 +37,17 @@ TASKS = [
         lambda m: tasks.translate_face(m, PICTURE),
         (FaceSketch, FaceSketchPlus, SketchFacePlus),
     ),
-    ("colorize", lambda m: tasks.colorize(m, PICTURE), (PhotoColor, PhotoColorPlus)),
-    ("chroma", lambda m: tasks.chroma(m, torch.zeros(1, 1, 9, 9)), (PhotoColor, PhotoColorPlus)),
+    ("colorize", lambda m: tasks.colorize(m, PICTURE), COLORIZERS),
+    ("chroma", lambda m: tasks.chroma(m, torch.zeros(1, 1, 9, 9)), COLORIZERS),
     (
         "chroma_fields",
         lambda m: tasks.chroma_fields(m, torch.zeros(1, 1, 9, 9)),
-        (PhotoColor, PhotoColorPlus),
+        COLORIZERS,
     ),
     (
         "recognize",
         lambda m: tasks.recognize(m, torch.zeros(1, 1, 9, 9)),
-        (PhotoColor, PhotoColorPlus),
+        COLORIZERS,
     ),
     ("reconstruct", lambda m: tasks.reconstruct(m, PICTURE), VAES + CODECS),
     ("encode", lambda m: tasks.encode(m, PICTURE), VAES + CODECS),
