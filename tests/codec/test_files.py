@@ -21,9 +21,9 @@ from tests.test_imports import ROOT
 
 DATA = Path(__file__).parent / "data"
 STORED = {  # name -> sha256 of the integers, computed by the process that wrote the file
-    "face-02.aes": "19724a6875338414d2f81472d12299a2273f621ece201a660bf22397ac4b3ecf",
-    "landscape-lake.aes": "cb92c83d3ea91db99e331184d30d57b090d467fa8e14db06d00385d16bf69687",
-    "landscape-glacier.aes": "d81e9d8cda0e8c0b8b0c22a85a96310d751c207d1dbce67be7ed9d0e12bb607f",
+    "face-02.aes": "08fcd2541efd28da6fdb85ab3486c2bfa1170ab30ce12ce33fbe8d6e43640df4",
+    "landscape-lake.aes": "6e15c0ed7f4eabb06e154acf4ad1205eea10250c842eb9cf8b3c41d1b737e5d2",
+    "landscape-glacier.aes": "36684346359e84478c8b9b26a44fc1bd7ec8b7e28c101950fedd6c6218e07706",
 }
 
 
