@@ -50,13 +50,13 @@ async def body_of(request: Request, most: int) -> bytes:
 
 
 async def whole(run: Callable, function: Callable, *given) -> Response:
-    """What function(*given) answers."""
+    """Run function(*given), which answers with a Response."""
     return await run(function, *given)
 
 
 async def in_parts(run: Callable, function: Callable, *given) -> Response:
-    """What function(*given, send) sends, each part as soon as it is there: its length in 4 bytes,
-    then itself. Raises what the function raises before its first part."""
+    """Run function(*given, send) and stream what it sends, each part as soon as it is there: its
+    length in 4 bytes, then itself. Raises what the function raises before its first part."""
     sending, receiving = anyio.create_memory_object_stream[bytes](math.inf)
 
     async def work() -> None:

@@ -60,7 +60,7 @@ class PhotoColor(Network):
 
 
 class PhotoColorRGB(PhotoColor):
-    """The same network with the source's RGB head: (B, 1, 128, 128) -> (B, 3, 128, 128) in [0, 1].
+    """PhotoColor with the source's RGB head: (B, 1, 128, 128) -> (B, 3, 128, 128) in [0, 1].
 
     It has to draw the lightness that it was shown once more, out of 16x16 cells, and blurs it.
     """
