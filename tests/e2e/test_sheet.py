@@ -293,6 +293,28 @@ def test_the_last_update_waits_for_none_before_it_and_a_late_answer_is_not_shown
     rested(page)
 
 
+def test_the_full_picture_stays_when_an_update_of_the_same_lines_comes_after_it(page):
+    """Answers in the place of the network's: two updates are held back, blue; at rest all is red."""
+    held, blue, red = [], *(
+        encoded(Image.new("RGB", (256, 256), ink), "PNG") for ink in ((0, 0, 255), (255, 0, 0))
+    )
+    rested(page)
+    page.route("**/studio/paint?*", lambda route: held.append(route))
+    page.route(
+        "**/studio/rest?*",
+        lambda route: route.fulfill(body=b"".join(map(routes.framed, (red, b"[]")))),
+    )
+    draw(page)
+    page.wait_for_timeout(300)
+    first, last = held
+    first.fulfill(body=blue)
+    rested(page)
+    last.fulfill(body=blue)
+    page.wait_for_timeout(300)
+    seen = Image.open(io.BytesIO(pad(page).locator("xpath=..").screenshot()))
+    assert np.abs(color_at(seen, 0.2, 0.06) - (255, 0, 0)).max() < 20
+
+
 def test_other_windows_and_a_visitor_who_leaves_in_the_middle_of_a_stroke_disturb_nobody(
     page, visit
 ):

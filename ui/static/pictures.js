@@ -98,7 +98,7 @@ document.addEventListener("paste", (event) => {
 
 // Wait for the full picture of what is drawn, unless the server refuses it.
 async function finished() {
-  if (full !== version) jobs.want("rest", 3, paintAtRest);
+  if (full !== version) rest();
   while (full !== version && jobs.running) await new Promise((done) => setTimeout(done, 30));
 }
 

@@ -80,7 +80,7 @@ async function paintNow() {
   const answer = await slowly(() => post("paint", options, packed(drawing, LIVE_SIDE)));
   if (answer === null) return null;
   const picture = await createImageBitmap(await answer.blob());
-  if (sheet !== epoch || asked < painted) return;
+  if (sheet !== epoch || asked < painted || asked === full) return;
   show(picture);
   painted = asked;
   settle();
@@ -165,6 +165,7 @@ function awaitRest() {
 }
 
 function rest() {
+  clearTimeout(resting);
   store();
   if (studio.dataset.view === "networks") jobs.want("classic", 2, paintClassic);
   jobs.want("rest", 3, paintAtRest);
