@@ -147,6 +147,8 @@ def report(browser: Browser, servers: dict[str, Server], count: int) -> None:
     row("pen up → painted, p50", ms(ours), f"floor {ms(at_floor)}: {ours / at_floor:.2f}x")
     network = network_alone()
     row("", "", f"network {ms(network)}: {ours / network:.2f}x")
+    both = network + at_floor
+    row("", "", f"network and floor {ms(both)}: {ours / both:.2f}x")
     painted, rest = requests(page)
     row("requests of a stroke", f"{painted} until painted", f"{rest} at rest; no job of a queue")
     rate, cpu = updates(page, servers["app"])

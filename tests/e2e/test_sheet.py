@@ -294,9 +294,10 @@ def test_the_last_update_waits_for_none_before_it_and_a_late_answer_is_not_shown
 
 
 def test_the_full_picture_stays_when_an_update_of_the_same_lines_comes_after_it(page):
-    """Answers in the place of the network's: two updates are held back, blue; at rest all is red."""
-    held, blue, red = [], *(
-        encoded(Image.new("RGB", (256, 256), ink), "PNG") for ink in ((0, 0, 255), (255, 0, 0))
+    """Answers in the place of the network's: updates are held back, blue; at rest all is red."""
+    held, blue, red = (
+        [],
+        *(encoded(Image.new("RGB", (256, 256), ink), "PNG") for ink in ((0, 0, 255), (255, 0, 0))),
     )
     rested(page)
     page.route("**/studio/paint?*", lambda route: held.append(route))
@@ -306,8 +307,9 @@ def test_the_full_picture_stays_when_an_update_of_the_same_lines_comes_after_it(
     )
     draw(page)
     page.wait_for_timeout(300)
-    first, last = held
+    first, second, last = held  # two while the pen moved
     first.fulfill(body=blue)
+    second.fulfill(body=blue)
     rested(page)
     last.fulfill(body=blue)
     page.wait_for_timeout(300)
@@ -367,7 +369,7 @@ def test_two_hundred_moves_a_second_ask_no_more_than_the_server_answers(page):
     points = ring(page)
     pointer(page, "down", 1, points[:1], "mouse")
     page.evaluate(FLOOD, [points, 2])
-    assert len(asked) - len(answered) <= 1 and len(asked) < 200
+    assert len(asked) - len(answered) <= 2 and len(asked) < 200
     pointer(page, "up", 1, points[-1:], "mouse")
     rested(page)
     assert vivid(saved(page)) > 0.1

@@ -54,7 +54,7 @@ function lift() {
   const { hints, index } = held;
   held = null;
   if (tool !== "hint") {
-    jobs.hurry("paint"); // what is drawn now
+    jobs.hurry("paint", 2); // what is drawn now, even beside two updates
     drawing.end();
     if (drawing.isEmpty) return changed();
     return awaitRest();

@@ -148,8 +148,10 @@ function settle() {
 function changed() {
   version += 1;
   if (!drawing.isEmpty) {
+    // before the page is laid out anew
     jobs.outdate(1);
-    jobs.want("paint", 1, paintNow); // before the page is laid out anew
+    jobs.want("paint", 1, paintNow);
+    if (held) jobs.hurry("paint", 1); // one is computed while another is on its way
   }
   tell("");
   settle();

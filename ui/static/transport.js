@@ -1,6 +1,6 @@
-// Requests to our own routes, one at a time: what is wanted when an answer comes is asked next, the
-// most urgent first, so that nothing stale is ever shown last and a slow server is asked no more
-// often than it answers.
+// Requests to our own routes, one at a time but for those in a hurry: what is wanted when an answer
+// comes is asked next, the most urgent first, so that nothing stale is ever shown last and a slow
+// server is asked no more often than it answers.
 const ROOT = (window.gradio_config?.root ?? "").replace(/\/$/, "");
 const PATIENCE = 120; // ms before a live update is asked again that a busy server put off
 
@@ -59,7 +59,7 @@ class Latest {
   constructor(failed) {
     this.jobs = new Map(); // name -> {urgency, run}
     this.running = null; // {urgency, stop}
-    this.hurried = false; // whether a job runs beside that one
+    this.beside = 0; // jobs that run beside that one
     this.failed = failed;
   }
 
@@ -79,14 +79,14 @@ class Latest {
     if (this.running?.urgency > urgency) this.running.stop.abort();
   }
 
-  // Nothing newer will follow soon: run the job beside the one that runs instead of after it.
-  async hurry(name) {
+  // Run the job beside the one that runs instead of after it, unless `most` do already.
+  async hurry(name, most) {
     const job = this.jobs.get(name);
-    if (!job || this.hurried) return;
+    if (!job || this.beside >= most) return;
     this.jobs.delete(name);
-    this.hurried = true;
+    this.beside += 1;
     await this.attempt(name, job, new AbortController());
-    this.hurried = false;
+    this.beside -= 1;
     if (!this.running) this.work();
   }
 
