@@ -133,16 +133,29 @@ def test_half_of_the_pixels_come_first(page):
 def test_all_pixels_wait_until_the_last_hint_is_answered(page):
     held = []
     page.route("**/photo/chroma*", lambda route: held.append(route))
-    with page.expect_request("**/photo/chroma*"):
-        page.mouse.click(*on(page, 0.35, 0.4))
-    page.mouse.click(*on(page, 0.62, 0.35))
-    with page.expect_request("**/photo/chroma*"):
-        held[0].continue_()
+    for place in ((0.35, 0.4), (0.62, 0.35)):
+        with page.expect_request("**/photo/chroma*"):
+            page.mouse.click(*on(page, *place))
+    held[0].continue_()
     page.wait_for_timeout(400)
     expect(pad(page)).to_have_attribute("data-rough", "true")
     held[1].continue_()
     colored(page)
     tool(page, "Undo").click()
+    tool(page, "Undo").click()
+    colored(page)
+
+
+def test_a_hint_is_asked_for_when_the_button_is_pressed_and_asked_for_once(page):
+    asked, plain = [], shown(page)
+    page.on("request", lambda r: asked.append(r.url) if "/photo/chroma" in r.url else None)
+    page.mouse.move(*on(page, 0.35, 0.6))
+    with page.expect_response("**/photo/chroma*"):
+        page.mouse.down()
+    assert np.array_equal(shown(page), plain)
+    page.mouse.up()
+    colored(page)
+    assert np.abs(shown(page) - plain).mean() > 0.1 and len(asked) == 1
     tool(page, "Undo").click()
     colored(page)
 

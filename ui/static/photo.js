@@ -25,6 +25,7 @@ const split = new Split(stage, {
   compared: "Before and after",
   working: "Coloring",
   moved: () => placed(),
+  pressed: (x, y) => expect(x, y),
   tapped: (x, y) => act(x, y),
 });
 const {
@@ -127,9 +128,20 @@ function within({ x, y }) {
   return x >= 0 && x <= 1 && y >= 0 && y <= 1;
 }
 
-async function asked(photo, model, given) {
+// Each question is asked once: its answer is kept, also while it is on its way.
+function asked(photo, model, given) {
+  const { answers } = photo;
   const question = JSON.stringify([model, given]);
-  if (photo.answers.has(question)) return photo.answers.get(question);
+  if (!answers.has(question)) {
+    const answer = ask(photo, model, given);
+    answer.catch(() => answers.delete(question));
+    answers.set(question, answer);
+    if (answers.size > KEPT) answers.delete(answers.keys().next().value);
+  }
+  return answers.get(question);
+}
+
+async function ask(photo, model, given) {
   const inside = given.map((hint) => insideBox(hint, photo)).filter(within);
   const query = {
     model,
@@ -137,13 +149,10 @@ async function asked(photo, model, given) {
     radius: radius(photo) / Math.min(...boxSize(photo)),
   };
   const answer = await post("photo/chroma", query, photo.seen);
-  const fields = {
+  return {
     shape: answer.headers.get("x-shape").split(",").map(Number),
     data: new Float32Array(await answer.arrayBuffer()),
   };
-  photo.answers.set(question, fields);
-  if (photo.answers.size > KEPT) photo.answers.delete(photo.answers.keys().next().value);
-  return fields;
 }
 
 function listOf(hints) {

@@ -1,6 +1,6 @@
 // Two pictures of one size in a stage, one under the other up to a handle; fitted, zoomed and moved
-// together. `moved(scale, x, y)` is called whenever they are, `tapped(x, y)` with the place of a
-// click in parts of their sides.
+// together. `moved(scale, x, y)` is called whenever they are, `pressed(x, y)` and `tapped(x, y)` at
+// the beginning and the end of a click with its place in parts of their sides.
 const TAP = 4; // px that a pointer may move in a click
 const STEP = 1.5; // of a zoom by button or key
 const SLOW = 1000; // ms, after which progress is shown
@@ -8,6 +8,8 @@ const ICON = {
   handle: "M9 7l-5 5 5 5 M15 7l5 5-5 5",
   fit: "M4 9V4h5 M15 4h5v5 M20 15v5h-5 M9 20H4v-5",
 };
+
+const ignored = () => {};
 
 function furniture(compared, working) {
   const icon = (name) =>
@@ -26,7 +28,7 @@ function furniture(compared, working) {
 }
 
 class Split {
-  constructor(stage, { compared, working, moved = () => {}, tapped = () => {} }) {
+  constructor(stage, { compared, working, moved = ignored, pressed = ignored, tapped = ignored }) {
     stage.insertAdjacentHTML("beforeend", furniture(compared, working));
     const find = (selector) => stage.querySelector(selector);
     const [layers, share] = [[find(".before"), find(".after")], 0.5]; // of what is seen, left
@@ -44,7 +46,7 @@ class Split {
     const { in: closer, out, fit, pixels } = this.actions;
     this.keys = { "+": closer, "=": closer, "-": out, 0: fit, 1: pixels };
     this.dragHandle();
-    this.followFingers(tapped);
+    this.followFingers(pressed, tapped);
   }
 
   fit(width, height) {
@@ -102,7 +104,7 @@ class Split {
     });
   }
 
-  followFingers(tapped) {
+  followFingers(pressed, tapped) {
     const { pad, view } = this;
     const fingers = new Map(); // pointer -> place on the stage
     let tap = null; // where a click began
@@ -112,6 +114,7 @@ class Split {
       pad.setPointerCapture(event.pointerId);
       fingers.set(event.pointerId, this.on(event));
       tap = fingers.size === 1 && event.button === 0 ? this.on(event) : null;
+      if (tap) pressed(...view.inside(tap));
     });
     pad.addEventListener("pointermove", (event) => {
       const last = fingers.get(event.pointerId);

@@ -6,12 +6,22 @@ function keep(after) {
   changed();
 }
 
+function withHint(x, y) {
+  return [...hints, { x, y, color: find(".color").value }];
+}
+
+// A hint is about to be put: ask before the pointer is lifted.
+function expect(x, y) {
+  if (tool === "hint" && photo && within({ x, y }) && hints.length < MOST_HINTS)
+    asked(photo, "plus", withHint(x, y)).catch(() => {}); // told when it is put
+}
+
 function put(x, y) {
-  if (x < 0 || y < 0 || x > 1 || y > 1 || !photo) return;
+  if (!photo || !within({ x, y })) return;
   if (hints.length >= MOST_HINTS) return tell(say("No more than 100 hints fit on a photo."));
   selected = hints.length;
   remember(find(".color").value);
-  keep([...hints, { x, y, color: find(".color").value }]);
+  keep(withHint(x, y));
 }
 
 function moved(index, x, y) {
