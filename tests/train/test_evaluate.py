@@ -40,9 +40,10 @@ FACES = {
     ),
     *("unevenness", "fd", "nearest", "sharpness", "recognized"),
 }
+SKETCHED = {"mae", "mae_source", "ssim", "stroke_ratio", "fd_lite0", "weave"}
 METRICS = {
-    "face-sketch": {"mae", "mae_source", "ssim", "stroke_ratio"},
-    "face-sketch-plus": {"mae", "mae_source", "ssim", "stroke_ratio"},
+    "face-sketch": SKETCHED,
+    "face-sketch-plus": SKETCHED,
     "sketch-face-plus": {
         *("psnr", "psnr_gain", "ssim", "mae", "fd_lite0"),
         *("psnr_gray", "fd_lite0_gray", "blue_gray"),

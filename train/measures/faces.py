@@ -1,6 +1,7 @@
 """Figures of the face networks: photo to sketch and back, and the autoencoders."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -12,7 +13,7 @@ from ae_models.face.tasks import posterior
 from ae_models.face.vae_plus import VAEPlus
 from train.datasets import celeba, drawn_portraits, portrait_pairs, readers
 from train.datasets.files import Split
-from train.measures import face_sets, perceived
+from train.measures import drawn, face_sets, perceived
 from train.measures.photos import TONES, skin_tones
 from train.measures.pictures import apply, ssim
 from train.measures.statistics import Ratio, Results, Statistic, mean_picture, pca
@@ -31,30 +32,69 @@ def cuhk_students(root: Path, split: str) -> Split:
     return readers.cufs(root, split, subsets=("cuhk_student",))
 
 
-def face_sketch(network: nn.Module, test: Split, train: Split | None) -> Results:
+def sketched_sets(root: Path, split: str) -> Split | tuple[Tensor, Tensor, Tensor | None]:
+    """CUHK students; for test also portraits of CelebA, None where it is not there."""
+    pairs = cuhk_students(root, split)
+    return (*pairs, _celeba(celeba.portraits, root)) if split == "test" else pairs
+
+
+def face_sketch(
+    network: nn.Module, test: tuple[Tensor, Tensor, Tensor | None], train: Split | None
+) -> Results:
     """At the data's own 200x250 px. mae and ssim are on [0, 1]; mae_source is on [-1, 1], the range
     of the source; stroke_ratio is the variance of the Laplacian over that of the artist's sketches:
-    0 is smooth. The classic network is a baseline of the plus network."""
-    photos, sketches = (x.float() / 255 for x in test)
+    0 is smooth; fd_lite0 is measures/perceived.py; weave is drawn.Weave. The classic network is a
+    baseline of the plus network.
+
+    skin_order and hair_order, of CelebA's faces, are drawn.Order of the photo and the sketch."""
+    photos, sketches = (x.float() / 255 for x in test[:2])
     strokes = metrics.sharpness(sketches)
 
-    def figures(drawn: Tensor) -> dict[str, Statistic]:
-        mae = metrics.l1(drawn, sketches)
+    def seen(sketch: Tensor) -> dict[str, Statistic]:
+        rgb = (x.expand(-1, 3, -1, -1) for x in (sketch, sketches))
+        return {"fd_lite0": perceived.distance(*rgb), "weave": drawn.Weave(sketch)}
+
+    def figures(sketch: Tensor) -> dict[str, Statistic]:
+        mae = metrics.l1(sketch, sketches)
         return {
             "mae": mae,
             "mae_source": 2 * mae,
-            "ssim": ssim(drawn, sketches),
-            "stroke_ratio": Ratio(metrics.sharpness(drawn), strokes),
+            "ssim": ssim(sketch, sketches),
+            "stroke_ratio": Ratio(metrics.sharpness(sketch), strokes),
         }
 
-    results = {"network": figures(apply(lambda p: tasks.translate_face(network, p), photos))}
+    def sketched(network: nn.Module, photos: Tensor) -> Tensor:
+        return apply(lambda p: tasks.translate_face(network, p), photos)
+
+    own = sketched(network, photos)
+    results = {"network": figures(own) | seen(own)}
     if isinstance(network, FaceSketchPlus):
-        classic = zoo.load("face-sketch")
-        results["face-sketch"] = figures(apply(lambda p: tasks.translate_face(classic, p), photos))
+        own = sketched(zoo.load("face-sketch"), photos)
+        results["face-sketch"] = figures(own) | seen(own)
     if train is not None:
         results["mean training sketch"] = figures(mean_picture(train[1]).expand_as(sketches))
-    results["gray photo"] = figures(color.luma(photos))
+    gray = color.luma(photos)
+    results |= {
+        "gray photo": figures(gray) | seen(gray),
+        "artist": {"weave": drawn.Weave(sketches)},
+    }
+    if test[2] is not None and len(test[2]):
+        faces = test[2].float() / 255
+        again = sketched(network, faces)
+        results[f"{len(faces)} faces of CelebA"] = {
+            name: drawn.Order(*(drawn.tone(x, places) for x in (color.luma(faces), again)))
+            for name, places in (("skin_order", drawn.CHEEKS), ("hair_order", drawn.CROWN))
+        }
     return results
+
+
+def _celeba(read: Callable[[Path, str], Split | Tensor], root: Path) -> Split | Tensor | None:
+    """Test faces of CelebA, None where it is not there."""
+    try:
+        return read(root, "test")
+    except ValueError as error:
+        print(f"no faces of CelebA: {error}", file=sys.stderr)
+        return None
 
 
 def portrait_sets(root: Path, split: str) -> Split | tuple[Tensor, Tensor, Split | None]:
@@ -62,11 +102,7 @@ def portrait_sets(root: Path, split: str) -> Split | tuple[Tensor, Tensor, Split
     photos, sketches = cuhk_students(root, split)
     if split != "test":
         return photos, sketches
-    try:
-        return photos, sketches, drawn_portraits.drawn(root, "test")
-    except ValueError as error:
-        print(f"no faces of CelebA: {error}", file=sys.stderr)
-        return photos, sketches, None
+    return photos, sketches, _celeba(drawn_portraits.drawn, root)
 
 
 def sketch_face(
@@ -101,8 +137,8 @@ def sketch_face(
         results["mean training photo"] = figures(mean)
     results["the sketch itself"] = figures(sketches.expand_as(photos))
     if test[2] is not None and len(test[2][0]):
-        faces, drawn, *_ = (x.float() / 255 for x in test[2])
-        painted = apply(lambda s: tasks.translate_face(network, s), drawn)
+        faces, ours, *_ = (x.float() / 255 for x in test[2])
+        painted = apply(lambda s: tasks.translate_face(network, s), ours)
         results[f"{len(faces)} drawn faces of CelebA"] = _seen(painted, faces)
     return results
 

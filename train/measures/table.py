@@ -21,16 +21,16 @@ class Measure(NamedTuple):
     pictures: str  # a description of the test pictures
 
 
-CUHK = (faces.cuhk_students, "test pairs of the CUHK student set")
+CUHK = "test pairs of the CUHK student set"
 SKETCHES = (readers.sketch2photo, "test pairs of species that were not trained on")
 LANDSCAPES = (readers.landscape, "test landscapes")
 CELEBA = "test faces of CelebA"
 CIFAR10 = "test pictures of CIFAR-10"
 
 MEASURES = {
-    "face-sketch": Measure(faces.face_sketch, *CUHK),
-    "face-sketch-plus": Measure(faces.face_sketch, *CUHK),
-    "sketch-face-plus": Measure(faces.sketch_face, faces.portrait_sets, CUHK[1]),
+    "face-sketch": Measure(faces.face_sketch, faces.sketched_sets, CUHK),
+    "face-sketch-plus": Measure(faces.face_sketch, faces.sketched_sets, CUHK),
+    "sketch-face-plus": Measure(faces.sketch_face, faces.portrait_sets, CUHK),
     "sketch-color": Measure(sketches.sketch_color, *SKETCHES),
     "sketch-color-plus": Measure(sketches.sketch_color_plus, *SKETCHES),
     "photo-color": Measure(photos.photo_color, *LANDSCAPES),
