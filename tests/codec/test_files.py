@@ -21,9 +21,9 @@ from tests.test_imports import ROOT
 
 DATA = Path(__file__).parent / "data"
 STORED = {  # name -> sha256 of the integers, computed by the process that wrote the file
-    "face-02.aes": "08fcd2541efd28da6fdb85ab3486c2bfa1170ab30ce12ce33fbe8d6e43640df4",
-    "landscape-lake.aes": "6e15c0ed7f4eabb06e154acf4ad1205eea10250c842eb9cf8b3c41d1b737e5d2",
-    "landscape-glacier.aes": "36684346359e84478c8b9b26a44fc1bd7ec8b7e28c101950fedd6c6218e07706",
+    "face-02.aes": "7202f8b75763140b7cf2f1e95edeb15e96e3283e9852e3bfbe23377c6dff1921",
+    "landscape-lake.aes": "32d274f78df381c6e52ea4a613935eb9f7b8797d0bec6344e903e42b5492a899",
+    "landscape-glacier.aes": "de21b1ffd555fcbbbd28181464b007b7fa11900e79403f28e75d7457205fab37",
 }
 
 
