@@ -168,10 +168,10 @@ def _regression(x: Tensor, labels: Tensor) -> Tensor:
 
 
 FURTHER = Variant(
-    "go on from a release, given with --start: a fifth of the steps, smaller ones",
+    "go on from a release, given with --start: a fifth of the steps, far smaller ones",
     {
         "build": functools.partial(build, frozen=True),
-        "optimizer": lambda network: optimizers.muon(network, lr=0.02, rest=1e-3),
+        "optimizer": lambda network: optimizers.muon(network, lr=0.005, rest=2.5e-4),
         "epochs": 3,
     },
 )

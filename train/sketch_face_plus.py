@@ -73,10 +73,10 @@ RECIPE = Recipe(
     augment=augment,
     prepare=prepare,
     loss=adversary.objective(perceived, weight=0.06, opinion=0.02),
-    optimizer=lambda contest: adversary.optimizer(contest, 0.02, 1e-3),
+    optimizer=lambda contest: adversary.optimizer(contest, 0.006, 3e-4),
     build=lambda: adversary.Contest("sketch-face-plus", frozen=True, style=1),
     finish=adversary.release,
-    epochs=1,
+    epochs=2,
     batch=4,
     ema=0.99,
     keep_last=True,  # the validation loss has no critic in it

@@ -46,6 +46,15 @@ def test_the_variogram_tells_strokes_from_a_checkerboard():
     assert distances[0] < 0.05 < distances[1]
 
 
+def test_stripes_are_patterns_of_every_second_pixel_alone():
+    x = torch.nn.functional.interpolate(torch.rand(1, 1, 8, 8), (64, 64), mode="bicubic")
+    every = torch.arange(64) % 2
+    for pattern in (every[:, None], every, every[:, None] ^ every):
+        assert losses.stripes(x + 0.1 * pattern, x).item() == pytest.approx(0.05, rel=0.1)
+    assert losses.stripes(x + 0.1 * (torch.arange(64) // 2 % 2), x) < 0.005
+    assert losses.stripes(x + 0.1, x) < 1e-6
+
+
 def test_one_backward_pass_trains_network_and_critic_apart():
     critic, drawn = adversary.Critic(1), torch.rand(2, 1, 48, 40, requires_grad=True)
     own, opinion = critic.losses(drawn, torch.rand(2, 1, 48, 40))

@@ -38,6 +38,16 @@ def test_blur_is_farther_than_a_little_noise_of_the_same_squared_error():
     assert perception.distance((x + noise).requires_grad_(), x).requires_grad
 
 
+def test_a_texture_is_the_same_wherever_it_lies_but_not_blurred():
+    x = F.interpolate(torch.rand(1, 3, 32, 32), scale_factor=4.0)
+    assert [part.item() for part in perception.texture(x, x)] == [0, 0]
+    moved = x.roll((32, 16), (2, 3))
+    blurred = F.avg_pool2d(x, 5, 1, 2, count_include_pad=False)
+    (unlike, same), (_, other) = (perception.texture(y, x) for y in (moved, blurred))
+    assert unlike == perception.distance(moved, x) and unlike > 1
+    assert 3 * same < other
+
+
 def test_frechet_distance_of_cells_has_an_interval_and_grows_with_blur():
     x = torch.rand(6, 3, 64, 64).repeat_interleave(2, 0)[:8]
     blurred = [F.avg_pool2d(x, k, 1, k // 2, count_include_pad=False) for k in (1, 3, 5)]

@@ -66,7 +66,8 @@ def test_warp_moves_photo_and_sketch_alike_and_leaves_others_sharp():
 @pytest.mark.parametrize(
     "recipe", [face_sketch_plus, sketch_face_plus], ids=lambda r: r.RECIPE.slug
 )
-def test_only_the_input_is_changed_and_some_stay_as_they_were(recipe):
+def test_only_the_input_is_changed_and_some_stay_as_they_were(recipe, monkeypatch):
+    monkeypatch.setattr(face_sketch_plus, "OTHERS", 0)  # with whom the sketch changes, too
     rows = batch()
     given, wanted, styles = recipe.augment(rows, generator())
     photo, sketch, _, _ = portrait_pairs.warp(rows, generator())
@@ -76,6 +77,22 @@ def test_only_the_input_is_changed_and_some_stay_as_they_were(recipe):
     assert 1 < sum(torch.equal(a, b) for a, b in zip(given, source)) < 13
     again, _, _ = recipe.augment(rows, generator())
     assert torch.equal(given, again)
+
+
+def test_other_tones_of_skin_shade_the_sketch_and_gray_hair_lightens_it():
+    photo, sketch, behind, _ = (x.float() / 255 for x in batch())
+    sketch, skin = torch.full_like(sketch, 0.8), torch.tensor([0.8, 0.6, 0.5])[:, None, None]
+    photo[:, :, 120:180, 80:120] = skin  # in dark hair
+    people, drawn = face_sketch_plus.other_tones(photo, sketch, behind, generator())
+    assert torch.equal(people[:, :, 30, 100], photo[:, :, 30, 100])  # the wall
+    assert torch.allclose(drawn[:, :, 30, 100], sketch[:, :, 30, 100])
+    darker = (photo - people)[:, :, 150, 100].mean(1)
+    assert (darker >= -1e-4).all() and 0.1 < darker.max() < 0.6
+    ink = (sketch - drawn)[:, 0, 150, 100]
+    assert torch.equal(ink.argsort(stable=True), darker.argsort(stable=True))
+    grayer = (people - photo)[:, :, 80, 100].mean(1) > 0.01
+    assert 1 < grayer.sum() < 15
+    assert torch.equal(drawn[:, 0, 80, 100] > 0.801, grayer)
 
 
 def test_a_shaded_sketch_is_darker_where_the_photo_is_and_only_there():

@@ -35,3 +35,13 @@ def variogram(x: Tensor, window: int = 12) -> Tensor:
 def strokes(x: Tensor, y: Tensor) -> Tensor:
     """Mean absolute difference of the variograms."""
     return F.l1_loss(variogram(x), variogram(y))
+
+
+def stripes(x: Tensor, y: Tensor, window: int = 8) -> Tensor:
+    """Mean absolute difference in how much every second row, column and pixel is lighter than the
+    others of its window: a pixel shuffle leaves such patterns, and what strides by two sees none
+    of them."""
+    rows = 1 - 2.0 * (torch.arange(x.shape[2], device=x.device) % 2)[:, None]
+    columns = 1 - 2.0 * (torch.arange(x.shape[3], device=x.device) % 2)
+    signs = (rows, columns, rows * columns)
+    return sum(F.avg_pool2d((x - y) * sign, window, window // 2).abs().mean() for sign in signs)

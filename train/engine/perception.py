@@ -69,7 +69,34 @@ def distance(x: Tensor, y: Tensor) -> Tensor:
     """Mean squared difference of the features of pictures (B, 3, H, W) in [0, 1], each of length 1
     over its channels, summed over stages: LPIPS (Zhang et al. 2018, arXiv 1801.03924) without its
     weights and with another network."""
+    return unlike(*_features(x, y))
+
+
+def unlike(a: list[Tensor], b: list[Tensor]) -> Tensor:
+    """distance, from the features of each stage."""
+    pairs = zip(a, b)
+    return sum((F.normalize(a) - F.normalize(b)).square().sum(1).mean() for a, b in pairs)
+
+
+def texture(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """distance, and how unlike the textures of the pictures are wherever they lie: the relative
+    squared error of the second moments of features, the mean over stages (Gatys et al. 2016, arXiv
+    1508.06576)."""
+    a, b = _features(x, y)
+    errors = []
+    for drawn, truth in zip(map(_moments, a), map(_moments, b)):
+        errors.append(((drawn - truth).square().sum((1, 2)) / truth.square().sum((1, 2))).mean())
+    return unlike(a, b), sum(errors) / len(errors)
+
+
+def _features(x: Tensor, y: Tensor) -> tuple[list[Tensor], list[Tensor]]:
     with torch.no_grad():
         wanted = lite0()(y)
-    pairs = zip(lite0()(x), wanted)
-    return sum((F.normalize(a) - F.normalize(b)).square().sum(1).mean() for a, b in pairs)
+    return lite0()(x), wanted
+
+
+def _moments(features: Tensor) -> Tensor:
+    """(B, C, H, W) -> mean products of channels, and their means in one more row: (B, C + 1, C)."""
+    cells = features.flatten(2)
+    cells = torch.cat([cells, cells.new_ones(len(cells), 1, cells.shape[2])], 1)
+    return (cells @ cells[:, :-1].mT) / cells.shape[2]
