@@ -87,8 +87,8 @@ RECIPE = Recipe(
         "whom artists drew, and 933 of celebrities, whom face-sketch-plus drew. A sketch does not "
         "say how dark skin and hair are unless it is shaded: without shading skin is of a medium "
         "tone and hair brown or black, whoever it is. Gray and blond hair, hats and clothes come "
-        "out brown or gray; the weave that face-sketch-plus draws for hair stays in it. Paper "
-        "becomes a gray backdrop. It needs a sketch posed as in a passport photo.",
+        "out brown or gray, and a blurred sketch gives a blurred photo. Paper becomes a gray "
+        "backdrop. It needs a sketch posed as in a passport photo.",
         "example": 'photo = tasks.translate_face(model, Image.open("sketch.jpg"))',
     },
 )
