@@ -306,8 +306,9 @@ def test_the_full_picture_stays_when_an_update_of_the_same_lines_comes_after_it(
         lambda route: route.fulfill(body=b"".join(map(routes.framed, (red, b"[]")))),
     )
     draw(page)
-    page.wait_for_timeout(300)
-    first, second, last = held  # two while the pen moved
+    while len(held) < 3:  # two while the pen moves, and the last one
+        page.wait_for_timeout(50)
+    first, second, last = held
     first.fulfill(body=blue)
     second.fulfill(body=blue)
     rested(page)
