@@ -63,7 +63,7 @@ class Contest(nn.Module):
         return self.network(picture, style.flatten().long(), noise).float()
 
 
-def optimizer(contest: Contest, lr: float = 0.05, rest: float = 1.5e-3) -> torch.optim.Optimizer:
+def optimizer(contest: Contest, lr: float, rest: float) -> torch.optim.Optimizer:
     """Muon for the network (optimizers.muon); for the critic AdamW with little momentum, since
     momentum makes two opponents oscillate."""
     critic = {
