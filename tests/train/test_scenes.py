@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from train.datasets import scenes, things
-from train.datasets.things import Thing
+from train.datasets import scenes, shapes, things
+from train.datasets.shapes import Thing
 from train.measures import things as measure
 
 KINDS = (*dict.fromkeys(things.KINDS), *things.SKY, *things.HELD_OUT)
@@ -51,16 +51,16 @@ def test_each_kind_has_areas_in_its_colors_and_differs(kind):
 
 
 def test_colors_are_those_that_a_part_may_have():
-    for name, known in things.TONES.items():
+    for name, known in shapes.TONES.items():
         anchors = np.array([[*bytes.fromhex(c)] for c in known.split()], float)
-        picked = np.array([things.tones(random(seed), name)[0] for seed in range(100)], float)
+        picked = np.array([shapes.tones(random(seed), name)[0] for seed in range(100)], float)
         off = np.linalg.norm(picked[:, None] - anchors, axis=2)
         assert off.min(1).max() < 60, name
         assert len(set(off.argmin(1))) > len(anchors) / 2, name
 
 
 def test_skin_is_of_all_tones_and_of_no_other_hue():
-    skin = np.array([things.tones(random(seed), "skin")[0] for seed in range(200)]) / 255
+    skin = np.array([shapes.tones(random(seed), "skin")[0] for seed in range(200)]) / 255
     lightness = np.array([colorsys.rgb_to_hls(*c)[1] for c in skin])
     assert np.histogram(lightness, (0.1, 0.3, 0.5, 0.7, 0.95))[0].min() > 20
     assert (skin[:, 0] > skin[:, 2]).mean() > 0.97
@@ -92,7 +92,7 @@ def test_artwork_has_the_colors_of_the_parts_and_the_palette_their_shares():
 
 
 def test_the_colors_that_cover_most_stay():
-    square = things.rect(0, 0, 10, 10)
+    square = shapes.rect(0, 0, 10, 10)
     tones = [(200, 10, 10), (10, 200, 10), (10, 10, 200), (200, 200, 10), (10, 200, 200)]
     parts = [scenes.Part(square, c) for c in tones] + [scenes.Part(square / 2, (190, 20, 10))]
     parts += [scenes.Part(square, None)]
@@ -118,8 +118,8 @@ def test_the_lines_lie_a_quarter_px_above_and_left_of_the_artworks_own():
         return np.array([(ink * i).sum() for i in np.mgrid[: len(ink), : len(ink)]])
 
     thing = Thing()
-    thing.ink(things.poly((50, 20), (50, 80)), things.poly((20, 50), (80, 50)))
-    scene = scenes.painted(random(0), [*thing, scenes.Part(things.rect(0, 0, 1, 1), things.WHITE)])
+    thing.ink(shapes.poly((50, 20), (50, 80)), shapes.poly((20, 50), (80, 50)))
+    scene = scenes.painted(random(0), [*thing, scenes.Part(shapes.rect(0, 0, 1, 1), shapes.WHITE)])
     sketch, art = scenes.shrunk(random(0), scene)
     sketch, art = sketch[20:110, 20:110], art[20:110, 20:110].mean(2)
     moved = middle(255 - sketch.astype(float)) - middle(255 - art)

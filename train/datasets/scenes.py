@@ -11,8 +11,9 @@ from numpy.random import Generator
 from torch import Tensor
 
 from ae_models.sketch.palettes import COLORS
-from train.datasets import things
-from train.datasets.things import Color, Curve, Kind, Part, Thing
+from train.datasets import shapes, things
+from train.datasets.shapes import Color, Curve, Part, Thing
+from train.datasets.things import Kind
 
 SIDE, SMALL = 512, 128  # px: of a drawing, and of the pictures for training
 SHADE = 0.12  # deviation of the slope of light over a part, for half the picture
@@ -55,11 +56,11 @@ def ground(r: Generator) -> list[Part]:
     """A strip of ground, a line of it, or mostly nothing."""
     y, kind, ground = r.uniform(80, 92), r.random(), Thing()
     middle = [(x, y + r.uniform(-5, 5)) for x in (30, 70)]
-    edge = things.soft((-5, y), *middle, (105, y), closed=False)
+    edge = shapes.soft((-5, y), *middle, (105, y), closed=False)
     if kind < 0.12:
         material = ("leaf", "water", "crust")[r.choice(3, p=(0.6, 0.2, 0.2))]
-        below = things.poly((105, 105), (-5, 105))
-        ground.fill(*things.tones(r, material), np.concatenate([edge, below]))
+        below = shapes.poly((105, 105), (-5, 105))
+        ground.fill(*shapes.tones(r, material), np.concatenate([edge, below]))
     elif kind < 0.25:
         ground.ink(edge)
     return ground
@@ -138,7 +139,7 @@ def painted(r: Generator, parts: list[Part]) -> Scene:
     palette = np.zeros((COLORS, 4), np.float32)
     palette[: len(colors)] = np.column_stack([np.array(colors) / 255, share])
     palette[palette[:, 3] < LEAST_SHARE] = 0
-    true = [things.WHITE if p.color is None else p.color for p in parts]
+    true = [shapes.WHITE if p.color is None else p.color for p in parts]
     return Scene(sketch, art, part, np.array(true, np.float32) / 255, palette)
 
 

@@ -8,7 +8,7 @@ from torch import nn
 from ae_models import tasks
 from ae_models.sketch import palettes
 from train.datasets import scenes
-from train.datasets import things as shapes
+from train.datasets.things import HELD_OUT, KINDS
 from train.measures.statistics import Ratio, Statistic
 
 Figures = dict[str, Statistic]
@@ -26,7 +26,7 @@ def figures(network: nn.Module) -> tuple[Figures, Figures]:
                                   clouds and the ground are in both
     ..._no_weights                the colors of the palette without their shares of the area"""
     own, plain = {}, {}
-    for name, kinds in (("things", shapes.KINDS), ("things_held_out", shapes.HELD_OUT)):
+    for name, kinds in (("things", KINDS), ("things_held_out", HELD_OUT)):
         drawn = [scenes.scene(np.random.default_rng([SEED, i]), kinds) for i in range(COUNT)]
         weighted = [palettes.to_entries(torch.from_numpy(d.palette)) for d in drawn]
         even = [[(color, 1) for color, _ in entries] for entries in weighted]
