@@ -38,7 +38,7 @@ FACES = {
         "ssim",
         "active_units",
     ),
-    *("unevenness", "fd", "nearest", "sharpness", "recognized"),
+    *("unevenness", "fd", "fd_lite0", "nearest", "sharpness", "recognized"),
 }
 SKETCHED = {"mae", "mae_source", "ssim", "stroke_ratio", "fd_lite0", "weave"}
 METRICS = {

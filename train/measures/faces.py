@@ -189,9 +189,10 @@ def face_vae(
     end in their number are of latents that keep no others.
 
     fd ("FD (own features)" of face_sets.py) and nearest (the distance to the nearest training face)
-    are of samples at temperature 1, and of other faces in rows beside the baselines. An edit row
-    says how far two unit steps along an attribute's direction move its logit in the classifier, and
-    how far the other 39, in their standard deviations."""
+    are of samples at temperature 1, and of other faces in rows beside the baselines; fd_lite0
+    (measures/perceived.py) is the distance of samples or reconstructions to the test faces. An edit
+    row says how far two unit steps along an attribute's direction move its logit in the classifier,
+    and how far the other 39, in their standard deviations."""
     faces, truth = test[0].float() / 255, test[1].flatten(1)
     with torch.inference_mode():
         posteriors = [posterior(network, x) for x in faces.split(32)]
@@ -274,10 +275,13 @@ def _sets_of_faces(network: nn.Module, faces: Tensor, again: Tensor, train: Spli
     def row(distance: dict[str, float], shown: Tensor) -> dict[str, Statistic]:
         return {"fd": distance, "nearest": face_sets.nearest(shown, train[0])}
 
+    def seen(shown: Tensor) -> dict[str, Statistic]:
+        return {"fd_lite0": perceived.distance(shown, faces)}
+
     results = {}
     for prior in tasks.priors(network):
         shown = face_sets.sampled(network, len(faces), prior, seed=face_sets.GROUPS)
-        results[f"samples, {prior}"] = row(distances.sampled(network, prior), shown)
-    results["reconstructions"] = row(distances.reconstructed(network), again)
+        results[f"samples, {prior}"] = row(distances.sampled(network, prior), shown) | seen(shown)
+    results["reconstructions"] = row(distances.reconstructed(network), again) | seen(again)
     results["real faces"] = row(distances.real(), faces)
     return results
