@@ -145,6 +145,35 @@ def test_numbers_that_are_left_out_do_not_reach_the_face(network):
     assert none == pytest.approx(mean, rel=1e-4)
 
 
+def test_a_grid_is_what_all_cells_share_and_no_detail_of_one():
+    torch.manual_seed(0)
+    smooth = torch.linspace(0, 1, 64).expand(1, 3, 64, 64)
+    cell = 0.1 * torch.randn(1, 3, 4, 4)
+    tiled, anywhere = cell.repeat(1, 1, 16, 16), 0.1 * torch.randn(1, 3, 64, 64)
+    flat, detailed, gridded = (
+        face_vae_plus.grid(smooth + x).item() for x in (0 * tiled, anywhere, tiled)
+    )
+    assert flat < 0.02 < 4 * detailed < gridded
+
+
+def test_the_critic_sees_details_and_comes_to_count(monkeypatch):
+    build = zoo.build
+    monkeypatch.setattr(zoo, "build", lambda slug: build(slug, **MINIATURE[slug]))
+    contest = face_vae_plus.contest().train()
+    rows = torch.rand(4, 3, 32, 32), torch.ones(4, 1, 1, 1), torch.full((4, 1, 1, 1), 9.0)
+    totals = []
+    for progress in (0.0, 1.0):
+        torch.manual_seed(0)  # the same latents and samples
+        total, parts = face_vae_plus.sharpen(contest, rows, progress)
+        totals.append(total.item())
+    late = totals[0] + face_vae_plus.OPINION * parts["opinion"].item()
+    assert totals[1] == pytest.approx(late, rel=1e-4)
+    assert set(face_vae_plus.sharpen(contest.eval(), rows, 1.0)[1]) == {"reconstruction", "kl"}
+    fine = 0.02 * torch.tensor([[1.0, -1.0], [-1.0, 1.0]]).repeat(16, 16)
+    seen = face_vae_plus.detailed(torch.full((1, 3, 32, 32), 0.5) + fine)
+    assert seen[:, 3:].std() > 4 * seen[:, :3].std()
+
+
 def small(read):
     """A reader of CelebA whose faces fit the miniature network."""
 

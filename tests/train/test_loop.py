@@ -97,6 +97,18 @@ def test_the_sources_protocol(slug, pictures, tmp_path):
     assert training["epochs"] == 3 and training["batch"] == min(6, source.batch or 6)
 
 
+def test_soft_faces_of_a_release_are_made_sharp(pictures, tmp_path):
+    recipe = RECIPES["face-vae-plus"].RECIPE
+    soft = loop.train(dataclasses.replace(recipe, epochs=1, batch=4), pictures, tmp_path / "soft")
+    sharpen = dataclasses.replace(recipe.variant("sharpen"), epochs=1, batch=4)
+    sharp = loop.train(sharpen, pictures, tmp_path / "sharp", start=soft)
+    a, b = (zoo.load_release(folder, "face-vae-plus") for folder in (soft, sharp))
+    assert torch.equal(a.basis, b.basis) and not torch.equal(
+        a.refine.head.weight, b.refine.head.weight
+    )
+    assert not torch.equal(a.aggregate.means, b.aggregate.means)  # fitted anew
+
+
 def small(**changes) -> Recipe:
     return dataclasses.replace(RECIPES["dcae"].RECIPE, batch=4, **changes)
 
