@@ -123,7 +123,7 @@ RECIPE = Recipe(
     prepare=prepare,
     loss=adversary.objective(texture, weight=1, opinion=0.1),
     optimizer=lambda contest: adversary.optimizer(contest, 0.02, 1e-3),
-    build=lambda: adversary.DrawingContest("face-sketch-plus"),
+    build=lambda: adversary.Contest("face-sketch-plus"),
     finish=adversary.release,
     epochs=30,
     batch=4,

@@ -74,7 +74,7 @@ RECIPE = Recipe(
     prepare=prepare,
     loss=adversary.objective(perceived, weight=0.06, opinion=0.02),
     optimizer=lambda contest: adversary.optimizer(contest, 0.003, 1.5e-4),
-    build=lambda: adversary.DrawingContest("sketch-face-plus", frozen=True, style=1),
+    build=lambda: adversary.Contest("sketch-face-plus", frozen=True, style=1),
     finish=adversary.release,
     epochs=2,
     batch=4,

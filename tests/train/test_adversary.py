@@ -13,7 +13,7 @@ from train.measures import pictures
 def contest(monkeypatch):
     small, build = MINIATURE["face-sketch-plus"], zoo.build
     monkeypatch.setattr(adversary.zoo, "build", lambda slug, **more: build(slug, **small, **more))
-    return adversary.DrawingContest("face-sketch-plus")
+    return adversary.Contest("face-sketch-plus")
 
 
 def test_ssim_is_that_of_torchmetrics_but_for_the_border():

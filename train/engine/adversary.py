@@ -43,23 +43,16 @@ class Critic(nn.Module):
 
 
 class Contest(nn.Module):
-    """A network in training beside the critic of its pictures."""
-
-    def __init__(self, network: nn.Module, critic: Critic):
-        super().__init__()
-        self.network, self.critic = network, critic
-
-
-class DrawingContest(Contest):
-    """A network that draws, with batch norm and dropout, beside its critic.
+    """A network in training, with batch norm and dropout, beside the critic of its pictures.
 
     frozen: as of add_norm; `arguments` are those of the network's config."""
 
     def __init__(self, slug: str, frozen: bool = False, **arguments):
+        super().__init__()
         network = zoo.build(slug, **arguments)
         add_dropout(network.unet, DROPPED)
-        normed = add_norm(network, plain=[network.unet.head], frozen=frozen)
-        super().__init__(normed, Critic(network.channels_out))
+        self.network = add_norm(network, plain=[network.unet.head], frozen=frozen)
+        self.critic = Critic(network.channels_out)
 
     def forward(self, picture: Tensor, style: Tensor) -> Tensor:
         if self.training:  # another noise for each sample
