@@ -199,35 +199,19 @@ def face_vae(
         kl = torch.cat([p.kl() for p in posteriors])  # (N, Z)
         means = torch.cat([p.mode() for p in posteriors])
     again = face_sets.apply(network.decode, means)
-    own, rate = _reconstruction(again, faces), kl.sum(1)
-    loss = {"loss": own["reconstruction"] + rate, "reconstruction": own["reconstruction"]}
-    own = loss | {"kl": rate} | own
-    units = kl.mean(0).argsort()
-    own |= {
-        name: kl[:, units[round(share * (len(units) - 1))]] for name, share in QUANTILES.items()
-    }
-    own["active_units"] = lambda rows: float((means[rows].var(0) > ACTIVE).sum())
+    own = _bound(_reconstruction(again, faces), kl) | _units(kl, means)
     own["unevenness"] = face_sets.unevenness(network, means)
     own |= _likeness(again, faces)
     if isinstance(network, VAEPlus):
-        first = means.clone()
-        first[:, network.config.modeled :] = 0
-        fewer = face_sets.apply(network.decode, first)
-        figures = {"psnr": metrics.psnr(fewer, faces)} | _likeness(fewer, faces)
-        own |= {f"{name}_{network.config.modeled}": figure for name, figure in figures.items()}
+        own |= _of_first_numbers(network, means, faces)
     results = {"network": own} | _by_group(own, test[0], truth)
     if test[3] is not None and len(test[3]):
         others = test[3].float() / 255
         painted = face_sets.apply(lambda x: network.decode(posterior(network, x).mode()), others)
-        psnr = {"psnr": metrics.psnr(painted, others)}
-        results[f"{len(others)} faces of LFW that were held out"] = psnr | _likeness(
-            painted, others
-        )
+        figures = {"psnr": metrics.psnr(painted, others)} | _likeness(painted, others)
+        results[f"{len(others)} faces of LFW that were held out"] = figures
     if train is not None:
-        size = network.config.latent
-        mean = mean_picture(train[0]).expand_as(faces)
-        results["mean training face"] = _reconstruction(mean, faces)
-        results[f"PCA with {size} numbers"] = _reconstruction(pca(train[0], faces, size), faces)
+        results |= _plain(faces, train, network.config.latent)
         results |= _sets_of_faces(network, faces, again, train)
         own |= results[f"samples, {tasks.priors(network)[0]}"]
     if tasks.directions(network):
@@ -236,6 +220,40 @@ def face_vae(
         for figure in ("edit_own", "edit_others"):
             own[figure] = torch.stack([row[figure] for row in edits.values()]).mean(0)
     return results
+
+
+def _bound(figures: dict[str, Statistic], kl: Tensor) -> dict[str, Statistic]:
+    """The loss and its two parts, before the other figures of the reconstructions. kl: (N, Z)."""
+    distortion, rate = figures["reconstruction"], kl.sum(1)
+    loss = {"loss": distortion + rate, "reconstruction": distortion, "kl": rate}
+    return loss | figures
+
+
+def _units(kl: Tensor, means: Tensor) -> dict[str, Statistic]:
+    """KL of single units, and how many are in use. kl, means: (N, Z)."""
+    units = kl.mean(0).argsort()
+    found = {
+        name: kl[:, units[round(share * (len(units) - 1))]] for name, share in QUANTILES.items()
+    }
+    return found | {"active_units": lambda rows: float((means[rows].var(0) > ACTIVE).sum())}
+
+
+def _of_first_numbers(network: VAEPlus, means: Tensor, faces: Tensor) -> dict[str, Statistic]:
+    """Figures of latents that keep the modeled numbers alone."""
+    first, count = means.clone(), network.config.modeled
+    first[:, count:] = 0
+    fewer = face_sets.apply(network.decode, first)
+    figures = {"psnr": metrics.psnr(fewer, faces)} | _likeness(fewer, faces)
+    return {f"{name}_{count}": figure for name, figure in figures.items()}
+
+
+def _plain(faces: Tensor, train: Split, numbers: int) -> Results:
+    """The mean face, and a principal component analysis with as many numbers as the network."""
+    mean = mean_picture(train[0]).expand_as(faces)
+    return {
+        "mean training face": _reconstruction(mean, faces),
+        f"PCA with {numbers} numbers": _reconstruction(pca(train[0], faces, numbers), faces),
+    }
 
 
 def _reconstruction(again: Tensor, faces: Tensor) -> dict[str, Statistic]:
