@@ -26,7 +26,7 @@ START = """(button) => { window.times = {};
   window.begun = performance.now();
   box.dataset.full = false;
   document.querySelector(`.people ${button}`).click(); }"""
-FACE = '.shelf [data-file="face-36.webp"]'
+FACE = '.shelf [data-file="face-66.webp"]'
 FOURTH = '[data-slot="add"]'
 DRAG = """(moves) => new Promise((done) => {
   const canvas = document.querySelector('[aria-label="Position"]');
@@ -71,7 +71,7 @@ def alone() -> list[float]:
     """Milliseconds of one decode, and of those of each grid, on one thread, as in the server."""
     torch.set_num_threads(1)
     network = zoo.load("face-vae-plus")
-    face = Image.open(EXAMPLES / "face-14.webp").convert("RGB")
+    face = Image.open(EXAMPLES / "face-30.webp").convert("RGB")
     latent = tasks.encode(network, face)
     one = median_ms(lambda: tasks.decode(network, latent), 9)
     grids = [partial(tasks.decode_all, network, latent.repeat(count, 1)) for count in GRIDS]

@@ -37,7 +37,7 @@ network = ae_models.from_pretrained("face-vae-plus")
 #
 # **Enkoder** mengubah gambar menjadi latennya. Bandingkan kedua panjangnya.
 # %%
-face = example("face-15.webp")
+face = example("face-49.webp")
 latent = tasks.encode(network, face)
 
 pixels = 3 * face.width * face.height
@@ -106,7 +106,7 @@ row(*faces, high=200)
 # Di tengah-tengah dua daftar ada daftar ketiga. Baris atas mencampur piksel dua wajah; baris bawah
 # mencampur latennya, lalu mendekode tiap campuran.
 # %%
-other = example("face-48.webp")
+other = example("face-91.webp")
 faded = [Image.blend(face, other, step / 4) for step in range(5)]
 morphed = tasks.morph(network, face, other, steps=5)
 
@@ -153,7 +153,7 @@ row(*[tasks.decode(network, point) for point in walk], high=135)
 # arah. Jaringan ini menemukan arah-arah itu dari wajah yang berlabel. Inilah wajahnya, lalu empat
 # langkah darinya, masing-masing ke satu arah:
 # %%
-model = example("face-36.webp")
+model = example("face-66.webp")
 names = ("Eyeglasses", "Blond_Hair", "Bangs", "Heavy_Makeup")
 changed = [tasks.edit(network, model, {name: 2.0}) for name in names]
 print(*names, sep=", ")
@@ -240,4 +240,4 @@ assert [psnr(face, fewer) for fewer in faces] == sorted(psnr(face, fewer) for fe
 assert psnr(face, again) > psnr(face, shrunk) + 6
 assert contrast(morphed[2]) > contrast(faded[2])
 assert psnr(tasks.decode(network, walk[3]), again) > 40
-assert psnr(face, again) > psnr(lake, drowned) + 10
+assert psnr(face, again) > psnr(lake, drowned) + 7

@@ -28,7 +28,7 @@ def tiles() -> list[Image.Image]:
         found.append(split(drawing, tasks.color_sketch(painter, drawing, palette)))
     photo = Image.open(EXAMPLES / "landscape-lake.webp").convert("RGB")
     found.append(split(ImageOps.grayscale(photo), tasks.colorize(colorizer, photo, 1.3)))
-    faces = [Image.open(EXAMPLES / f"face-{n}.webp").convert("RGB") for n in (14, 48)]
+    faces = [Image.open(EXAMPLES / f"face-{n}.webp").convert("RGB") for n in (30, 91)]
     found.append(tasks.morph(zoo.load("face-vae-plus"), *faces, steps=3)[1])
     return [ImageOps.fit(picture, (TILE, TILE), Image.Resampling.LANCZOS) for picture in found]
 

@@ -19,7 +19,7 @@ SKETCH, GRAY, PHOTO = (
     ("landscape-sea.webp", "portrait-1.webp"),
     "landscape-lake.webp",
 )
-FACES = ("face-15.webp", "face-48.webp")
+FACES = ("face-49.webp", "face-91.webp")
 PALETTES = ([((220, 60, 50), 2), ((250, 210, 80), 1)], [((60, 120, 210), 2), ((240, 240, 250), 1)])
 RATE = 3
 

@@ -42,7 +42,7 @@ def test_shipped_landscapes_are_the_painted_ones(name, kind, size):
 def test_shipped_faces_are_samples_of_the_shipped_network():
     for seed in examples.FACE_SEEDS[:2]:
         (face,) = tasks.sample(
-            zoo.load("face-vae"), 1, seed=seed, temperature=examples.FACE_TEMPERATURE
+            zoo.load("face-vae-plus"), 1, seed=seed, temperature=examples.FACE_TEMPERATURE
         )
         assert difference(face, Image.open(elements.EXAMPLES / f"face-{seed:02d}.webp")) < 4
 

@@ -180,7 +180,7 @@ def test_a_bad_file_gets_a_sentence_and_the_picture_stays(page, refusals):
 
 
 def test_zoom_to_pixels_by_key_and_an_example_by_address(visit):
-    page = visit("?tab=compress&example=face-02")
+    page = visit("?tab=compress&example=face-09")
     colored(page)
     canvas = page.get_by_role("img", name=OURS, exact=True)
     page.wait_for_function("document.querySelector('.after').width === 128")
