@@ -113,12 +113,14 @@ def reconstructed(network: nn.Module, batch: Split) -> tuple[Tensor, dict[str, T
 
 
 def sharpen(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
-    """`loss`, and for sharp faces the differences that a squared error hardly counts: of features,
-    of their second moments, of the strength of strokes, of stripes and of a grid."""
+    """`loss`, and for sharp faces of all numbers the differences that a squared error hardly
+    counts: of features, of their second moments, of the strength of strokes, of stripes; and a
+    grid in any face."""
     total, parts, again = reconstructed(network, batch)
     if not network.training:
         return total, parts
-    known = batch[1].flatten() > 0
+    # few numbers cannot place strokes: asked for them, they paint a mesh
+    known = ((batch[1] > 0) & (batch[2] >= network.config.latent)).flatten()
     sharp, drawn = batch[0][known], again[known]
     # moved at random, since EfficientNet-Lite0 strides
     down, right = torch.randint(2 * CELL, (2,)).tolist()

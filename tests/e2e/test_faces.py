@@ -17,6 +17,12 @@ from ui import elements
 
 NUMBERS = zoo.config("face-vae-plus")["arguments"]["latent"]
 FRAMES = 4  # of an animation: this is about the page
+TWO_MOVES = """(slider) => {
+  for (const count of [64, 8]) {
+    slider.value = count;
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}"""
 
 
 def position(page: Page):
@@ -160,6 +166,10 @@ def test_fewer_numbers_are_less_of_a_face(page):
         settled(page)
         apart.append(difference(whole, pixels(page)))
     assert 0 < apart[0] < apart[1]
+    page.get_by_role("button", name="Reset", exact=True).locator("visible=true").click()
+    expect(kept).to_have_value(str(NUMBERS))
+    kept.evaluate(TWO_MOVES)
+    expect(kept).to_have_value("8")
     page.get_by_role("button", name="Undo", exact=True).locator("visible=true").click()
     expect(kept).to_have_value(str(NUMBERS))  # moves of one control are one step
     settled(page)
