@@ -21,7 +21,7 @@ from tests.test_imports import ROOT
 
 DATA = Path(__file__).parent / "data"
 STORED = {  # name -> sha256 of the integers, computed by the process that wrote the file
-    "face-09.aes": "5f3f2cf6065b0e84385e167a4d85dc775b34cffdf1fefd9c1312696f5686ff9b",
+    "face-09.aes": "b1f6f06426e97cb871e0d81ae69ce43b4925a6e22e3c98659151d8aa9c949abd",
     "landscape-lake.aes": "32d274f78df381c6e52ea4a613935eb9f7b8797d0bec6344e903e42b5492a899",
     "landscape-glacier.aes": "de21b1ffd555fcbbbd28181464b007b7fa11900e79403f28e75d7457205fab37",
 }
