@@ -117,10 +117,10 @@ def sharpen(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, 
     counts: of features, of their second moments, of the strength of strokes, of stripes; and a
     grid in any face."""
     total, parts, again = reconstructed(network, batch)
-    if not network.training:
-        return total, parts
     # few numbers cannot place strokes: asked for them, they paint a mesh
     known = ((batch[1] > 0) & (batch[2] >= network.config.latent)).flatten()
+    if not (network.training and known.any()):
+        return total, parts
     sharp, drawn = batch[0][known], again[known]
     # moved at random, since EfficientNet-Lite0 strides
     down, right = torch.randint(2 * CELL, (2,)).tolist()
