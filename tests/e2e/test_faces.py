@@ -267,6 +267,19 @@ def test_photo_sketch_and_photo_again_follow_the_eyes(portrait):
     )
 
 
+def test_a_network_chosen_before_the_photo_is_there_asks_for_nothing(visit):
+    page, held = visit("?tab=compress"), []
+    page.route("**/examples/portrait-1.webp", lambda route: held.append(route))
+    page.get_by_role("tab", name="Face ↔ sketch", exact=True).click()
+    network = page.get_by_label("Network of sketches", exact=True)
+    network.select_option("classic")  # a request without a photo is refused, which fails the test
+    for route in held:
+        route.continue_()
+    page.unroute_all()
+    at_work(page, "faces")
+    expect(picture(page, "Sketch")).to_be_visible()
+
+
 DRAWN = """image => {
   const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 80 });
   canvas.getContext("2d").drawImage(image, 0, 0, 64, 80);

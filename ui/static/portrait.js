@@ -44,6 +44,7 @@ async function open(file) {
 
 // The face in its pose, by these eyes or by those that are found, and all that follows from it.
 function bring(places) {
+  if (!photo) return; // the example is still on its way
   delete portrait.dataset.done;
   const asked = photo;
   jobs.want("crop", 0, async () => {
