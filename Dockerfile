@@ -17,7 +17,8 @@ COPY ui ui
 COPY docs/lessons docs/lessons
 COPY app.py LICENSE ./
 
-# The checkout belongs to root and stays read-only; uploads go to /tmp, downloads from the Hub to the user's home.
+# The checkout belongs to root and stays read-only; uploads go to /tmp, downloads from the Hub to
+# the user's home.
 USER studio
 ENV GRADIO_SERVER_NAME=0.0.0.0 GRADIO_SERVER_PORT=7860 PYTHONUNBUFFERED=1
 EXPOSE 7860

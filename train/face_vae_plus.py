@@ -132,8 +132,10 @@ def sharpen(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, 
 
 
 def grid(x: Tensor, window: int = 11) -> Tensor:
-    """What the details of the cells in a window of so many have in common: a pixel shuffle paints
-    each place of a cell with weights of its own, and leaves a pattern."""
+    """Strength of a grid of cells: the mean absolute detail that all cells in a window share at the
+    same place. A pixel shuffle leaves such a grid, since each place has weights of its own.
+
+    x: (B, C, H, W); window: cells a side."""
     around = F.avg_pool2d(x, 5, 1, 2, count_include_pad=False)
     cells = F.pixel_unshuffle(x - around, CELL)
     return F.avg_pool2d(cells, min(window, cells.shape[3]), 1).abs().sum(1).mean()
