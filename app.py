@@ -68,11 +68,10 @@ LAUNCH = {
 
 
 def where() -> str:
-    """Sentence on what happens to a visitor's pictures: on a Space, "this machine" is not the
-    visitor's."""
+    """Sentence on what happens to a visitor's pictures."""
     if os.environ.get("SPACE_ID"):
         return "Pictures are sent to this Space, computed there and deleted within two hours."
-    return "Everything runs on this machine."
+    return "Pictures stay on the machine that runs this app."
 
 
 def build() -> gr.Blocks:

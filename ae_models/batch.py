@@ -28,7 +28,8 @@ class Outcome:
 def plan(inputs: list[Path], out: Path, suffix: str, suffixes: set[str] = SUFFIXES) -> list[tuple]:
     """(input, output) of each file, and of each file in the folders among `inputs`, whose structure
     is kept below `out`. Inputs whose outputs would have one name keep their suffix in it. Raises
-    ValueError if there is nothing to do."""
+    ValueError if there is nothing to do, and if an output would replace an input or another
+    output."""
     found = []
     for path in inputs:
         if path.is_dir():
@@ -45,7 +46,21 @@ def plan(inputs: list[Path], out: Path, suffix: str, suffixes: set[str] = SUFFIX
         shared = count[relative.with_suffix("")] > 1
         return out / (f"{relative}{suffix}" if shared else relative.with_suffix(suffix))
 
-    return [(path, output(relative)) for path, relative in found]
+    pairs = [(path, output(relative)) for path, relative in found]
+    _check(pairs)
+    return pairs
+
+
+def _check(pairs: list[tuple[Path, Path]]) -> None:
+    """Raise ValueError if an output would replace an input or another output."""
+    inputs, taken = {path.resolve() for path, _ in pairs}, {}
+    for path, output in pairs:
+        if output.resolve() in inputs:
+            raise ValueError(f"expected --out to be another folder: {output} would be replaced")
+        if output in taken:
+            both = f"{taken[output]} and {path}"
+            raise ValueError(f"expected pictures of different names, got {both}, both for {output}")
+        taken[output] = path
 
 
 def run(work: Work, pairs: list[tuple[Path, Path]], jobs: int = 1) -> list[Outcome]:

@@ -227,8 +227,8 @@ def center_box(
 
 
 def face_box(size: tuple[int, int]) -> tuple[int, int, int, int]:
-    """The square that CelebA's networks see: the centerd 148 of an aligned 178x218 picture (of its
-    scale, whatever the size); of any other picture the largest centerd square."""
+    """The square that CelebA's networks see: the centered 148 of an aligned 178x218 picture (of its
+    scale, whatever the size); of any other picture the largest centered square."""
     width, height = size
     aligned = width != height and abs(width / height - 178 / 218) < 0.01
     return center_box(size, 1.0, zoom=178 / 148 if aligned else 1.0)

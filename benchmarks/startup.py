@@ -22,7 +22,7 @@ def importing() -> float:
     """Until the imports are done; the interpreter's end is not counted, as it is not for the
     app."""
     start = time.perf_counter()
-    code = "import torch, torchvision, gradio; print('done', flush=True)"
+    code = "import torch, gradio; print('done', flush=True)"
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
     ) as process:

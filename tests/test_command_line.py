@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -65,10 +66,18 @@ def test_several_processes_write_the_same_pixels(photos, tmp_path):
 
 
 def test_inputs_of_one_name_keep_their_suffix(tmp_path):
-    pairs = batch.plan(
-        [tmp_path / "a.png", tmp_path / "a.jpg", tmp_path / "b.png"], tmp_path, ".png"
-    )
+    pairs = batch.plan([Path("a.png"), Path("a.jpg"), Path("b.png")], tmp_path, ".png")
     assert [target.name for _, target in pairs] == ["a.png.png", "a.jpg.png", "b.png"]
+
+
+def test_no_output_replaces_an_input_or_another_output(tmp_path):
+    for name in ("x/a.png", "y/a.png"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).touch()
+    with pytest.raises(ValueError, match="expected pictures of different names, got .*x.a.png and"):
+        batch.plan([tmp_path / "x", tmp_path / "y"], tmp_path / "out", ".png")
+    with pytest.raises(ValueError, match="expected --out to be another folder: .*a.png would be"):
+        batch.plan([tmp_path / "x"], tmp_path / "x", ".png")
 
 
 def test_a_folder_without_pictures_is_an_error(tmp_path):

@@ -186,7 +186,7 @@ def test_8_bits_without_their_scales_are_refused(slug, network, tmp_path, large,
     name = next(k for k in tensors if k.endswith(files.SCALE))
     scale = change(tensors.pop(name))
     reseal(tmp_path, tensors | ({} if scale is None else {name: scale}))
-    with pytest.raises(ValueError, match=r"expected \d+ scales of"):
+    with pytest.raises(ValueError, match="expected a scale for each row of"):
         zoo.load_release(tmp_path, slug)
 
 

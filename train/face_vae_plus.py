@@ -1,6 +1,6 @@
 """Train `face-vae-plus` on CelebA, full and half size, and on Labeled Faces in the Wild.
 
-    python -m train.face_vae_plus --data DIR                        50 minutes on one core
+    python -m train.face_vae_plus --data DIR                        80 minutes on one core
     python -m train.face_vae_plus --data DIR --sharpen --start RELEASE --out DIR2      50 minutes
 
 The second run makes the soft faces of the first sharper.

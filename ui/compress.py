@@ -8,7 +8,7 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 from PIL import Image
 
-from ae_models import tasks, zoo
+from ae_models import inference, tasks, zoo
 from ae_models.codec import file
 from ui import elements, explain, parts
 from ui.codecs import shrunk
@@ -54,8 +54,7 @@ def compress(picture: Image.Image, rate: float, refine: float, model: str) -> st
         File that decompress opens.
     """
     picture = parts.needs(picture, "a picture")
-    if refine > MOST_REFINEMENT:
-        raise ValueError(f"expected refine to be at most {MOST_REFINEMENT}, got {refine}")
+    refine = inference.whole_number("refine", refine, 0, MOST_REFINEMENT)
     data = tasks.compress(parts.load("dcae", model), picture, rate, refine)
     return save_bytes_to_cache(data, f"picture{file.SUFFIX}", get_upload_folder())
 

@@ -50,7 +50,7 @@ def lessons(system: str) -> str:
     ui/static/explain.js fills in the addresses, since the page knows the reader's language."""
     links = [
         f'<a data-lesson="{name}" data-part="{part}" target="_blank">{html.escape(title)}</a>'
-        for name, part, title in LESSONS[system]
+        for name, part, title in LESSONS.get(system, [])
         if (FOLDER / f"{name}.html").is_file()
     ]
     label = "<span>Lesson with code and questions:</span>"

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from PIL import Image
 from starlette.responses import JSONResponse, Response
+from torch import nn
 
 from ae_models import images, tasks, zoo
 from ae_models.face import align
@@ -81,15 +82,20 @@ def directions(body: bytes, query: dict) -> Response:
 def draw(body: bytes, query: dict) -> Response:
     """Random latents. query: model, seed, count (1 to 64), temperature (0 to 2), prior."""
     network = parts.load("face-vae", query.get("model", "plus"))
-    prior = query.get("prior")
     latents = tasks.random_latents(
         network,
         number(query, "count"),
         number(query, "seed"),
         fraction(query, "temperature"),
-        prior if prior in tasks.priors(network) else None,
+        prior_of(network, query.get("prior")),
     )
     return Response(latents.numpy().astype("<f4").tobytes(), media_type="application/octet-stream")
+
+
+def prior_of(network: nn.Module, name: str | None) -> str | None:
+    """The prior of this name; the network's own where it has no mixture, which the page does not
+    know."""
+    return None if name == "mixture" and name not in tasks.priors(network) else name
 
 
 def animate(body: bytes, query: dict) -> Response:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from ae_models import zoo
-from ae_models.release import files
+from ae_models.release.card import render
 from ui import elements, explain, parts
 
 ROOT = Path(__file__).parents[1]
@@ -152,7 +152,8 @@ def figure(entry: dict) -> str:
     )
     better = "lower" if "error" in shown.label else "higher"
     pictures = html.escape(f"{measured['images']:,} {measured['pictures']}")
-    return f"{html.escape(shown.label)}{bars}<small>{better} is better; {pictures}</small>"
+    beside = f"<small><span>{better} is better</span>; <span>{pictures}</span></small>"
+    return f"{html.escape(shown.label)}{bars}{beside}"
 
 
 def sheet(slug: str) -> str:
@@ -211,7 +212,7 @@ def text(request: Request) -> Response:
 
 def card(slug: str) -> str:
     """The model card of a network without its front matter. Raises ValueError."""
-    whole = (zoo.source(slug).folder / files.CARD).read_text(encoding="utf-8")
+    whole = render(zoo.config(slug))  # a release from the Hub's cache has no README.md
     return whole.split("---\n", 2)[2]
 
 

@@ -80,9 +80,7 @@ def sample(count: int, seed: int, temperature: float, model: str, prior: str) ->
         Pictures of 128x128 pixels.
     """
     network = parts.load("face-vae", model)
-    return tasks.sample(
-        network, count, seed, temperature, prior if prior in tasks.priors(network) else None
-    )
+    return tasks.sample(network, count, seed, temperature, latents.prior_of(network, prior))
 
 
 def edit(face: Image.Image, changes: str = "{}") -> Image.Image:
@@ -146,7 +144,7 @@ def changes_of(text: str) -> dict[str, float]:
     """JSON -> names and amounts, which tasks.edit checks. Raises ValueError."""
     try:
         return json.loads(text or "{}")
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         raise ValueError(
             f'expected changes as JSON such as {{"Smiling": 2}}, got {text[:40]!r}'
         ) from None

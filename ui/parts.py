@@ -117,7 +117,7 @@ def needs(picture, what: str):
 
 
 def choice(system: str) -> gr.Radio:
-    """Choice between the networks of a system, with the figure of the chosen one."""
+    """Choice between the networks of a system."""
     slugs = zoo.networks(system)
     return gr.Radio(list(slugs), value=next(iter(slugs)), label=t("Network"), min_width=160)
 

@@ -4,28 +4,36 @@ import base64
 import functools
 import io
 import json
+import struct
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from gradio.utils import get_upload_folder
 from PIL import ExifTags, Image, ImageColor, ImageDraw
 from starlette.responses import JSONResponse, Response
 from torch import Tensor, nn
 
 from ae_models import color, images, inference, tasks, tones, zoo
 from ae_models.photo import borders
+from ae_models.photo.tasks import MAX_ASPECT
 from ui import lanes, parts
 
 Hint = tuple[float, float, str]  # x and y in parts of the photo's sides, color as #rrggbb
 
 PREVIEW = 1600  # px of the longer side of what the page shows
-MOST_SEEN = 512  # px of the longer side of what the network sees
 RECENT = 32  # photos whose features are kept, 1 MB each
 MOST_HINTS = 100
 RADIUS = 0.02  # of a hint's disc, in parts of the shorter side
 MOST_PHOTOS = 500
 SKIPPED = "skipped.txt"  # in a zip, what became of the other files
+STRUCTURE = {  # EXIF tags of how a file keeps its pixels
+    *("ImageWidth", "ImageLength", "BitsPerSample", "Compression", "PhotometricInterpretation"),
+    *("FillOrder", "Orientation", "SamplesPerPixel", "StripOffsets", "RowsPerStrip"),
+    *("StripByteCounts", "PlanarConfiguration", "Predictor", "ColorMap", "TileWidth"),
+    *("TileLength", "TileOffsets", "TileByteCounts", "ExtraSamples", "SampleFormat"),
+}
 
 
 # ---- the picture that one touches ----
@@ -80,8 +88,9 @@ def recognize(network: nn.Module, body: bytes) -> tuple[Tensor, list[Tensor] | N
     """Photo as the network sees it -> lightness (1, 1, H, W), and the work that hints do not
     change: kept, since hints come one after the other. Raises ValueError."""
     seen = images.read(body).convert("L")
-    if max(seen.size) > MOST_SEEN:
-        raise ValueError(f"expected at most {MOST_SEEN} px a side, got {seen.width}x{seen.height}")
+    most = MAX_ASPECT * zoo.row(zoo.networks("photo-color")["plus"]).config().size
+    if max(seen.size) > most:
+        raise ValueError(f"expected at most {most} px a side, got {seen.width}x{seen.height}")
     lightness = images.to_tensor(seen) * 100
     return lightness, tasks.recognize(network, lightness)
 
@@ -167,21 +176,35 @@ def kind_of(body: bytes) -> str:
 
 
 def file_of(colored: Image.Image, photo: bytes, model: str, kind: str) -> bytes:
-    """The colored photo as a file with the photo's EXIF, which says that colors are predicted."""
-    buffer = io.BytesIO()
+    """The colored photo as a file with the photo's EXIF, which says that colors are predicted;
+    with that sentence alone where the photo's own cannot be written again."""
     options = {"quality": 95, "subsampling": 0} if kind == "JPEG" else {"compress_level": 1}
-    colored.save(buffer, kind, exif=exif_of(photo, model), **options)
-    return buffer.getvalue()
+
+    def written(exif: Image.Exif) -> bytes:
+        buffer = io.BytesIO()
+        colored.save(buffer, kind, exif=exif, **options)
+        return buffer.getvalue()
+
+    try:
+        return written(exif_of(photo, model))
+    except (struct.error, TypeError, ValueError):  # too long, or of kinds that Pillow only reads
+        return written(noted(Image.Exif(), model))
 
 
 def exif_of(photo: bytes, model: str) -> Image.Exif:
-    """EXIF of a photo's file, upright, with a sentence on its colors added to its description."""
+    """EXIF of a photo's file without what is said of its pixels, which are others now."""
     with Image.open(io.BytesIO(photo)) as image:
         exif = image.getexif()
-    exif.pop(ExifTags.Base.Orientation, None)  # the pixels have been turned
-    for tag, value in exif.items():
-        if isinstance(value, str):  # Pillow reads bytes as Latin-1, but would write ASCII alone
+    for tag, value in list(exif.items()):
+        if ExifTags.TAGS.get(tag) in STRUCTURE:
+            del exif[tag]
+        elif isinstance(value, str):  # Pillow reads bytes as Latin-1, but would write ASCII alone
             exif[tag] = value.encode("latin-1", "replace")
+    return noted(exif, model)
+
+
+def noted(exif: Image.Exif, model: str) -> Image.Exif:
+    """Add a sentence on the colors to the description."""
     said = exif.get(ExifTags.Base.ImageDescription, b"")
     note = f"Colors predicted by Autoencoder Studio, network {zoo.networks('photo-color')[model]}"
     exif[ExifTags.Base.ImageDescription] = b". ".join(filter(None, [said, note.encode()]))
@@ -240,12 +263,20 @@ def colorize_many(
     """
     if not photos or len(photos) > MOST_PHOTOS:
         raise ValueError(f"expected 1 to {MOST_PHOTOS} photos, got {len(photos or [])}")
-    with tempfile.NamedTemporaryFile(prefix="colored-photos-", suffix=".zip", delete=False) as file:
+    folder = Path(get_upload_folder())
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(
+        prefix="colored-photos-", suffix=".zip", dir=folder, delete=False
+    ) as file:
         target = Path(file.name)
     files = ((Path(path).name, Path(path).read_bytes()) for path in photos)
     query = {"saturation": str(saturation), "model": model, "restore": "01"[bool(restore)]}
-    outcomes = list(archive(files, target, **query))
-    if all(error for _, error in outcomes):
-        target.unlink()
-        raise ValueError(f"expected photos, got none that can be read: {': '.join(outcomes[0])}")
+    try:
+        outcomes = list(archive(files, target, **query))
+        if all(error for _, error in outcomes):
+            first = ": ".join(outcomes[0])
+            raise ValueError(f"expected photos, got none that can be read: {first}")
+    except BaseException:  # the visitor may have left
+        target.unlink(missing_ok=True)
+        raise
     return str(target)

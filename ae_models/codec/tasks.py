@@ -71,7 +71,9 @@ def decode(model: nn.Module, latent: Tensor, rate: int = 0) -> Image.Image:
 def rounded(model: nn.Module, latent: Tensor, rate: int) -> Tensor:
     """Quantize the output of encode for the same rate: latent (1, C, h, w) -> (1, C, h, w).
 
-    Raises ValueError for a network that does not quantize, and for a rate that it does not have."""
+    Raises ValueError for a network that does not quantize, for a rate that it does not have, and
+    for NaN or infinity."""
+    latent = inference.finite_latent(latent)
     q, rate = _quantized(model, latent, rate)
     return model.dequantize(q, rate)[..., : latent.shape[2], : latent.shape[3]].cpu()
 

@@ -112,7 +112,7 @@ def morph(
     """Morph face a into face b: `steps` (2 to 257) pictures, their reconstructions at the ends.
 
     mode: through the latent space along a great circle ("slerp") or a straight line ("lerp")."""
-    steps = int(inference.number("steps", steps, 2, MAX_STEPS))
+    steps = inference.whole_number("steps", steps, 2, MAX_STEPS)
     if mode not in ("slerp", "lerp"):
         raise ValueError(f"expected mode slerp or lerp, got {mode!r}")
     interpolate = {"slerp": slerp, "lerp": lerp}[mode]
@@ -138,9 +138,10 @@ def random_latents(
 ) -> Tensor:
     """Draw the latents (count, Z) of the faces that sample draws, with its arguments."""
     _expect_vae(model)
-    count = int(inference.number("count", count, 1, MAX_SAMPLES))
+    count = inference.whole_number("count", count, 1, MAX_SAMPLES)
     temperature = inference.number("temperature", temperature, 0, 2)
-    generator = torch.Generator().manual_seed(int(inference.number("seed", seed, 0, 2**32 - 1)))
+    seed = inference.whole_number("seed", seed, 0, 2**32 - 1)
+    generator = torch.Generator().manual_seed(seed)
     return draw(model, count, generator, prior, temperature)
 
 

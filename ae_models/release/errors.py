@@ -97,7 +97,9 @@ MESSAGES = (  # (kind of error, function from it to a message); the first with a
     (hub_errors.RepositoryNotFoundError, _missing_repository),
     (
         hub_errors.RevisionNotFoundError,
-        lambda e: "no such commit or branch there; correct the line in ae_models/zoo.py",
+        lambda e: (
+            "no such commit or branch there; correct the revision, or the line in ae_models/zoo.py"
+        ),
     ),
     (hub_errors.RemoteEntryNotFoundError, _missing_file),
     (hub_errors.HfHubHTTPError, _status),

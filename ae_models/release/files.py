@@ -118,9 +118,9 @@ def _in_8_bits(tensor: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _from_8_bits(tensor: Tensor, scale: Tensor | None, name: str, path: Path) -> Tensor:
-    if scale is None or scale.shape != tensor.shape[:1]:
+    if scale is None or not tensor.ndim or scale.shape != tensor.shape[:1]:
         got = "none" if scale is None else f"shape {tuple(scale.shape)}"
-        wanted = f"{len(tensor)} scales of {name}"
+        wanted = f"a scale for each row of {name}, {tuple(tensor.shape)}"
         raise ValueError(f"{path}: expected {wanted}, got {got}; {REMEDY}")
     return tensor.float() * _as_column(scale.float(), tensor)
 

@@ -24,7 +24,10 @@ RIM = 0.15  # of the picture's side: how far from the border a scanner's rim may
 
 
 def find(ink: np.ndarray, photographed: bool) -> np.ndarray:
-    """Which pixels belong to marks, bool (h, w); specks count on a photo and on ruled paper."""
+    """Which pixels belong to marks, bool (h, w); specks count on a photo and on ruled paper. A
+    picture as narrow as a line has none."""
+    if min(ink.shape) < LINE:
+        return np.zeros(ink.shape, bool)
     found = rules(ink)
     if photographed or found.any():
         found |= _specks(np.where(found, 0, ink))

@@ -25,6 +25,7 @@ from ae_models.sketch.marks import LINE, SIDE
 FAINT = 0.3  # darkest channel that a transparent picture's ink needs to show on white
 LINES_DIFFER = 12  # of 255, from the paper around them
 PLACE = 101  # px at SIDE of a place that is paper for the most part, even with thick lines
+PURE = 5  # of 255, that white or black on a screen may be off
 EVEN = 0.05  # by how much paper may be darker in places than it mostly is
 UNEVEN = 0.02  # share of the paper that is darker than that where the light is uneven
 SOLID = 0.3  # of the lightest paper around: darker places are filled with ink, not in shadow
@@ -97,10 +98,15 @@ def _at_side(pixels: np.ndarray) -> np.ndarray:
 
 
 def _is_light_on_dark(gray: np.ndarray) -> bool:
-    """Whether lines are lighter than the paper, which is what most of any place is. Without lines
-    the greater part is paper, if it is light."""
+    """Whether lines are lighter than the paper: white or black if the border and more than half of
+    the picture are, else what most of any place is. Without lines the greater part is paper, if it
+    is light."""
     import cv2
 
+    border = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
+    for tone in (255, 0):
+        if max(abs(np.quantile(border, [0.05, 0.95]) - tone)) < PURE > abs(np.median(gray) - tone):
+            return tone == 0
     above = gray.astype(float) - cv2.medianBlur(gray, PLACE)
     tops, valleys = (np.square(x.clip(LINES_DIFFER, None)).mean() for x in (above, -above))
     if max(tops, valleys) < 1.0005 * LINES_DIFFER**2:
@@ -167,7 +173,8 @@ def _lightest_around(paper: np.ndarray) -> np.ndarray:
     """The lightest that each channel is within AROUND px."""
     import cv2
 
-    small = cv2.resize(paper, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
+    size = [max(1, round(n / 8)) for n in paper.shape[1::-1]]
+    small = cv2.resize(paper, size, interpolation=cv2.INTER_AREA)
     lightest = cv2.dilate(small, _disc(AROUND // 8))
     return cv2.resize(lightest, paper.shape[1::-1], interpolation=cv2.INTER_LINEAR)
 

@@ -29,7 +29,8 @@ def corners(picture: np.ndarray) -> np.ndarray | None:
     import cv2
 
     scale = min(1.0, SEARCH_SIDE / max(picture.shape[:2]))
-    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    size = [max(1, round(n * scale)) for n in picture.shape[1::-1]]
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
     masks = _masks(cv2.medianBlur(lab, 5))
     found = [quad for mask in masks if (quad := _quadrilateral(mask)) is not None]

@@ -15,6 +15,10 @@ from ae_models.sketch.classic import SketchColor
 from ae_models.sketch.plus import SketchColorPlus
 from ae_models.sketch.regions import regions
 
+MOST_SIDE = 10_000  # px: the square around a longer drawing would not fit into memory
+MOST_SEED = 2**32 - 1
+MOST_PALETTES = 8
+
 
 def clean_sketch(picture: Image.Image) -> Image.Image:
     """Any picture of a drawing -> dark or colored lines on white, RGB of its size, as color_sketch
@@ -47,7 +51,7 @@ def color_sketch(
     inference.expect(model, (SketchColor, SketchColorPlus), "a network that colors sketches")
     if isinstance(model, SketchColor):
         return _color_classic(model, _cleaned(sketch, None, clean)[0])
-    seed = int(inference.number("seed", seed, 0, 2**32 - 1))
+    seed = inference.whole_number("seed", seed, 0, MOST_SEED)
     palette = palettes.from_entries(palette)
     seen = _seen(model, *_cleaned(sketch, hints, clean))
     if drawing.is_blank(seen.ink, model.config):
@@ -71,6 +75,7 @@ def paint_sketch(
     inference.expect(model, (SketchColor, SketchColorPlus), "a network that colors sketches")
     if isinstance(model, SketchColor):
         return _color_classic(model, _cleaned(sketch, None, clean)[0])
+    seed = inference.whole_number("seed", seed, 0, MOST_SEED)
     palette = palettes.from_entries(palette)
     seen = _seen(model, *_cleaned(sketch, hints, clean))
     if drawing.is_blank(seen.ink, model.config):
@@ -90,6 +95,8 @@ def propose_palettes(
 ) -> list[palettes.Entries]:
     """The palettes of `surprise`, without its pictures; none for a blank sketch."""
     inference.expect(model, SketchColorPlus, "a network that proposes palettes")
+    count = inference.whole_number("count", count, 1, MOST_PALETTES)
+    seed = inference.whole_number("seed", seed, 0, MOST_SEED)
     seen = _seen(model, *_cleaned(sketch, hints, clean))
     if drawing.is_blank(seen.ink, model.config):
         return []
@@ -108,8 +115,8 @@ def surprise(
 
     The palettes suit the sketch and differ from each other. Raises ValueError for a blank sheet."""
     inference.expect(model, SketchColorPlus, "a network that proposes palettes")
-    count = int(inference.number("count", count, 1, 8))
-    seed = int(inference.number("seed", seed, 0, 2**32 - 1))
+    count = inference.whole_number("count", count, 1, MOST_PALETTES)
+    seed = inference.whole_number("seed", seed, 0, MOST_SEED)
     seen = _seen(model, *_cleaned(sketch, hints, clean))
     if drawing.is_blank(seen.ink, model.config):
         raise ValueError("expected a drawing, got a blank sheet: draw a few lines")
@@ -122,8 +129,11 @@ def _cleaned(
 ) -> tuple[Image.Image, Image.Image | None]:
     """Sketch as RGB on white and its hints, cleaned if wanted.
 
-    Raises ValueError for hints of another size or kind."""
+    Raises ValueError for hints of another size or kind, and for a sketch that is too long."""
     rgb = images.to_rgb(sketch)
+    if max(rgb.size) > MOST_SIDE:
+        got = f"{rgb.width}x{rgb.height}"
+        raise ValueError(f"expected a drawing of at most {MOST_SIDE} px a side, got {got}")
     if hints is not None:
         hints = inference.hint_layer(hints, rgb.size, "sketch")
     return paper.clean(sketch, hints) if clean else (rgb, hints)

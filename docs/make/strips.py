@@ -2,7 +2,7 @@
 
     python -m docs.make.strips
 
-Every picture is one of the app's examples, which docs/make/examples.py draws. The figure beside
+Every picture is one of the app's examples. The figure beside
 each strip is written by docs/make/readme.py."""
 
 from pathlib import Path

@@ -142,6 +142,11 @@ def test_latents_of_another_shape_are_refused(network, shape):
             function(network, torch.zeros(shape), 1)
 
 
+def test_rounded_takes_no_nan(network):
+    with pytest.raises(ValueError, match="expected a finite latent"):
+        tasks.rounded(network, torch.full((1, 8, 3, 3), torch.nan), 1)
+
+
 def test_the_loss_reaches_everything_and_is_the_same_again_without_noise(network):
     network.requires_grad_(True)
     sizes = (10, 3, recipe.SIDE, recipe.SIDE), (10, 3 * recipe.SMALL, 32, 32)

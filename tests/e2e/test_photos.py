@@ -109,6 +109,22 @@ def test_saturation_asks_nobody_and_the_saved_photo_is_what_is_shown(page):
     assert "predicted" in saved.getexif()[ExifTags.Base.ImageDescription]
 
 
+def test_a_hint_colors_a_white_sky_in_the_page_as_in_the_file(own):
+    """Without a hint white stays white."""
+    picture = Image.open(elements.EXAMPLES / "landscape-lake.webp").resize((400, 300))
+    picture.paste("white", (0, 0, 400, 140))
+    opened(own, **{"sky.png": encoded(picture, "PNG")})
+    own.wait_for_function("document.querySelector('.after').width === 400")
+    colored(own)
+    assert colorfulness(shown(own)[40:120]) < 1
+    own.get_by_role("textbox", name="Hint color", exact=True).fill("#00a0a0")
+    own.mouse.click(*on(own, 0.7, 0.25))
+    colored(own)
+    page, saved = shown(own), Image.open(downloaded(own, "Save photo").path()).convert("RGB")
+    sky = np.asarray(saved, dtype=int)[20:100, 100:300]
+    assert colorfulness(sky) > 3 and np.abs(sky - page[20:100, 100:300]).mean() < 1
+
+
 ROUGH = """() => { window.rough = null;
   const pad = [...document.querySelectorAll(".pad")].find((one) => one.offsetParent);
   new MutationObserver(() => {

@@ -281,7 +281,7 @@ def test_a_file_that_rots_in_the_cache_is_fetched_again(server, release, commit,
             REPO,
             "0" * 40,
             "",
-            "no such commit or branch there; correct the line in ae_models/zoo.py",
+            "no such commit or branch there; correct the revision, or the line in ae_models/zoo.py",
         ),
         (
             "no-namespace//",

@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-from ae_models import tasks
+from ae_models import tasks, zoo
 from ae_models.sketch import drawing, paper, sheet
 from benchmarks import drawings
 from tests.conftest import coloring_network
@@ -96,13 +96,26 @@ def test_polarity_is_that_of_lines_whatever_the_ground(ground):
     assert cleaned[5, 50] == 255 and cleaned[24, 55] < 60
 
 
-@pytest.mark.parametrize("width", [11, 15])
+@pytest.mark.parametrize("width", [11, 15, 25])
 @pytest.mark.parametrize("name", NAMES[:4])
 def test_thick_lines_are_no_paper(name, width):
     """A felt pen on paper and chalk on a board: the gaps between lines are not the drawing."""
     thick = example(name).convert("L").filter(ImageFilter.MinFilter(width))
     for picture in (thick, ImageOps.invert(thick)):
         assert tasks.clean_sketch(picture).tobytes() == thick.convert("RGB").tobytes()
+
+
+@pytest.mark.parametrize("size", [(8, 1200), (1200, 8), (8, 6500)])
+def test_long_thin_drawings_are_cleaned(size):
+    picture = Image.new("L", size, 255)
+    picture.paste(0, (2, 2, 5, 6))
+    assert tasks.clean_sketch(picture).size == size
+
+
+def test_a_drawing_that_is_too_long_is_refused():
+    for name in ("sketch-color", "sketch-color-plus"):
+        with pytest.raises(ValueError, match="at most 10000 px a side, got 12000x8"):
+            tasks.color_sketch(zoo.load(name), Image.new("L", (12_000, 8), 255))
 
 
 def test_colored_pens_keep_their_color():

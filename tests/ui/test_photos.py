@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import struct
 import zipfile
 
 import numpy as np
@@ -15,7 +16,7 @@ from starlette.testclient import TestClient
 from ae_models import color, images, tasks, zoo
 from tests.pictures import EXAMPLES, blob, encoded, png_header
 from tests.ui.test_sheet import read_aloud
-from ui import elements, photos, routes, words
+from ui import elements, lanes, photos, routes, words
 
 RED = '[[0.5, 0.5, "#ff0000"]]'
 LAKE = EXAMPLES / "landscape-lake.webp"
@@ -73,6 +74,12 @@ def test_a_large_photo_is_shown_smaller_and_a_border_is_told():
     assert abs(left - 80) < 4 and abs(top - 80) < 4 and len(answer["corners"]) == 4
     assert min(decoded(answer["seen"]).size) == zoo.load("photo-color-plus").config.size
     assert told(LAKE.read_bytes())["corners"] is None
+
+
+@pytest.mark.parametrize("size", [(1700, 500), (300, 2000)])
+def test_a_panorama_is_colored(size):
+    body = encoded(blob(size, 1), "PNG")
+    assert fields(body).isfinite().all() and fields(body, model="rgb").isfinite().all()
 
 
 def test_a_faded_photo_can_be_restored_and_a_good_one_not():
@@ -151,6 +158,53 @@ def test_damaged_exif_does_not_lose_the_photo():
     assert Image.open(io.BytesIO(photos.save(body, {}).body)).size == (40, 30)
 
 
+def raw_tag(number: int, kind: int, value: int) -> bytes:
+    """EXIF with one tag, of a kind of number that it does not have."""
+    return b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<HHHIIi", 1, number, kind, 1, value, 0)
+
+
+ODD = {
+    "LONG as samples": raw_tag(258, 4, 8),
+    "BYTE as resolution": raw_tag(282, 1, 1),
+    "SHORT as description": raw_tag(270, 3, 7),
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_odd_exif_does_not_lose_the_photo(case):
+    body = encoded(blob((40, 30), 1), "JPEG", exif=ODD[case])
+    saved = Image.open(io.BytesIO(photos.save(body, {}).body))
+    assert saved.size == (40, 30) and "predicted" in saved.getexif()[270]
+
+
+def test_exif_that_is_too_long_for_a_jpeg_is_left_out():
+    body = encoded(blob((40, 30), 1), "PNG", exif=exif(Artist="x" * 70_000))
+    colored = images.read(body)
+    for kind, kept in (("PNG", True), ("JPEG", False)):
+        saved = Image.open(io.BytesIO(photos.file_of(colored, body, "plus", kind))).getexif()
+        assert (ExifTags.Base.Artist in saved) == kept and "predicted" in saved[270]
+
+
+def test_a_saved_picture_does_not_say_how_another_file_kept_its_pixels():
+    body = encoded(blob((40, 30), 1), "TIFF", compression="tiff_lzw")
+    saved = Image.open(io.BytesIO(photos.save(body, {}).body)).getexif()
+    assert set(saved) == {ExifTags.Base.ImageDescription}
+
+
+def test_what_a_visitor_left_behind_is_deleted(tmp_path, monkeypatch):
+    monkeypatch.setattr(photos, "get_upload_folder", lambda: str(tmp_path / "uploads"))
+    (tmp_path / "a.png").write_bytes(GOOD)
+
+    def left():
+        raise lanes.Left
+
+    monkeypatch.setattr(lanes, "still_wanted", left)
+    with pytest.raises(lanes.Left):
+        photos.colorize_many([str(tmp_path / "a.png")])
+    assert not list((tmp_path / "uploads").iterdir())
+    monkeypatch.undo()
+
+
 def test_many_photos_become_a_zip_and_bad_ones_are_named(tmp_path):
     bodies = {
         "a.jpg": encoded(blob((64, 48), 1), "JPEG", exif=exif(Artist="Ann")),
@@ -208,7 +262,7 @@ BAD = {
     "not finite": ("save", GOOD, {"saturation": "nan"}, "saturation"),
     "too much": ("save", GOOD, {"saturation": "9"}, "saturation"),
     "model": ("save", GOOD, {"model": "enormous"}, "one of plus, classic"),
-    "seen": ("chroma", encoded(blob((600, 40), 1), "PNG"), {}, "at most 512 px"),
+    "seen": ("chroma", encoded(blob((700, 40), 1), "PNG"), {}, "at most 640 px"),
     "hints": ("chroma", GOOD, {"hints": "red"}, "hints as [["),
     "color": ("chroma", GOOD, {"hints": '[[0, 0, "reddish"]]'}, "hints as [["),
     "outside": ("chroma", GOOD, {"hints": '[[2, 0, "#ff0000"]]'}, "x and y from 0 to 1"),

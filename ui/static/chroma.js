@@ -56,8 +56,8 @@ function between(cells, size) {
 }
 
 // Fields of cells (color.chroma_fields: a, b, their slopes over lightness, lightness) -> chroma
-// with the edges of the lightness that the network saw, none at black and white of the one that is
-// shown, and the hints' own on their discs.
+// with the edges of the lightness that the network saw, and the hints' own on their discs. Without
+// hints, which may mean a white sky, black and white of the lightness that is shown get none.
 function spread(
   { shape: [channels, rows, columns], data },
   seen,
@@ -95,7 +95,7 @@ function spread(
       for (; x < width && column[x] === k; x++, i++) {
         const t = right[x];
         const detail = seen[i] - (l0 + l1 * t);
-        const kept = Math.max(0, Math.min(1, shown[i], 100 - shown[i]));
+        const kept = hints.length ? 1 : Math.max(0, Math.min(1, shown[i], 100 - shown[i]));
         a[i] = kept * (a0 + a1 * t + (da0 + da1 * t) * detail);
         b[i] = kept * (b0 + b1 * t + (db0 + db1 * t) * detail);
       }
