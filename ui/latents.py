@@ -21,6 +21,7 @@ EDITING = "face-vae-plus"  # the network that knows directions
 COMPONENTS = 6  # principal directions that have a slider
 DIGITS = 4  # of the numbers that the page is given
 MAX_ROWS = tasks.MAX_STEPS
+PREVIEW = 1600  # px of the longer side of a photo that the page cannot read itself
 CROP_SIDE = 256  # px of the crop that the page shows
 MILLISECONDS = 50  # of a frame of an animation
 QUALITY = 92
@@ -45,6 +46,13 @@ def faces(body: bytes, query: dict) -> Response:
     return JSONResponse(
         {"size": picture.size, "eyes": [[n for eye in one.eyes for n in eye] for one in found]}
     )
+
+
+def preview(body: bytes, query: dict) -> Response:
+    """A photo of any kind -> JPEG of at most PREVIEW px, for browsers that cannot show it."""
+    photo = images.read(body)
+    photo.thumbnail((PREVIEW, PREVIEW), Image.Resampling.LANCZOS)
+    return encoded(photo, lossless=False)
 
 
 def crop(body: bytes, query: dict) -> Response:

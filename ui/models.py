@@ -224,7 +224,8 @@ def log() -> str:
 
 def build(tab: gr.Tab) -> None:
     page = elements.component("models", value="")
-    tab.select(table, None, page, api_visibility="private", show_progress="hidden")
+    # without the queue, whose stream Gradio's page may cut off before its end
+    tab.select(table, None, page, api_visibility="private", show_progress="hidden", queue=False)
     explain.details("How it works", explain.diagram(STEPS) + f"<p>{MEASURED}</p>")
     gr.api(models, api_name="models")
 

@@ -238,6 +238,7 @@ APP = {  # of gr.Blocks.launch
         route("face", latents.face, MOST_FILE_BYTES),
         route("faces", latents.faces, MOST_FILE_BYTES),
         route("crop", latents.crop, MOST_FILE_BYTES),
+        route("preview", latents.preview, MOST_FILE_BYTES),
         route("translate", latents.translate),
         route("decode", latents.decode, pixels=latent_pixels),
         route("draw", latents.draw),

@@ -79,6 +79,7 @@ def visits(browser, url, wrong):
         page.on("pageerror", lambda error: note(str(error)))
         page.on("console", lambda message: note(f"{message.type}: {message.text}"))
         page.on("response", lambda r: note(f"{r.status} {r.url}") if r.status >= 400 else None)
+        page.on("requestfailed", lambda r: note(r.url) if "gradio_api" in r.url else None)
         page.on("request", lambda r: note(r.url) if outside(r.url, url) else None)
         page.goto(f"{url}/{address}")
         return page

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from ae_models import zoo
 from tests.e2e.person import idle
 from tests.e2e.test_frame import SHOWN, at_work, panel, picture
-from tests.pictures import blob
+from tests.pictures import blob, encoded
 from ui import elements
 
 NUMBERS = zoo.config("face-vae-plus")["arguments"]["latent"]
@@ -207,7 +207,7 @@ def test_files_are_taken_home_and_numbers_come_back(page, tmp_path):
     page.get_by_text("More files", exact=True).click()
     page.get_by_role("spinbutton", name="Frames", exact=True).fill("258")
     button(page, "Save GIF").click()
-    expect(panel(page)).to_contain_text("Choose 2 to 257 frames")
+    expect(panel(page)).to_contain_text("Choose a whole number of frames, 2 to 257")
 
 
 def test_a_photo_without_a_face_is_told_and_its_eyes_are_moved(page, tmp_path):
@@ -278,6 +278,47 @@ def test_a_network_chosen_before_the_photo_is_there_asks_for_nothing(visit):
     page.unroute_all()
     at_work(page, "faces")
     expect(picture(page, "Sketch")).to_be_visible()
+
+
+def chosen(page: Page, name: str, body: bytes) -> None:
+    panel(page).get_by_label("Picture of a face", exact=True).set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": body}
+    )
+
+
+def test_a_bad_file_leaves_the_face_and_one_that_browsers_cannot_show_is_shown(portrait, refusals):
+    page = portrait
+    expect(picture(page, "Photo again")).to_be_visible()
+    given = picture(page, "Photo of a face")
+    before = given.get_attribute("src")
+    chosen(page, "a.txt", b"no picture")
+    expect(panel(page).get_by_role("status")).to_contain_text("Expected a PNG")
+    assert given.get_attribute("src") == before
+    photo = Image.open(elements.EXAMPLES / "portrait-2.webp").convert("RGB")
+    chosen(page, "a.tif", encoded(photo, "TIFF"))
+    expect(given).not_to_have_attribute("src", before)
+    assert given.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [*photo.size]
+    expect(button(page, "Left eye: arrow keys move it")).to_be_visible()
+
+
+def test_captions_are_those_of_the_pictures(portrait):
+    page, held = portrait, []
+    expect(picture(page, "Photo again")).to_be_visible()
+    page.route("**/translate*", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/translate*"):
+        page.get_by_role("radio", name="Sketch → photo", exact=True).check()
+    expect(picture(page, "Sketch of a face")).to_be_visible()
+    expect(picture(page, "Sketch")).to_be_visible()  # the old one, until the new one is there
+    held[0].continue_()
+    expect(picture(page, "Sketch again")).to_be_visible()
+
+
+def test_an_error_is_in_view(page, refusals):
+    panel(page).get_by_label("Photo of a face", exact=True).first.set_input_files(
+        {"name": "a.txt", "mimeType": "text/plain", "buffer": b"no picture"}
+    )
+    sentence = panel(page).get_by_text("Expected a PNG").locator("visible=true")
+    expect(sentence).to_be_in_viewport(ratio=1)
 
 
 DRAWN = """image => {

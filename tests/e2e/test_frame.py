@@ -100,7 +100,7 @@ def test_a_tab_has_an_address_and_back_works_and_the_models_say_that_they_are_co
     held, page = [], visit("?tab=photos")
     photos, models = (page.get_by_role("tab", name=n, exact=True) for n in ("Photos", "Models"))
     expect(photos).to_have_attribute("aria-selected", "true")
-    page.route("**/gradio_api/queue/join*", lambda route: held.append(route))
+    page.route("**/gradio_api/run/predict*", lambda route: held.append(route))
     models.click()
     coming = page.get_by_text("The networks are being read.")
     expect(coming).to_be_visible()

@@ -123,6 +123,60 @@ def test_a_hint_colors_a_white_sky_in_the_page_as_in_the_file(own):
     page, saved = shown(own), Image.open(downloaded(own, "Save photo").path()).convert("RGB")
     sky = np.asarray(saved, dtype=int)[20:100, 100:300]
     assert colorfulness(sky) > 3 and np.abs(sky - page[20:100, 100:300]).mean() < 1
+    tool(own, "Undo").click()
+
+
+def test_another_color_is_for_the_next_hint_or_for_one_that_is_clicked(page):
+    hints = page.get_by_role("group", name="Hints", exact=True).get_by_role("button")
+    color = page.get_by_role("textbox", name="Hint color", exact=True)
+    for value, place in (("#c02020", 0.2), ("#2020c0", 0.3)):
+        color.fill(value)
+        page.mouse.click(*on(page, place, 0.3))
+    expect(hints).to_have_count(2)
+    assert [h.get_attribute("aria-label")[-7:] for h in hints.all()] == ["#c02020", "#2020c0"]
+    hints.first.click()
+    color.fill("#20c020")
+    expect(hints.first).to_have_attribute("aria-label", "Hint 1, #20c020")
+    tool(page, "Clear hints").click()
+    colored(page)
+
+
+def test_a_slow_answer_replaces_no_photo_that_was_chosen_later(own):
+    held = []
+    own.route("**/photo/open*", lambda route: route.continue_() if held else held.append(route))
+    tool(own, "Example 1").click()
+    own.wait_for_timeout(300)
+    opened(own, **{"later.png": encoded(blob((222, 100), 5), "PNG")})
+    own.wait_for_function("document.querySelector('.after').width === 222")
+    with own.expect_response("**/photo/chroma*"):
+        held[0].continue_()
+    own.wait_for_timeout(500)
+    assert shown(own).shape == (100, 222, 3)
+
+
+def test_an_example_has_an_address(visit):
+    page = visit("?tab=photos&example=landscape-sea")
+    colored(page)
+    tool(page, "Example 1").click()
+    expect(page).not_to_have_url(re.compile("landscape-sea"))
+    expect(page).to_have_url(re.compile("example="))
+
+
+FOLDER = """(target) => {
+  const file = new File(["no picture"], "inside.txt");
+  const entry = { isFile: true, file: (done) => done(file) };
+  let given = [[entry, entry], []];
+  const reader = { readEntries: (done) => done(given.shift()) };
+  const folder = { isDirectory: true, createReader: () => reader };
+  const event = new Event("drop", { bubbles: true, cancelable: true });
+  event.dataTransfer = { items: [{ webkitGetAsEntry: () => folder }], files: [] };
+  target.dispatchEvent(event);
+}"""
+
+
+def test_a_folder_that_is_dropped_is_opened(own, refusals):
+    pad(own).evaluate(FOLDER)
+    expect(own.get_by_role("list", name="Skipped files").get_by_role("listitem")).to_have_count(2)
 
 
 ROUGH = """() => { window.rough = null;

@@ -111,6 +111,83 @@ def test_a_hint_is_set_moved_and_removed(page):
     assert np.abs(np.asarray(saved(page), int) - np.asarray(plain, int)).mean() < 1
 
 
+def test_another_color_is_for_the_next_hint(page):
+    draw(page)
+    page.keyboard.press("h")
+    color = page.get_by_label("Hint color", exact=True).last
+    color.fill("#c00000")
+    page.mouse.click(*on(page, 0.5, 0.5))
+    color.fill("#00c000")
+    colored(page)
+    red = color_at(saved(page), 0.5, 0.5)
+    assert red[0] > red[1] + 60
+    tool(page, "Remove hint").click()
+
+
+def test_what_is_drawn_on_an_example_outlives_a_reload(visit):
+    page = visit()
+    colored(page)
+    tool(page, "Example: house").click()
+    rested(page)
+    before = ink(page)
+    draw(page)
+    rested(page)
+    drawn = ink(page)
+    page.reload()
+    colored(page)
+    assert ink(page) == pytest.approx(drawn, abs=50) and drawn > before + 1000
+    other = visit("", context=page.context)  # a new window begins with it, and keeps its own
+    colored(other)
+    tool(other, "Clear").click()
+    draw(other, 0.1)
+    rested(other)
+    page.reload()
+    colored(page)
+    assert ink(page) == pytest.approx(drawn, abs=50)
+
+
+def test_a_slow_file_replaces_no_example_that_was_chosen_later(page):
+    held = []
+    page.route("**/studio/open*", lambda route: held.append(route))
+    drop(page, pad(page), encoded(circle((300, 200), width=6), "PNG"))
+    page.wait_for_timeout(200)
+    tool(page, "Example: cat").click()
+    rested(page)
+    with page.expect_response("**/studio/open*"):
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    assert saved(page).size == (768, 768)
+
+
+def test_nothing_of_the_classic_network_stays_on_a_cleared_sheet(page):
+    draw(page)
+    page.get_by_role("radio", name="Both networks", exact=True).check()
+    classic = page.get_by_role("img", name="Colored by the classic network", exact=True)
+    expect(classic).to_have_attribute("src", re.compile("blob:"))
+    tool(page, "Clear").click()
+    expect(classic).to_have_count(0)
+
+
+def test_a_cleaned_file_is_offered_as_it_was_only_while_it_lies_there(page):
+    dim = circle((300, 300), width=8).point(lambda level: 60 + level // 3)
+    drop(page, pad(page), encoded(dim, "PNG"))
+    expect(tool(page, "Use it as it was")).to_be_visible()
+    tool(page, "Undo").click()
+    expect(tool(page, "Use it as it was")).to_be_hidden()
+
+
+def test_colors_come_from_a_chosen_picture(page):
+    with page.expect_file_chooser() as chooser:
+        tool(page, "choose one").click()
+    flag = Image.new("RGB", (60, 60), (200, 30, 40))
+    flag.paste((250, 250, 250), (0, 30, 60, 60))
+    chooser.value.set_files(
+        {"name": "flag.png", "mimeType": "image/png", "buffer": encoded(flag, "PNG")}
+    )
+    first = page.get_by_label("Color 1", exact=True)
+    expect(first).to_have_value(re.compile("#(c8|c9|c7)1"))
+
+
 def test_everything_can_be_done_with_the_keyboard(page):
     pad(page).focus()
     page.keyboard.press(" ")

@@ -22,18 +22,11 @@ people.addEventListener("click", ({ target }) => {
   ACTIONS[button?.dataset.do]?.();
   if (!target.closest(".more") || button) find(".more").open = false;
 });
-document.addEventListener("keydown", (event) => {
-  if (
-    !people.offsetParent ||
-    !(event.ctrlKey || event.metaKey) ||
-    event.target.closest?.("input:not([type=range], [type=radio]), textarea, select")
-  )
-    return;
-  const key = event.key.toLowerCase();
-  if (key !== "z" && key !== "y") return;
-  event.preventDefault();
-  ACTIONS[key === "y" || event.shiftKey ? "redo" : "undo"]();
-});
+shortcuts(
+  people,
+  {},
+  { z: ACTIONS.undo, Z: ACTIONS.redo, y: ACTIONS.redo },
+);
 find(".views").addEventListener("change", ({ target }) => {
   for (const section of people.querySelectorAll("section[data-view]"))
     section.hidden = section.dataset.view !== target.value;
@@ -70,27 +63,18 @@ find(".kinds").insertAdjacentHTML(
     .join(""),
 );
 find(".kinds").addEventListener("change", ({ target }) => changeKind(target.value));
-find(".shelf").innerHTML = props.files
-  .map(
-    (file, i) =>
-      `<button type="button" data-file="${file}" aria-label="${say("Example")} ${i + 1}"><img
-        src="${ROOT}/studio/static/examples/${file}" alt="" loading="lazy"></button>`,
-  )
-  .join("");
-find(".shelf").addEventListener("click", ({ target }) => {
-  const button = target.closest("button");
-  if (button) openExample(button.dataset.file, chosen);
+shelve(find(".shelf"), props.files, (name) => {
+  address(name.replace(/\.[^.]*$/, ""));
+  openExample(name, chosen);
 });
 translate(element);
 
-// Begins when the tab is first seen.
-new IntersectionObserver(async (seen, watching) => {
-  if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
-  watching.disconnect();
+whenSeen(people, async () => {
+  const [first, second] = props.start;
   try {
     faces = await Promise.all(
-      props.start.slice(0, 2).map(async (name) => {
-        const photo = await (await fetch(`${ROOT}/studio/static/examples/${name}`)).blob();
+      [exampleAsked(props.files) ?? first, second].map(async (name) => {
+        const photo = await exampleFile(name);
         const found = await encoded(photo, { eyes: WHOLE });
         return fresh({ crop: found.crop, photo, latents: { [kind]: found.latent } });
       }),
@@ -100,4 +84,4 @@ new IntersectionObserver(async (seen, watching) => {
   } catch (error) {
     tell(error.message);
   }
-}).observe(people);
+});

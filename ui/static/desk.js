@@ -1,4 +1,17 @@
 // What comes into a workspace and what leaves it: files by drop and paste, downloads, shortcuts.
+const SLOW = 1000; // ms, after which progress is shown
+
+// Work that shows its progress where it takes long.
+async function slowly(bar, work) {
+  const slow = setTimeout(() => (bar.hidden = false), SLOW);
+  try {
+    return await work();
+  } finally {
+    clearTimeout(slow);
+    bar.hidden = true;
+  }
+}
+
 function download(blob, name) {
   const link = Object.assign(document.createElement("a"), {
     href: URL.createObjectURL(blob),
@@ -8,23 +21,61 @@ function download(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
+// Files that are dropped, also in folders; `taken` is given the element that they fell on, too.
+function catchDrops(place, taken) {
+  place.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    place.classList.add("dropping");
+  });
+  place.addEventListener("dragleave", () => place.classList.remove("dropping"));
+  place.addEventListener("drop", async (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    place.classList.remove("dropping");
+    const files = await filesIn(event.dataTransfer);
+    if (files.length) taken(files, event.target);
+  });
+}
+
+async function filesIn({ items, files }) {
+  const [entries, all] = [[...items].map((item) => item.webkitGetAsEntry?.()), [...files]];
+  if (!entries.some((entry) => entry?.isDirectory)) return all;
+  return (await Promise.all(entries.filter(Boolean).map(filesOf))).flat();
+}
+
+async function filesOf(entry) {
+  if (entry.isFile) return [await new Promise((done, failed) => entry.file(done, failed))];
+  const [reader, found] = [entry.createReader(), []];
+  while (true) {
+    const some = await new Promise((done, failed) => reader.readEntries(done, failed));
+    if (!some.length) break; // it gives a hundred at most
+    found.push(...some);
+  }
+  return (await Promise.all(found.map(filesOf))).flat();
+}
+
+// The first picture of these files, or the first file.
+function pictureOf(files) {
+  return files.find(({ type }) => type.startsWith("image/")) ?? files[0];
+}
+
 function receive(desk, taken) {
-  desk.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    desk.classList.add("dropping");
-  });
-  desk.addEventListener("dragleave", () => desk.classList.remove("dropping"));
-  desk.addEventListener("drop", (event) => {
-    event.preventDefault();
-    desk.classList.remove("dropping");
-    taken([...event.dataTransfer.files]);
-  });
+  catchDrops(desk, taken);
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
     if (!files.length || !desk.offsetParent) return;
     event.preventDefault();
-    taken(files);
+    taken(files, desk);
   });
+}
+
+// A photo that this browser can show: the file, or what the server made of it.
+async function showable(file) {
+  const bitmap = await createImageBitmap(file).catch(() => null);
+  if (!bitmap) return (await post("preview", {}, file)).blob();
+  bitmap.close();
+  return file;
 }
 
 // Files chosen in a dialog.
@@ -53,7 +104,7 @@ function shortcuts(desk, keys, control) {
 }
 
 async function exampleFile(name) {
-  const blob = await (await fetch(`${ROOT}/studio/static/examples/${name}`)).blob();
+  const blob = await fetched(`${ROOT}/studio/static/examples/${name}`);
   return new File([blob], name, { type: blob.type });
 }
 
@@ -79,6 +130,12 @@ function whenSeen(desk, begin) {
     begin();
   });
   watching.observe(desk);
+}
+
+// The one of these files that the address names, without its ending.
+function exampleAsked(files) {
+  const name = new URLSearchParams(location.search).get("example");
+  return files.find((file) => file.replace(/\.[^.]*$/, "") === name);
 }
 
 // An example in the address, or none.

@@ -5,7 +5,7 @@ const names = () => LETTERS.slice(0, faces.length).join("-");
 async function saveAnimation(format) {
   const count = Number(find(".frames").value);
   if (!Number.isInteger(count) || count < 2 || count > MOST_FRAMES) {
-    return tell(say("Choose 2 to 257 frames: more make no smoother picture."));
+    return tell(say("Choose a whole number of frames, 2 to 257."));
   }
   const legs = format === "strip" && faces.length === 2 ? tour(2).slice(0, 1) : tour(faces.length);
   const last = format === "strip" ? count - 1 : count; // an animation begins again where it ends
@@ -14,15 +14,11 @@ async function saveAnimation(format) {
   const frames = Array.from({ length: count }, (_, i) => at(i));
   const body = new Float32Array(frames.flat());
   tell("");
-  find(".bar").hidden = false;
+  const work = () => post("animate", { model: kind, format }, body);
   jobs.want("animate", 1, async () => {
-    try {
-      const answer = await post("animate", { model: kind, format }, body);
-      const ending = format === "strip" ? "png" : format;
-      download(await answer.blob(), `faces-${names()}-${count}-frames.${ending}`);
-    } finally {
-      find(".bar").hidden = true;
-    }
+    const answer = await slowly(find(".bar"), work);
+    const ending = format === "strip" ? "png" : format;
+    download(await answer.blob(), `faces-${names()}-${count}-frames.${ending}`);
   });
 }
 
@@ -92,7 +88,4 @@ async function openNumbers(file) {
     tell(error.message);
   }
 }
-find("input.numbers").addEventListener("change", ({ target }) => {
-  if (target.files[0]) openNumbers(target.files[0]);
-  target.value = "";
-});
+fromDialog(find("input.numbers"), ([file]) => file && openNumbers(file));

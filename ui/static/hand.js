@@ -36,7 +36,7 @@ function startHint(x, y) {
       ...drawing.hints,
       { color: find(".hintcolor").value, width: widths.hint, points: [[x, y]] },
     ];
-  selected = held.index;
+  [selected, selectedFresh] = [held.index, held.fresh];
 }
 
 function go(x, y, share = 1) {

@@ -1,7 +1,25 @@
 // The switches of language and theme, and an address for each tab.
 const language = element.querySelector("select");
 language.value = document.documentElement.lang;
+let opened = false; // a file, outside the sheet, which alone outlives a reload
+for (const name of ["change", "drop", "paste"])
+  document.addEventListener(
+    name,
+    ({ target }) => {
+      if (name === "change" && target.type !== "file") return;
+      opened ||= !document.querySelector("#sketch")?.contains(target);
+    },
+    true,
+  );
+for (const name of ["dragover", "drop"])
+  document.addEventListener(name, (event) => event.preventDefault()); // else the page is left
+const LOST =
+  "The page is loaded anew: the drawing is kept, photos and faces have to be opened again. Go on?";
 language.addEventListener("change", () => {
+  if (opened && !confirm(say(LOST))) {
+    language.value = document.documentElement.lang;
+    return;
+  }
   localStorage.setItem("studio.language", language.value);
   location.reload();
 });

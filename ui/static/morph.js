@@ -51,7 +51,7 @@ let resting = null,
 let coalescing = null; // the control whose moves are one step of undo
 
 function tell(message) {
-  find(".told").textContent = message;
+  for (const place of people.querySelectorAll(".told")) place.textContent = message;
 }
 
 const changeable = () => kind === props.kinds[0]; // changes are those of the plus network's numbers

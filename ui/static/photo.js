@@ -32,10 +32,12 @@ const {
   view,
   layers: [before, after],
 } = split;
+let opening = 0; // counts photos that were asked for: a slow answer replaces none chosen later
 let photo = null; // what is shown: file, size, preview, box, corners, lightness, seen, ...
 let hints = []; // of {x, y, color}, places in parts of the photo's sides; never changed in place
 let [past, future] = [[], []]; // of hints
 let selected = -1;
+let selectedFresh = false; // just put: another color is for the next one
 let tool = "hint";
 let spot = null; // where the keyboard's place is
 let version = 0;
@@ -70,10 +72,11 @@ function part(canvas, [left, top, right, bottom]) {
     .getImageData(left, top, right - left, bottom - top);
 }
 
+// Whether it is what is shown now.
 async function open(file) {
-  if (!file) return;
+  const mine = (opening += 1);
   tell("");
-  await split.slowly(async () => {
+  return split.slowly(async () => {
     const told = await (await post("photo/open", {}, file)).json();
     const [preview, restored] = [
       await pixelsOf(told.preview),
@@ -91,14 +94,16 @@ async function open(file) {
       pixels: {}, // step -> ImageData
     };
     const fields = await asked(coming, "plus", []);
+    if (mine !== opening) return false;
     [photo, hints, past, future, selected] = [coming, [], [], [], -1];
     layers = { plus: { version: (version += 1), fields, given: [] } };
+    return true;
   });
 }
 
 async function bring(file) {
   try {
-    await open(file);
+    if (!(await open(file))) return;
   } catch (error) {
     return tell(error.message);
   }

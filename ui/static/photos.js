@@ -72,10 +72,15 @@ find(".views").addEventListener("change", () => {
 // ---- files ----
 
 async function openExample(name) {
-  await bring(await exampleFile(name));
+  try {
+    await bring(await exampleFile(name));
+  } catch (error) {
+    tell(error.message);
+  }
 }
 
 function taken(files) {
+  address(null);
   if (files.length === 1) bring(files[0]);
   else if (files.length) addAll(files);
 }
@@ -84,6 +89,7 @@ function addAll(files) {
   const photos = files.filter(({ name }) => !name.startsWith("."));
   if (batch?.running) return tell(say("Photos are being colored: cancel that first."));
   if (!photos.length) return;
+  tell("");
   const query = settings();
   batch = new Batch(photos, async (file) => (await post("photo/save", query, file)).blob(), listed);
   listed(batch);
@@ -109,8 +115,12 @@ fromDialog(find(".one"), taken);
 fromDialog(find(".several"), taken);
 fromDialog(find(".directory"), addAll);
 receive(studio, taken);
-shelve(find(".shelf"), props.examples, openExample);
+shelve(find(".shelf"), props.examples, (name) => {
+  address(name.replace(/\.[^.]*$/, ""));
+  openExample(name);
+});
 translate(element);
 remember(recent[0]);
 choose("hint");
-whenSeen(stage, () => openExample(props.start)); // nothing is computed before that
+window.addEventListener("online", () => layers.plus?.version === version || changed());
+whenSeen(stage, () => openExample(exampleAsked(props.examples) ?? props.start)); // not before

@@ -1,6 +1,9 @@
 // Pictures that come onto the sheet and leave it as files.
 
+let opening = 0; // counts what is brought or asked for: a slow answer replaces nothing newer
+
 function bring(picture, width, height) {
+  opening += 1;
   if (held) abandon();
   drawing.replace((context) => context.drawImage(picture, 0, 0, width, height), width, height);
   epoch += 1;
@@ -21,25 +24,33 @@ function offerOriginal(file) {
 async function open(file, clean = true) {
   if (!file) return;
   tell("");
+  const mine = (opening += 1);
   try {
-    const answer = await post("open", { clean: clean ? 1 : 0 }, file);
+    const answer = await slowly(find(".bar"), () => post("open", { clean: clean ? 1 : 0 }, file));
     const picture = await createImageBitmap(await answer.blob());
+    if (mine !== opening) return;
     address(null);
     bring(picture, picture.width, picture.height);
     if (answer.headers.get("x-cleaned") !== "1") return;
     offerOriginal(file);
-    tell(say("The paper was cleaned."));
+    tell(say("The paper was cleaned."), true);
   } catch (error) {
     tell(error.message);
   }
 }
 
+// Whether it is there.
 async function openExample(name) {
-  const source = name.startsWith("data:")
-    ? name
-    : `${ROOT}/studio/static/examples/sketch-${name}.png`;
-  const picture = Object.assign(new Image(), { src: source });
-  await picture.decode();
+  const source = `${ROOT}/studio/static/examples/sketch-${name}.png`;
+  const mine = (opening += 1);
+  let picture;
+  try {
+    picture = await createImageBitmap(await fetched(source));
+  } catch (error) {
+    tell(error.message);
+    return false;
+  }
+  if (mine !== opening) return false;
   const canvas = Object.assign(document.createElement("canvas"), {
     width: picture.width,
     height: picture.height,
@@ -53,6 +64,7 @@ async function openExample(name) {
   }
   context.putImageData(pixels, 0, 0);
   bring(canvas, SHEET_SIDE, SHEET_SIDE);
+  return true;
 }
 
 async function takeColors(file) {
@@ -64,37 +76,10 @@ async function takeColors(file) {
   }
 }
 
-function firstPicture({ files }) {
-  return [...files].find(({ type }) => type.startsWith("image/")) ?? files[0];
-}
-
-find("input[type=file]").addEventListener("change", ({ target }) => {
-  open(target.files[0]);
-  target.value = "";
-});
-for (const [place, taken] of [
-  [studio, (file) => open(file)],
-  [find(".colors"), takeColors],
-]) {
-  place.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    place.classList.add("dropping");
-  });
-  place.addEventListener("dragleave", () => place.classList.remove("dropping"));
-  place.addEventListener("drop", (event) => {
-    event.preventDefault();
-    event.stopPropagation();
-    studio.classList.remove("dropping");
-    place.classList.remove("dropping");
-    taken(firstPicture(event.dataTransfer));
-  });
-}
-document.addEventListener("paste", (event) => {
-  const file = event.clipboardData && firstPicture(event.clipboardData);
-  if (!file || !studio.offsetParent) return;
-  event.preventDefault();
-  open(file);
-});
+fromDialog(find("input[type=file]"), ([file]) => open(file));
+fromDialog(find(".colored"), ([file]) => file && takeColors(file));
+receive(studio, (files) => open(pictureOf(files)));
+catchDrops(find(".colors"), (files) => takeColors(pictureOf(files)));
 
 // Wait for the full picture of what is drawn, unless the server refuses it.
 async function finished() {

@@ -17,12 +17,18 @@ const jobs = new Latest((message) => tell(message));
 const eyes = new Eyes(find(".eyes"), (places) => bring(places), say("Photo of a face"));
 const webcam = new Webcam(
   find(".camera"),
-  (photo) => open(photo),
+  (photo) => openOwn(photo),
   (message) => tell(message),
 );
 const blobs = {}; // of the two results
+const CAPTIONS = [
+  [".given img", ".giventext"],
+  [".first", ".firsttext"],
+  [".second", ".secondtext"],
+];
 let from = "photo";
 let photo = null;
+let opening = 0; // counts files: a slow answer replaces none chosen later
 
 function tell(message) {
   find(".told").textContent = message;
@@ -36,10 +42,23 @@ function put(place, blob) {
 
 async function open(file) {
   if (!file) return;
-  photo = file;
+  const mine = (opening += 1);
   tell("");
-  await eyes.open(URL.createObjectURL(file));
+  try {
+    const found = await slowly(find(".bar"), () => showable(file));
+    if (mine !== opening) return;
+    photo = found;
+  } catch (error) {
+    return tell(error.message);
+  }
+  await eyes.open(URL.createObjectURL(photo));
+  caption(0);
   bring();
+}
+
+function caption(index) {
+  const [picture, text] = CAPTIONS[index];
+  find(picture).alt = find(text).textContent = say(DIRECTIONS[from].words[index]);
 }
 
 // The face in its pose, by these eyes or by those that are found, and all that follows from it.
@@ -48,9 +67,8 @@ function bring(places) {
   delete portrait.dataset.done;
   const asked = photo;
   jobs.want("crop", 0, async () => {
-    const answer = await (
-      await post("crop", places ? { eyes: places.map((n) => n.toFixed(1)).join() } : {}, asked)
-    ).json();
+    const query = places ? { eyes: places.map((n) => n.toFixed(1)).join() } : {};
+    const answer = await (await slowly(find(".bar"), () => post("crop", query, asked))).json();
     if (asked !== photo) return;
     const crop = await (await fetch(answer.crop)).blob();
     put(".crop", crop);
@@ -81,6 +99,7 @@ async function translated(place, index, source) {
     const blob = await (await post("translate", { system, model }, source)).blob();
     blobs[place] = blob;
     put(place, blob);
+    caption(index + 1);
     if (index === 0) return jobs.want("second", 2, () => translated(".second", 1, blob));
     portrait.dataset.done = true;
     if (beside() && from === "sketch") jobs.want("other", 3, () => classic(source));
@@ -99,14 +118,7 @@ async function look(asked) {
 
 function begin(with_) {
   from = with_;
-  const { words, files } = DIRECTIONS[from];
-  [
-    [".given img", ".giventext"],
-    [".first", ".firsttext"],
-    [".second", ".secondtext"],
-  ].forEach(([picture, text], i) => {
-    find(picture).alt = find(text).textContent = say(words[i]);
-  });
+  const { files } = DIRECTIONS[from];
   find(".shelf").innerHTML = files
     .map(
       (file, i) =>
@@ -114,22 +126,26 @@ function begin(with_) {
           src="${ROOT}/studio/static/examples/${file}" alt="" loading="lazy"></button>`,
     )
     .join("");
-  openExample(files[0]);
+  openExample(exampleAsked(files) ?? files[0]);
 }
 
 async function openExample(name) {
-  open(await (await fetch(`${ROOT}/studio/static/examples/${name}`)).blob());
+  try {
+    await open(await exampleFile(name));
+  } catch (error) {
+    tell(error.message);
+  }
+}
+
+function openOwn(file) {
+  address(null);
+  open(file);
 }
 
 function save(place, index) {
   if (!blobs[place]) return;
   const name = DIRECTIONS[from].words[index + 1].toLowerCase().replaceAll(" ", "-");
-  const link = Object.assign(document.createElement("a"), {
-    href: URL.createObjectURL(blobs[place]),
-    download: `face-${name}.png`,
-  });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  download(blobs[place], `face-${name}.png`);
 }
 
 const ACTIONS = {
@@ -141,34 +157,21 @@ const ACTIONS = {
 portrait.addEventListener("click", ({ target }) => {
   const button = target.closest("button");
   ACTIONS[button?.dataset.do]?.();
-  if (button?.dataset.file) openExample(button.dataset.file);
+  if (!button?.dataset.file) return;
+  address(button.dataset.file.replace(/\.[^.]*$/, ""));
+  openExample(button.dataset.file);
 });
-find("input[type=file]").addEventListener("change", ({ target }) => {
-  open(target.files[0]);
-  target.value = "";
-});
+fromDialog(find("input[type=file]"), ([file]) => openOwn(file));
+receive(portrait, (files) => openOwn(pictureOf(files)));
 for (const radio of portrait.querySelectorAll('[name="portrait-from"]'))
   radio.addEventListener("change", () => begin(radio.value));
 find("select").addEventListener("change", () => {
   find(".beside").hidden = !beside();
   bring(eyes.eyes ?? undefined);
 });
-portrait.addEventListener("dragover", (event) => event.preventDefault());
-portrait.addEventListener("drop", (event) => {
-  event.preventDefault();
-  open(event.dataTransfer.files[0]);
-});
-document.addEventListener("paste", (event) => {
-  const file = event.clipboardData?.files[0];
-  if (!file || !portrait.offsetParent) return;
-  event.preventDefault();
-  open(file);
-});
 translate(element);
-
-// Begins when the tab is first seen.
-new IntersectionObserver((seen, watching) => {
-  if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
-  watching.disconnect();
-  begin("photo");
-}).observe(portrait);
+whenSeen(portrait, () => {
+  const asked = Object.keys(DIRECTIONS).find((name) => exampleAsked(DIRECTIONS[name].files));
+  if (asked) find(`[value="${asked}"]`).checked = true;
+  begin(asked ?? "photo");
+});

@@ -4,7 +4,6 @@ const FULL_SIDE = 512; // at rest; the server fills colors in at no more than th
 const SMALL_SIDE = 128; // of what palettes are shuffled for
 const SHEET_SIDE = 768; // px of a new sheet
 const REST = 250; // ms without a change, after which the full picture and the proposals follow
-const SLOW = 1000; // ms, after which progress is shown
 const NEAR = 14; // px on the screen from a hint's mark that take hold of it
 const PROPOSALS = 4;
 const STORE = "studio.sheet";
@@ -37,14 +36,17 @@ let painted = -1;
 let full = -1; // the version that the full picture belongs to
 let epoch = 0; // counts sheets: an answer for another one is not shown
 let selected = -1; // hint
+let selectedFresh = false; // just put: another color is for the next one
 let spot = null; // where the keyboard's tool is
 let penSeen = false; // a resting palm never draws once there is a pen
 let proposals = []; // palettes
 let seed = 0;
 let resting = null;
 
-function tell(message) {
+// good: all is well.
+function tell(message, good = false) {
   find(".told").textContent = message;
+  find(".told").classList.toggle("good", good);
 }
 
 // ---- what is asked of the server ----
@@ -53,16 +55,6 @@ function query(entries, side, live = false) {
   const asked = { palette: JSON.stringify(entries), seed, live: live ? 1 : 0, side };
   if (drawing.hints.length) asked.hints = 1;
   return asked;
-}
-
-async function slowly(work) {
-  const slow = setTimeout(() => (find(".bar").hidden = false), SLOW);
-  try {
-    return await work();
-  } finally {
-    clearTimeout(slow);
-    find(".bar").hidden = true;
-  }
 }
 
 function show(picture) {
@@ -77,7 +69,7 @@ function entries() {
 async function paintNow() {
   const [asked, sheet] = [version, epoch];
   const options = query(entries(), LIVE_SIDE, held !== null);
-  const answer = await slowly(() => post("paint", options, packed(drawing, LIVE_SIDE)));
+  const answer = await slowly(find(".bar"), () => post("paint", options, packed(drawing, LIVE_SIDE)));
   if (answer === null) return null;
   const picture = await createImageBitmap(await answer.blob());
   if (sheet !== epoch || asked < painted || asked === full) return;
@@ -91,7 +83,7 @@ async function paintAtRest(signal) {
   const asked = version;
   const locked = JSON.stringify(palette.locked.map(({ color }) => [color, 1]));
   const options = { ...query(entries(), FULL_SIDE), locked };
-  const answer = await slowly(() => post("rest", options, packed(drawing, FULL_SIDE), signal));
+  const answer = await slowly(find(".bar"), () => post("rest", options, packed(drawing, FULL_SIDE), signal));
   const parts = partsOf(answer);
   const next = async () => (await parts.next()).value;
   const picture = await createImageBitmap(await next());
@@ -111,12 +103,14 @@ function showFull(picture) {
 }
 
 async function paintClassic() {
+  const sheet = epoch;
   const answer = await post(
     "paint",
     { model: "classic", side: FULL_SIDE, ...(drawing.hints.length && { hints: 1 }) },
     packed(drawing, FULL_SIDE),
   );
-  find(".other img").src = URL.createObjectURL(await answer.blob());
+  const picture = await answer.blob();
+  if (sheet === epoch) find(".other img").src = URL.createObjectURL(picture);
 }
 
 function noProposals() {
@@ -178,6 +172,7 @@ function empty() {
   epoch += 1;
   jobs.outdate(0);
   paint.getContext("2d").clearRect(0, 0, paint.width, paint.height);
+  find(".other img").removeAttribute("src");
   noProposals();
   painted = full = version;
   settle();
@@ -206,3 +201,6 @@ function resized() {
   paper.style.setProperty("--ratio", drawing.width / drawing.height);
   marked();
 }
+
+new ResizeObserver(marked).observe(paper);
+window.addEventListener("online", () => painted === version || changed());

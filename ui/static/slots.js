@@ -42,12 +42,13 @@ function put(index, face) {
 async function open(file, index, options = {}) {
   if (!file) return;
   jobs.want(`open ${index}`, 0, async () => {
-    const found = await encoded(file, options);
+    const photo = await showable(file);
+    const found = await slowly(find(".bar"), () => encoded(photo, options));
     put(
       Math.min(index, faces.length),
       fresh({
         crop: found.crop,
-        photo: file,
+        photo,
         latents: { [kind]: found.latent },
         eyes: options.eyes === WHOLE ? null : options.eyes,
       }),
@@ -61,8 +62,11 @@ async function open(file, index, options = {}) {
 }
 
 async function openExample(name, index) {
-  const answer = await fetch(`${ROOT}/studio/static/examples/${name}`);
-  return open(await answer.blob(), index, { eyes: WHOLE });
+  try {
+    await open(await exampleFile(name), index, { eyes: WHOLE });
+  } catch (error) {
+    tell(error.message);
+  }
 }
 
 // Eyes: the photo with its faces.
@@ -75,7 +79,7 @@ async function pick(index) {
   const source = URL.createObjectURL(photo);
   await eyes.open(source);
   jobs.want("faces", 0, async () => {
-    const answer = await post("faces", {}, photo);
+    const answer = await slowly(find(".picker .bar"), () => post("faces", {}, photo));
     const found = (await answer.json()).eyes;
     eyes.take(found);
     if (faces[index].eyes) eyes.choose(faces[index].eyes.split(",").map(Number));
@@ -183,21 +187,8 @@ find(".slots").addEventListener("click", ({ target }) => {
   const button = target.closest("[data-slot]");
   if (button) SLOT[button.dataset.slot](Number(button.closest(".slot").dataset.index));
 });
-find("input.photo").addEventListener("change", ({ target }) => {
-  open(target.files[0], chosen);
-  target.value = "";
-});
-const pictureOf = ({ files }) =>
-  [...files].find(({ type }) => type.startsWith("image/")) ?? files[0];
-people.addEventListener("dragover", (event) => event.preventDefault());
-people.addEventListener("drop", (event) => {
-  event.preventDefault();
-  const slot = event.target.closest(".slot");
-  open(pictureOf(event.dataTransfer), slot ? Number(slot.dataset.index) : chosen);
-});
-document.addEventListener("paste", (event) => {
-  const file = event.clipboardData && pictureOf(event.clipboardData);
-  if (!file || !people.offsetParent) return;
-  event.preventDefault();
-  open(file, chosen);
+fromDialog(find("input.photo"), ([file]) => open(file, chosen));
+receive(people, (files, place) => {
+  const slot = place.closest(".slot");
+  open(pictureOf(files), slot ? Number(slot.dataset.index) : chosen);
 });

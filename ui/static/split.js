@@ -3,7 +3,6 @@
 // the beginning and the end of a click with its place in parts of their sides.
 const TAP = 4; // px that a pointer may move in a click
 const STEP = 1.5; // of a zoom by button or key
-const SLOW = 1000; // ms, after which progress is shown
 const ICON = {
   handle: "M9 7l-5 5 5 5 M15 7l5 5-5 5",
   fit: "M4 9V4h5 M15 4h5v5 M20 15v5h-5 M9 20H4v-5",
@@ -143,14 +142,7 @@ class Split {
     this.stage.addEventListener("wheel", zoom, { passive: false }); // the handle too
   }
 
-  // Work that shows its progress where it takes long.
-  async slowly(work) {
-    const slow = setTimeout(() => (this.bar.hidden = false), SLOW);
-    try {
-      return await work();
-    } finally {
-      clearTimeout(slow);
-      this.bar.hidden = true;
-    }
+  slowly(work) {
+    return slowly(this.bar, work);
   }
 }

@@ -19,7 +19,7 @@ function expect(x, y) {
 function put(x, y) {
   if (!photo || !within({ x, y })) return;
   if (hints.length >= MOST_HINTS) return tell(say("No more than 100 hints fit on a photo."));
-  selected = hints.length;
+  [selected, selectedFresh] = [hints.length, true];
   remember(find(".color").value);
   keep(withHint(x, y));
 }
@@ -61,7 +61,8 @@ function remember(color) {
 
 function setColor(color) {
   find(".color").value = color;
-  if (selected >= 0) keep(hints.map((hint, i) => (i === selected ? { ...hint, color } : hint)));
+  if (selected >= 0 && !selectedFresh)
+    keep(hints.map((hint, i) => (i === selected ? { ...hint, color } : hint)));
 }
 
 function sample(x, y) {

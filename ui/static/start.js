@@ -1,4 +1,9 @@
 // What outlives a reload, in this browser alone; and how the sheet begins.
+const KEEPERS = [sessionStorage, localStorage]; // of this window, and for new ones
+
+function exampleIn({ search }) {
+  return new URLSearchParams(search).get("example");
+}
 
 function store() {
   const kept = {
@@ -8,18 +13,21 @@ function store() {
     hints: drawing.hints,
     colors: palette.colors,
     seed,
+    example: exampleIn(location),
   };
   try {
-    localStorage.setItem(STORE, JSON.stringify(kept));
+    for (const place of KEEPERS) place.setItem(STORE, JSON.stringify(kept));
   } catch {
     tell(say("This browser has no room to keep the drawing."));
   }
 }
 
-async function restored() {
+// The drawing that was kept; that of `example` alone, if one is given.
+async function restored(example) {
   try {
-    const kept = JSON.parse(localStorage.getItem(STORE));
-    if (!kept) return false;
+    const text = KEEPERS.map((place) => place.getItem(STORE)).find(Boolean);
+    const kept = JSON.parse(text ?? null);
+    if (!kept || (example && kept.example !== example)) return false;
     const picture = Object.assign(new Image(), { src: kept.lines });
     await picture.decode();
     seed = kept.seed;
@@ -37,15 +45,12 @@ async function restored() {
 
 async function start() {
   const asked = new URLSearchParams(location.search);
-  const name =
-    asked.get("tab") in { faces: 1, photos: 1, compress: 1, morph: 1, models: 1 }
-      ? null
-      : asked.get("example");
+  const elsewhere = asked.get("tab") in { faces: 1, photos: 1, compress: 1, morph: 1, models: 1 };
+  const name = elsewhere ? null : exampleIn(location);
   const known = props.examples.includes(name);
   palette.take(START[1].map(([color, weight]) => ({ color, weight, locked: false })));
-  if (!known && (await restored())) return;
-  await openExample(known ? name : START[0]);
-  drawing.past = [];
+  if (await restored(known ? name : null)) return;
+  if (await openExample(known ? name : START[0])) drawing.past = [];
 }
 
 find(".shelf").style.cssText =

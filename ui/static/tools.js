@@ -21,6 +21,7 @@ function travel(direction) {
   const [width, height] = [drawing.width, drawing.height];
   if (!drawing[direction]()) return;
   selected = -1;
+  offerOriginal(null);
   if (width !== drawing.width || height !== drawing.height) resized();
   changed();
 }
@@ -29,10 +30,11 @@ function clear() {
   if (drawing.isEmpty) return;
   drawing.replace(() => {}, SHEET_SIDE, SHEET_SIDE);
   selected = -1;
+  offerOriginal(null);
   resized();
   address(null);
   changed();
-  tell(say("A new sheet. Undo brings the drawing back."));
+  tell(say("A new sheet. Undo brings the drawing back."), true);
 }
 
 function removeHint() {
@@ -61,6 +63,7 @@ const ACTIONS = {
   unhint: removeHint,
   original: () => open(original, false),
   open: () => find("input[type=file]").click(),
+  colors: () => find(".colored").click(),
   save: () => save("picture"),
   "save-lines": () => save("lines"),
   "save-clear": () => save("clear"),
@@ -75,7 +78,7 @@ studio.addEventListener("click", ({ target }) => {
 find(".width").addEventListener("input", ({ target }) => (widths[tool] = Number(target.value)));
 find(".hintcolor").addEventListener("input", ({ target }) => {
   if (tool !== "hint") choose("hint");
-  if (selected < 0) return;
+  if (selected < 0 || selectedFresh) return;
   drawing.setHints(
     drawing.hints.map((hint, i) => (i === selected ? { ...hint, color: target.value } : hint)),
   );

@@ -18,7 +18,7 @@ find(".hints").addEventListener("pointerdown", (event) => {
   if (index < 0 || event.button !== 0) return;
   event.target.setPointerCapture(event.pointerId);
   carried = { index, hints };
-  selected = index;
+  [selected, selectedFresh] = [index, false];
   find(".color").value = hints[index].color;
   marked();
 });
@@ -67,7 +67,7 @@ find(".hints").addEventListener("keydown", (event) => {
   const step = STEPS[event.key];
   if (!step) return;
   event.preventDefault();
-  selected = index;
+  [selected, selectedFresh] = [index, false];
   const by = event.shiftKey ? 0.05 : 0.01;
   keep(moved(index, hints[index].x + by * step[0], hints[index].y + by * step[1]));
 });

@@ -52,7 +52,14 @@ async function* partsOf(answer) {
 }
 
 function lost() {
-  throw new Refused(say("The server does not answer. Your drawing is kept in this browser."));
+  throw new Refused(say("The server does not answer. Nothing is lost: try again in a while."));
+}
+
+// A file of the app, as a blob.
+async function fetched(address) {
+  const answer = await fetch(address).catch(lost);
+  if (!answer.ok) lost();
+  return answer.blob();
 }
 
 class Latest {

@@ -62,6 +62,8 @@ function changeKind(other) {
     );
     faces.forEach((face, i) => (face.latents[other] = latents[i]));
     kind = other;
+    find(".prior").disabled = !changeable(); // only plus has a mixture
+    tell("");
     for (const input of people.querySelectorAll('[name="people-kind"]'))
       input.checked = input.value === kind;
     arrived();
