@@ -6,7 +6,7 @@ from PIL import Image
 from ae_models import tasks, zoo
 from ui import alignment, elements, explain, parts
 
-SCRIPTS = ("transport", "desk", "eyes", "webcam", "portrait")
+SCRIPTS = ("transport", "desk", "canvas", "eyes", "webcam", "pencil", "portrait")
 POSE = zoo.row("face-sketch").data.pose
 
 

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -299,6 +300,33 @@ def test_a_bad_file_leaves_the_face_and_one_that_browsers_cannot_show_is_shown(p
     expect(given).not_to_have_attribute("src", before)
     assert given.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [*photo.size]
     expect(button(page, "Left eye: arrow keys move it")).to_be_visible()
+
+
+def test_a_face_is_drawn_by_mouse_and_keyboard_and_becomes_a_photo(portrait):
+    page = portrait
+    page.get_by_role("radio", name="Sketch → photo", exact=True).check()
+    expect(picture(page, "Sketch again")).to_be_visible()
+    button(page, "Draw a face").click()
+    sheet = page.get_by_role("application", name="Face to draw")
+    drawn = page.get_by_role("img", name="Photo of what is drawn", exact=True)
+    box = sheet.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x - 80, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 120, steps=5)
+    page.mouse.move(x + 80, y, steps=5)
+    page.mouse.up()
+    expect(drawn).to_have_attribute("src", re.compile("blob:"))
+    by_mouse = drawn.get_attribute("src")
+    for key in (" ", *["Shift+ArrowRight"] * 3, " "):
+        sheet.press(key)
+    expect(drawn).not_to_have_attribute("src", by_mouse)
+    before = picture(page, "Photo").get_attribute("src")
+    button(page, "Use this drawing").click()
+    expect(picture(page, "Photo")).not_to_have_attribute("src", before)
+    given = picture(page, "Sketch of a face").evaluate(DRAWN)
+    ink = Image.open(io.BytesIO(base64.b64decode(given.partition(",")[2]))).convert("L")
+    assert 0.005 < (np.asarray(ink) < 200).mean() < 0.2  # lines on white
 
 
 def test_captions_are_those_of_the_pictures(portrait):

@@ -3,6 +3,7 @@
 import io
 import json
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -85,6 +86,23 @@ def test_drawn_numbers_decode_to_the_faces_of_sample(network):
     faces = tasks.decode_all(network, torch.from_numpy(drawn.copy()))
     wanted = tasks.sample(network, 2, 3, 0.7, "mixture")
     assert [f.tobytes() for f in faces] == [f.tobytes() for f in wanted]
+
+
+def test_a_morph_becomes_a_video(network, tmp_path):
+    file = tmp_path / "faces.mp4"
+    rows = numbers(network, 5)
+    file.write_bytes(latents.animate(rows.tobytes(), {"format": "mp4"}).body)
+    video, frames = cv2.VideoCapture(str(file)), []
+    while (read := video.read())[0]:
+        frames.append(read[1][..., ::-1].astype(int))
+    assert len(frames) == 5 and frames[0].shape == (256, 256, 3)
+    faces = [
+        np.asarray(f.resize((256, 256)), dtype=int)
+        for f in tasks.decode_all(network, torch.from_numpy(rows.copy()))
+    ]
+    for i, frame in enumerate(frames):
+        errors = [np.abs(frame - face).mean() for face in faces]
+        assert np.argmin(errors) == i and errors[i] < 12
 
 
 @pytest.mark.parametrize(("kind", "form"), [("gif", "GIF"), ("webp", "WEBP"), ("strip", "PNG")])

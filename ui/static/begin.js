@@ -4,6 +4,7 @@ const ACTIONS = {
   play,
   reset,
   gif: () => saveAnimation("gif"),
+  mp4: () => saveAnimation("mp4"),
   webp: () => saveAnimation("webp"),
   strip: () => saveAnimation("strip"),
   frame: saveFrame,

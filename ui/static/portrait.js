@@ -20,6 +20,18 @@ const webcam = new Webcam(
   (photo) => openOwn(photo),
   (message) => tell(message),
 );
+const pencil = new Pencil(
+  find(".pencil"),
+  (sketch) =>
+    jobs.want("pencil", 0, async () => {
+      const answer = await post("translate", { system: "sketch-face" }, sketch);
+      put(".drawn", await answer.blob());
+    }),
+  (sketch) => {
+    address(null);
+    open(sketch, true);
+  },
+);
 const blobs = {}; // of the two results
 const CAPTIONS = [
   [".given img", ".giventext"],
@@ -28,6 +40,8 @@ const CAPTIONS = [
 ];
 let from = "photo";
 let photo = null;
+let seen = null; // of it by the networks
+let posed = false; // the photo is in the networks' pose
 let opening = 0; // counts files: a slow answer replaces none chosen later
 
 function tell(message) {
@@ -40,7 +54,8 @@ function put(place, blob) {
   picture.src = URL.createObjectURL(blob);
 }
 
-async function open(file) {
+// inPose: the face is as the networks know faces, nobody has to look for it.
+async function open(file, inPose = false) {
   if (!file) return;
   const mine = (opening += 1);
   tell("");
@@ -53,6 +68,7 @@ async function open(file) {
   }
   await eyes.open(URL.createObjectURL(photo));
   caption(0);
+  posed = inPose;
   bring();
 }
 
@@ -67,17 +83,19 @@ function bring(places) {
   delete portrait.dataset.done;
   const asked = photo;
   jobs.want("crop", 0, async () => {
-    const query = places ? { eyes: places.map((n) => n.toFixed(1)).join() } : {};
+    const where = places?.map((n) => n.toFixed(1)).join() ?? (posed ? "whole" : "");
+    const query = where ? { eyes: where } : {};
     const answer = await (await slowly(find(".bar"), () => post("crop", query, asked))).json();
     if (asked !== photo) return;
     const crop = await (await fetch(answer.crop)).blob();
     put(".crop", crop);
+    seen = crop;
     if (!places && answer.count === 0)
       tell(say("No face found: the whole picture is used. Move the marks to its eyes."));
     if (places) tell("");
     jobs.want("first", 1, () => translated(".first", 0, crop));
     if (beside() && from === "photo") jobs.want("other", 3, () => classic(crop));
-    if (!places) jobs.want("faces", 4, () => look(asked));
+    if (!where) jobs.want("faces", 4, () => look(asked));
   });
 }
 
@@ -119,6 +137,7 @@ async function look(asked) {
 function begin(with_) {
   from = with_;
   const { files } = DIRECTIONS[from];
+  for (const name of ["draw", "over"]) find(`[data-do="${name}"]`).hidden = from === "photo";
   find(".shelf").innerHTML = files
     .map(
       (file, i) =>
@@ -151,6 +170,8 @@ function save(place, index) {
 const ACTIONS = {
   open: () => find("input[type=file]").click(),
   webcam: () => webcam.open(),
+  draw: () => pencil.open(null),
+  over: () => pencil.open(seen),
   "save-first": () => save(".first", 0),
   "save-second": () => save(".second", 1),
 };
