@@ -130,7 +130,8 @@ def _origin(entry: dict) -> str:
 
 def _training(training: dict) -> str:
     data, device = html.escape(training["data"]), html.escape(training["device"])
-    with_what = f"{training['images']:,} pictures, {training['epochs']} epochs, {device}"
+    epochs = f"{training['epochs']} epoch{'' if training['epochs'] == 1 else 's'}"
+    with_what = f"{training['images']:,} pictures, {epochs}, {device}"
     minutes = f"{training['seconds'] / 60:,.0f} min"
     return f'<span title="{data}">{minutes}<small>{with_what}</small></span>'
 

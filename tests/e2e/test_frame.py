@@ -137,6 +137,23 @@ def test_what_a_tab_needs_comes_when_it_is_opened_or_when_it_is_opened_again(vis
     assert not any(url.endswith("/studio/id.js") for url in asked), "Indonesian for nobody"
 
 
+def test_what_the_server_says_and_the_table_of_models_are_indonesian_too(visit, refusals):
+    page = visit("?tab=photos", locale="id-ID")
+    colored(page)
+    panel(page).get_by_label("Foto untuk dibuka", exact=True).set_input_files(
+        {"name": "a.txt", "mimeType": "text/plain", "buffer": b"no picture"}
+    )
+    expect(panel(page).get_by_role("status").first).to_contain_text(
+        "berkas ini bukan salah satunya"
+    )
+    page.get_by_role("tab", name="Model", exact=True).click()
+    at_work(page, "models")
+    table = panel(page).inner_text()
+    assert "205 wajah uji CelebA" in table and "galat mutlak rata-rata" in table
+    for english in ("pictures,", "loss after", "embedded", "is better", "mean training"):
+        assert english not in table
+
+
 def test_the_language_is_the_browsers_and_can_be_switched(visit):
     page = visit(locale="id-ID")
     expect(page.get_by_role("button", name="Penghapus", exact=True)).to_be_visible()

@@ -126,6 +126,8 @@ def save_release(folder: Path, run, command: str) -> None:
 def _training(run, command: str) -> dict:
     """The part of config.json about the training."""
     recipe, state, device = run.recipe, run.state, run.accelerator.device.type
+    threads = torch.get_num_threads()
+    threads = f"{threads} thread{'' if threads == 1 else 's'}"
     return {
         "command": command,
         "data": zoo.row(recipe.slug).data.name,
@@ -134,7 +136,7 @@ def _training(run, command: str) -> dict:
         "steps": state.step,
         "batch": run.batch,
         "seconds": round(state.seconds),
-        "device": f"{device}, {torch.get_num_threads()} threads, {NAMES[run.precision]}",
+        "device": f"{device}, {threads}, {NAMES[run.precision]}",
         "seed": run.seed,
         "commit": state.commit,
         "curve": [[step, round(train, 6), round(val, 6)] for step, train, val in state.history],

@@ -14,14 +14,32 @@
   }
   const words = () => window.gradio_config?.i18n_translations?.[language] ?? {};
   const NAMED = ["data-label", "aria-label", "title", "placeholder", "alt"];
-  window.say = (text) => words()[text] ?? text;
+  // Sentences with something in them, {so}: what is in braces may be anything.
+  let templates = null;
+  const templated = () =>
+    Object.entries(words())
+      .filter(([english]) => english.includes("{"))
+      .map(([english, other]) => {
+        const plain = english.replace(/[.*+?^$()|[\]\\]/g, "\\$&");
+        return [new RegExp(`^${plain.replace(/\{(\w+)\}/g, "(?<$1>.+)")}$`), other];
+      });
+  const fitted = (text) => {
+    if (language === "en") return undefined;
+    templates ??= templated();
+    for (const [pattern, other] of templates) {
+      const groups = text.match(pattern)?.groups;
+      if (groups) return other.replace(/\{(\w+)\}/g, (_, name) => say(groups[name]));
+    }
+    return undefined;
+  };
+  window.say = (text) => words()[text] ?? fitted(text) ?? text;
   window.translate = (element) => {
     if (language === "en") return;
     const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
       const node = texts.currentNode;
       const text = node.data.trim().replace(/\s+/g, " ");
-      if (text in words()) node.data = node.data.replace(node.data.trim(), say(text));
+      if (say(text) !== text) node.data = node.data.replace(node.data.trim(), say(text));
     }
     for (const owner of element.querySelectorAll(NAMED.map((name) => `[${name}]`).join())) {
       for (const name of NAMED)
