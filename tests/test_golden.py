@@ -123,8 +123,8 @@ def test_a_palette_is_there_in_its_shares_and_nothing_else():
 
 def test_a_dab_has_its_color_there():
     sketch, box, green = example("sketch-cat"), (250, 440, 262, 452), (30, 160, 60)
-    dab = hint(sketch.size, box, (*green, 255))
-    picture = tasks.color_sketch(zoo.load("sketch-color-plus"), sketch, RED_BLUE, dab)
+    green_hint = hint(sketch.size, box, (*green, 255))
+    picture = tasks.color_sketch(zoo.load("sketch-color-plus"), sketch, RED_BLUE, green_hint)
     assert np.abs(pixels(picture.crop(box)).mean((0, 1)) - green).max() < 12
 
 

@@ -37,7 +37,6 @@ EXAMPLES = Path(__file__).parents[1] / "ui" / "static" / "examples"
 SHOWN = {  # system -> the examples that suit it
     "sketch-color": "sketch-*.png",
     "photo-color": "landscape-*.webp",
-    "photo-color-rgb": "landscape-*.webp",
     "face-sketch": "portrait-*.webp",
     "sketch-face": "drawn-*.png",
     "dcae": "landscape-*.webp",
@@ -115,7 +114,7 @@ def _conditions(network: nn.Module, slug: str, x: Tensor) -> tuple[Tensor, ...]:
     batch, _, height, width = x.shape
     if slug == "sketch-color-plus":
         hints = x.new_zeros(batch, 4, height, width)
-        hints[:, ::3, height // 3 : height // 2, width // 3 : width // 2] = 1  # a red dab
+        hints[:, ::3, height // 3 : height // 2, width // 3 : width // 2] = 1  # a red hint
         return network.palettes[:batch], hints
     styles = torch.zeros(batch, dtype=torch.long)
     if slug == "sketch-face-plus":

@@ -64,7 +64,7 @@ def build(tab: gr.Tab) -> None:
         colored = gr.Image(format="png", type="pil")
         files, archive = gr.File(file_count="multiple", label=t("Photos")), gr.File()
     given = [picture, saturation, model, layer, restore]
-    parts.run([], colorize, given, colored, api_name="colorize")
+    parts.run(colorize, given, colored, api_name="colorize")
     many = [files, saturation, model, restore]
 
     @functools.wraps(photos.colorize_many)
@@ -73,7 +73,7 @@ def build(tab: gr.Tab) -> None:
         archive.temp_files.add(path)  # Gradio deletes it together with its own copy
         return path
 
-    parts.run([], colorize_many, many, archive, all_pixels, api_name="colorize_many")
+    parts.run(colorize_many, many, archive, all_pixels, api_name="colorize_many")
 
 
 def all_pixels(paths: list[str] | None, *_) -> int:

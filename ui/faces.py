@@ -64,4 +64,4 @@ def build(tab: gr.Tab) -> None:
     with elements.hidden():  # of the endpoints: the row has routes of its own
         for system, function in (("face-sketch", face_to_sketch), ("sketch-face", sketch_to_face)):
             given = [parts.picture("Photo"), parts.choice(system), gr.Checkbox(True)]
-            parts.run([], function, given, parts.result("Sketch"), api_name=function.__name__)
+            parts.run(function, given, parts.result("Sketch"), api_name=function.__name__)

@@ -181,11 +181,9 @@ def endpoints(kinds: list[str]) -> None:
     a, b = parts.picture("First face"), parts.picture("Second face")
     steps = gr.Slider(2, tasks.MAX_STEPS, value=33, step=1)
     mode, model = gr.Radio(["slerp", "lerp"], value="slerp"), gr.Radio(kinds, value="plus")
-    frames, urls = parts.Gallery("Face between the two", "jpeg"), gr.JSON()
+    frames, urls = parts.Gallery("jpeg"), gr.JSON()
     between = [a, b, steps, mode, model]
-    parts.run(
-        [], morph, between, [frames, urls], lambda a, b, n, *_: n * FACE_PIXELS, api_name="morph"
-    )
+    parts.run(morph, between, [frames, urls], lambda a, b, n, *_: n * FACE_PIXELS, api_name="morph")
     drawn = [
         gr.Slider(1, tasks.MAX_SAMPLES, value=8, step=1),
         gr.Number(0, precision=0, minimum=0, maximum=2**32 - 1),
@@ -193,10 +191,10 @@ def endpoints(kinds: list[str]) -> None:
         model,
         gr.Radio(["mixture", "normal"], value="mixture"),
     ]
-    faces = parts.Gallery("Face")
-    parts.run([], sample, drawn, faces, lambda n, *_: n * FACE_PIXELS, api_name="sample")
-    encoded, decoded = [parts.picture("Face"), model], parts.Gallery("Face")
-    parts.run([], encode_face, encoded, gr.JSON(), api_name="encode_face")
-    parts.run([], decode_faces, [Latents(), model], decoded, api_name="decode_faces")
+    faces = parts.Gallery()
+    parts.run(sample, drawn, faces, lambda n, *_: n * FACE_PIXELS, api_name="sample")
+    encoded, decoded = [parts.picture("Face"), model], parts.Gallery()
+    parts.run(encode_face, encoded, gr.JSON(), api_name="encode_face")
+    parts.run(decode_faces, [Latents(), model], decoded, api_name="decode_faces")
     changes, changed = gr.Textbox("{}"), parts.result("Changed face")
-    parts.run([], edit, [parts.picture("Face"), changes], changed, api_name="edit")
+    parts.run(edit, [parts.picture("Face"), changes], changed, api_name="edit")

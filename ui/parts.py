@@ -15,7 +15,7 @@ from gradio.image_utils import save_image
 from PIL import Image
 
 from ae_models import images, zoo
-from ui import elements, guard, lanes
+from ui import guard, lanes
 from ui.words import t
 
 LEFT_SECONDS = 0.5  # between two looks whether a visitor has left
@@ -56,15 +56,15 @@ class Layer(gr.Image):
 
 
 class Gallery(gr.HTML):
-    """Pictures in a grid. Clients get what gr.Gallery gives them, whose own page element brings a
-    video player."""
+    """Several pictures of an endpoint. Clients get what gr.Gallery gives them, whose own page
+    element would bring a video player into the page."""
 
     is_template = True
     data_model = GalleryData
 
-    def __init__(self, named: str = "", format: str = "png", **kwargs):
+    def __init__(self, format: str = "png", **kwargs):
         self.gallery = gr.Gallery(format=format, render=False)
-        super().__init__(**elements.element("gallery"), named=named, **kwargs)
+        super().__init__(None, **kwargs)
 
     def postprocess(self, value: list | None) -> GalleryData:
         return self.gallery.postprocess(value)
@@ -152,19 +152,18 @@ def headline(config: dict) -> str:
 
 
 def run(
-    triggers: list,
     function: Callable,
     inputs: list,
     outputs,
     pixels: Callable[..., int] | None = None,
-    **kwargs,
+    api_name: str | None = None,
 ):
-    """Bind a handler, which computes when it is its turn. The old result stays, dimmed, until the
-    new one is there.
+    """Bind a function to an endpoint, which computes when it is its turn.
 
-    pixels: how large the work is, from the inputs; without it that of the uploaded pictures."""
+    pixels: how large the work is, from the inputs; without it that of the uploaded pictures.
+    api_name: the function's name by default."""
     listed = outputs if isinstance(outputs, list) else [outputs]
-    name = kwargs.get("api_name") or function.__name__
+    name = api_name or function.__name__
 
     def pixels_of(*given) -> int:
         return pixels(*given) if pixels else sum(map(size_of, given))
@@ -181,13 +180,13 @@ def run(
         return results if isinstance(outputs, list) else results[0]
 
     return gr.on(
-        triggers,
+        [],
         plain_errors(handler),
         inputs,
         outputs,
+        api_name=name,
         concurrency_id="network",
         concurrency_limit=None,  # ui/lanes.py has the limits
-        **{"show_progress": "minimal"} | kwargs,
     )
 
 

@@ -100,7 +100,7 @@ def endpoints() -> None:
     palette, seed = gr.Textbox(""), gr.Number(0, precision=0)
     colored = gr.Image(format="png", type="pil")
     given = [sketch, model, palette, hints, seed]
-    parts.run([], color_sketch, given, colored, api_name="color_sketch")
-    parts.run([], clean_sketch, sketch, colored, api_name="clean_sketch")
-    count, several, palettes = gr.Number(4, precision=0), parts.Gallery("Colored"), gr.JSON()
-    parts.run([], surprise, [sketch, seed, count, hints], [several, palettes], api_name="surprise")
+    parts.run(color_sketch, given, colored, api_name="color_sketch")
+    parts.run(clean_sketch, sketch, colored, api_name="clean_sketch")
+    count, several, palettes = gr.Number(4, precision=0), parts.Gallery(), gr.JSON()
+    parts.run(surprise, [sketch, seed, count, hints], [several, palettes], api_name="surprise")

@@ -188,7 +188,7 @@ row(portraits[0], lazy[0], lively[0], portraits[1], lazy[1], lively[1], high=170
 #
 # ## A hint is worth a thousand pixels
 #
-# What the picture does not tell, a person can: two dabs of the wall's true color.
+# What the picture does not tell, a person can: two hints of the wall's true color.
 # %% [markdown] id
 # Menurut angka, abu-abu menang, padahal hampir tak ada orang yang akan memilihnya. Dindingnya
 # meliputi banyak piksel, dan warnanya yang salah lebih mahal daripada untung dari kulit yang bagus.
@@ -203,7 +203,7 @@ draw = ImageDraw.Draw(hints)
 for x, y in ((20, 60), (180, 60)):
     draw.ellipse((x - 5, y - 5, x + 5, y + 5), fill=portrait.getpixel((x, y)))
 hinted = tasks.colorize(plus, portrait, hints=hints)
-print(f"gray {psnr(portrait, lazy[0]):.1f} dB, with two dabs {psnr(portrait, hinted):.1f} dB")
+print(f"gray {psnr(portrait, lazy[0]):.1f} dB, with two hints {psnr(portrait, hinted):.1f} dB")
 row(portrait, lively[0], hinted, high=240)
 # %% [markdown] en
 # ## Questions

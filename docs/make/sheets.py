@@ -183,9 +183,9 @@ def sketch_color_plus(network) -> list[Row]:
     red, blue, three = PALETTES
     surprises = tasks.surprise(network, even[0]) + tasks.surprise(network, unsteady[5], seed=1)
     (rabbit,) = opened("sketch-rabbit.png")
-    dabs = [dab(color) for color in ((250, 130, 170), (90, 160, 90), (240, 190, 60))]
-    dabbed = [tasks.color_sketch(network, rabbit, red, hints=hints) for hints in dabs]
-    dabbed += [tasks.color_sketch(network, rabbit, hints=hints) for hints in dabs]
+    belly = [hint(color) for color in ((250, 130, 170), (90, 160, 90), (240, 190, 60))]
+    hinted = [tasks.color_sketch(network, rabbit, red, hints=hints) for hints in belly]
+    hinted += [tasks.color_sketch(network, rabbit, hints=hints) for hints in belly]
     bad = [blank_circle(), text(), examples.sketch(examples.SKETCHES["octopus"][4:])]
     return [
         ("drawn by a program", even),
@@ -208,15 +208,15 @@ def sketch_color_plus(network) -> list[Row]:
         ("out", [tasks.color_sketch(network, p) for p in pens]),
         ("surprises: four and four", [picture for picture, _ in surprises]),
         (
-            "a dab of pink, green, yellow on the belly: with the red palette; with nothing else",
-            dabbed,
+            "a hint of pink, green, yellow on the belly: with the red palette; with nothing else",
+            hinted,
         ),
         ("fails: nothing to go by, not a creature, outlines that do not close", bad),
         ("out", [tasks.color_sketch(network, p) for p in bad]),
     ]
 
 
-def dab(color: tuple[int, int, int]) -> Image.Image:
+def hint(color: tuple[int, int, int]) -> Image.Image:
     """One on the belly of the rabbit."""
     hints = Image.new("RGBA", (examples.SIDE, examples.SIDE))
     ImageDraw.Draw(hints).ellipse((245, 400, 268, 423), fill=color)

@@ -55,7 +55,7 @@ def test_recoloring_keeps_paper_and_lines_and_moves_palette_and_picture_alike():
     assert (new[0] - pictures[0]).abs().max() > 0.05
 
 
-def test_dabs_have_the_pictures_colors():
+def test_hints_have_the_pictures_colors():
     pictures = discs()
     hints = artwork.hints(pictures, torch.tensor([0, 1, 10]), torch.Generator().manual_seed(1))
     areas = hints[:, 3].sum((1, 2))

@@ -53,7 +53,7 @@ METRICS = {
     "photo-color-rgb": CHROMA,
     "photo-color-plus": CHROMA | {"psnr_hints", "psnr_gain_hints", "colorfulness_ratio_hints"},
     "sketch-color-plus": {
-        *("psnr_palette", "psnr_palette_10_dabs", "psnr_10_dabs", "psnr", "colorfulness_ratio"),
+        *("psnr_palette", "psnr_palette_10_hints", "psnr_10_hints", "psnr", "colorfulness_ratio"),
         *("psnr_pens", "psnr_left_out_pen", "psnr_256", "surprises_l1", "surprises_l1_least"),
         *("things", "things_no_weights", "things_held_out", "things_held_out_no_weights"),
     },

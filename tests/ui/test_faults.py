@@ -36,7 +36,7 @@ def test_a_full_disk_is_one_sentence_of_an_endpoint(monkeypatch):
     monkeypatch.setattr(parts, "save_image", full)
     with gr.Blocks(analytics_enabled=False) as demo:
         picture, result = parts.picture("in"), parts.result("out")
-        parts.run([], lambda picture: picture, [picture], result, api_name="same")
+        parts.run(lambda picture: picture, [picture], result, api_name="same")
     path = elements.examples("face-*.webp")[0]
     url = demo.launch(prevent_thread_lock=True, quiet=True)[1]
     try:

@@ -32,8 +32,8 @@ def sketch_color_plus(network: nn.Module, test: Split, train: Split | None) -> R
     """At 128x128 px, on the sketches of the data, given
 
     psnr_palette                 the true palette (artwork.dominant)
-    psnr_palette_10_dabs         the true palette and 10 hints of true color
-    psnr_10_dabs                 the hints alone
+    psnr_palette_10_hints         the true palette and 10 hints of true color
+    psnr_10_hints                 the hints alone
     psnr, colorfulness_ratio     nothing
     psnr_256                     the true palette at 256 px, where the sketch's own lines lie half
                                  over the picture
@@ -60,8 +60,8 @@ def sketch_color_plus(network: nn.Module, test: Split, train: Split | None) -> R
     surprises = torch.stack([_most_alike(network, s) for s in images.to_images(sketches)])
     figures = {
         "psnr_palette": psnr(sketches, true),
-        "psnr_palette_10_dabs": psnr(sketches, true, ten),
-        "psnr_10_dabs": psnr(sketches, no_palette, ten),
+        "psnr_palette_10_hints": psnr(sketches, true, ten),
+        "psnr_10_hints": psnr(sketches, no_palette, ten),
         **_figures(color(sketches), pictures),
         "psnr_pens": psnr(pens, true),
         "psnr_left_out_pen": psnr(other, true),

@@ -109,6 +109,7 @@ class Split {
     let tap = null; // where a click began
     pad.addEventListener("pointerdown", (event) => {
       event.preventDefault();
+      pad.dataset.pointed = true; // the ring of the focus is for those with a keyboard
       pad.focus({ preventScroll: true });
       pad.setPointerCapture(event.pointerId);
       fingers.set(event.pointerId, this.on(event));
@@ -135,6 +136,8 @@ class Split {
         tap = null;
       });
     }
+    for (const name of ["keydown", "blur"])
+      pad.addEventListener(name, () => delete pad.dataset.pointed);
     const zoom = (event) => {
       event.preventDefault();
       view.zoomBy(Math.exp(-event.deltaY / 400), this.on(event));
