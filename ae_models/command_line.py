@@ -172,62 +172,90 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True)
-
-    def command(name: str, system: str, run, help: str, out: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=help, description=help)
-        sub.add_argument(
-            "--out", type=Path, default=Path(out), help=f"where to; {out} unless given"
-        )
-        kinds = zoo.networks(system)
-        sub.add_argument("--model", choices=kinds, default=next(iter(kinds)), help="which network")
-        sub.add_argument("--json", action="store_true", help="print what was done as JSON")
-        sub.set_defaults(run=run, system=system)
-        return sub
-
-    def for_files(name: str, system: str, run, help: str, out: str) -> argparse.ArgumentParser:
-        sub = command(name, system, run, help, out)
-        sub.add_argument("inputs", nargs="+", type=Path, help="pictures, and folders of them")
-        sub.add_argument("--jobs", type=int, default=1, help="processes to share the work")
-        return sub
-
-    sub = for_files(
-        "color-sketch", "sketch-color", run_color_sketch, "Color line drawings.", "colored"
-    )
-    sub.add_argument("--palette", type=palette, help='colors with weights: "#e8563f:2,#f4c95d"')
-    sub.add_argument("--seed", type=int, default=0, help="another palette where none is given")
-    sub = for_files("colorize", "photo-color", run_colorize, "Color gray photos.", "colored")
-    sub.add_argument(
-        "--saturation", type=float, default=1.0, help="0 (gray) to 3; 1 = as predicted"
-    )
-    for name, system, help in (
-        ("sketch", "face-sketch", "Draw face photos as pencil sketches."),
-        ("photo", "sketch-face", "Turn pencil sketches of faces into photos."),
-    ):
-        sub = for_files(name, system, run_translate, help, name)
-        sub.add_argument("--whole", action="store_true", help="do not look for a face")
-    sub = for_files("compress", "dcae", run_compress, "Write pictures as small files.", "files")
-    sub.add_argument("--rate", type=int, default=3, help="1 (smallest) to 5")
-    sub.add_argument("--refine", type=int, default=0, help="steps that make files smaller, slowly")
-    for_files("decompress", "dcae", run_decompress, "Read what compress wrote.", "pictures")
-    sub = for_files("edit", "face-vae", run_edit, "Change faces.", "edited")
-    sub.add_argument("--change", type=change, action="append", required=True, metavar="NAME=AMOUNT")
-    sub = command("morph", "face-vae", run_morph, "Morph a face into another.", "morph.gif")
-    sub.add_argument("a", type=Path)
-    sub.add_argument("b", type=Path)
-    sub.add_argument("--steps", type=int, default=33, help="frames, 2 to 257")
-    sub.add_argument("--mode", choices=("slerp", "lerp"), default="slerp")
-    sub = command("sample", "face-vae", run_sample, "Draw new faces.", "faces")
-    sub.add_argument("--count", type=int, default=8, help="1 to 64")
-    sub.add_argument("--seed", type=int, default=0)
-    sub.add_argument("--temperature", type=float, default=0.7, help="0 (the mean face) to 2")
-    sub.add_argument("--prior", choices=("mixture", "normal"))
-    sub = commands.add_parser("models", help="List the networks.", description="List the networks.")
-    sub.add_argument("--json", action="store_true")
-    sub.set_defaults(run=run_models, system=None)
+    add_coloring(commands)
+    add_codec(commands)
+    add_faces(commands)
+    models = commands.add_parser("models", help="List the networks.")
+    models.add_argument("--json", action="store_true")
+    models.set_defaults(run=run_models, system=None)
     args = parser.parse_args(argv)
     if args.system:
         args.slug = zoo.networks(args.system)[args.model]
     return args
+
+
+def add_coloring(commands) -> None:
+    sketch = add_for_files(
+        commands,
+        "color-sketch",
+        "sketch-color",
+        run_color_sketch,
+        "Color line drawings.",
+        "colored",
+    )
+    sketch.add_argument("--palette", type=palette, help='colors with weights: "#e8563f:2,#f4c95d"')
+    sketch.add_argument("--seed", type=int, default=0, help="another palette where none is given")
+    photo = add_for_files(
+        commands, "colorize", "photo-color", run_colorize, "Color gray photos.", "colored"
+    )
+    photo.add_argument(
+        "--saturation", type=float, default=1.0, help="0 (gray) to 3; 1 = as predicted"
+    )
+
+
+def add_codec(commands) -> None:
+    small = add_for_files(
+        commands, "compress", "dcae", run_compress, "Write pictures as small files.", "files"
+    )
+    small.add_argument("--rate", type=int, default=3, help="1 (smallest) to 5")
+    small.add_argument(
+        "--refine", type=int, default=0, help="steps that make files smaller, slowly"
+    )
+    add_for_files(
+        commands, "decompress", "dcae", run_decompress, "Read what compress wrote.", "pictures"
+    )
+
+
+def add_faces(commands) -> None:
+    for name, system, what in (
+        ("sketch", "face-sketch", "Draw face photos as pencil sketches."),
+        ("photo", "sketch-face", "Turn pencil sketches of faces into photos."),
+    ):
+        added = add_for_files(commands, name, system, run_translate, what, name)
+        added.add_argument("--whole", action="store_true", help="do not look for a face")
+    edit = add_for_files(commands, "edit", "face-vae", run_edit, "Change faces.", "edited")
+    edit.add_argument(
+        "--change", type=change, action="append", required=True, metavar="NAME=AMOUNT"
+    )
+    morph = add(commands, "morph", "face-vae", run_morph, "Morph a face into another.", "morph.gif")
+    morph.add_argument("a", type=Path)
+    morph.add_argument("b", type=Path)
+    morph.add_argument("--steps", type=int, default=33, help="frames, 2 to 257")
+    morph.add_argument("--mode", choices=("slerp", "lerp"), default="slerp")
+    sample = add(commands, "sample", "face-vae", run_sample, "Draw new faces.", "faces")
+    sample.add_argument("--count", type=int, default=8, help="1 to 64")
+    sample.add_argument("--seed", type=int, default=0)
+    sample.add_argument("--temperature", type=float, default=0.7, help="0 (the mean face) to 2")
+    sample.add_argument("--prior", choices=("mixture", "normal"))
+
+
+def add(commands, name: str, system: str, run, what: str, out: str) -> argparse.ArgumentParser:
+    """Add a command: what it is called and does, whose networks it runs, where results go."""
+    parser = commands.add_parser(name, help=what, description=what)
+    parser.add_argument("--out", type=Path, default=Path(out), help=f"where to; {out} unless given")
+    kinds = zoo.networks(system)
+    parser.add_argument("--model", choices=kinds, default=next(iter(kinds)), help="which network")
+    parser.add_argument("--json", action="store_true", help="print what was done as JSON")
+    parser.set_defaults(run=run, system=system)
+    return parser
+
+
+def add_for_files(commands, *command) -> argparse.ArgumentParser:
+    """Add a command, as `add`, that takes files and folders."""
+    parser = add(commands, *command)
+    parser.add_argument("inputs", nargs="+", type=Path, help="pictures, and folders of them")
+    parser.add_argument("--jobs", type=int, default=1, help="processes to share the work")
+    return parser
 
 
 def report(outcomes: list[batch.Outcome], as_json: bool) -> int:

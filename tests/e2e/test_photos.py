@@ -154,6 +154,14 @@ def test_a_slow_answer_replaces_no_photo_that_was_chosen_later(own):
     assert shown(own).shape == (100, 222, 3)
 
 
+def test_an_example_that_does_not_come_is_told(own, refusals):
+    before = shown(own)
+    own.route("**/examples/landscape-*", lambda route: route.fulfill(status=422))
+    tool(own, "Example 2").click()
+    expect(own.get_by_role("status").locator("visible=true").first).to_contain_text("not answer")
+    assert np.array_equal(shown(own), before)
+
+
 def test_an_example_has_an_address(visit):
     page = visit("?tab=photos&example=landscape-sea")
     colored(page)

@@ -176,6 +176,15 @@ def test_a_cleaned_file_is_offered_as_it_was_only_while_it_lies_there(page):
     expect(tool(page, "Use it as it was")).to_be_hidden()
 
 
+def test_an_example_that_does_not_come_is_told_and_the_sheet_stays(page, refusals):
+    draw(page)
+    colored(page)
+    page.route("**/examples/sketch-cat.png", lambda route: route.fulfill(status=422))
+    tool(page, "Example: cat").click()
+    expect(page.get_by_role("status").first).to_contain_text("The server does not answer")
+    assert ink(page) > 1000
+
+
 def test_colors_come_from_a_chosen_picture(page):
     with page.expect_file_chooser() as chooser:
         tool(page, "choose one").click()
