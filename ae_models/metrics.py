@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ae_models import color
+
 MS_SSIM_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  # of five scales, the finest first
 MS_SSIM_SIDE = 176  # px, the least at which a window of 11 px fits the last scale
 
@@ -72,9 +74,11 @@ def colorfulness(rgb: Tensor) -> Tensor:
 
 
 def sharpness(x: Tensor) -> Tensor:
-    """Variance of the Laplacian (Pech-Pacheco et al. 2000): (B,). A slope of gray has 0.
+    """Variance of the Laplacian (Pech-Pacheco et al. 2000) of the luma of RGB, or of gray: (B,). A
+    slope of gray has 0. Fine color does not count: photos have hardly any, noise has.
 
     The Laplacian is the sum of the four neighbors less four times the pixel."""
+    x = color.luma(x) if x.shape[1] == 3 else x
     inner = x[..., 1:-1, 1:-1]
     neighbors = x[..., :-2, 1:-1] + x[..., 2:, 1:-1] + x[..., 1:-1, :-2] + x[..., 1:-1, 2:]
     return (neighbors - 4 * inner).flatten(1).var(1)

@@ -1,7 +1,7 @@
 """Train `face-vae-plus` on CelebA, full and half size, and on Labeled Faces in the Wild.
 
     python -m train.face_vae_plus --data DIR                        80 minutes on one core
-    python -m train.face_vae_plus --data DIR --sharpen --start RELEASE --out DIR2      50 minutes
+    python -m train.face_vae_plus --data DIR --sharpen --start RELEASE --out DIR2      85 minutes
 
 The second run makes the soft faces of the first sharper.
 """
@@ -28,7 +28,7 @@ LEAST_KEPT = 8  # of the others
 
 # Weights of what makes faces sharp, chosen so that the gradients in a picture are about as large as
 # that of the squared error.
-WEIGHTS = {"unlike": 8, "moments": 30, "strokes": 3000, "stripes": 1000, "grid": 60}
+WEIGHTS = {"unlike": 8, "moments": 40, "strokes": 6000, "stripes": 1000, "grid": 60}
 CELL = 4  # px a side that the decoder paints from one place of its features
 
 
@@ -149,7 +149,7 @@ SHARPEN = Variant(
         "optimizer": lambda network: torch.optim.Adam(
             network.parameters(), lr=3e-4, betas=(0.9, 0.99), fused=True
         ),
-        "epochs": 4,
+        "epochs": 8,
         "batch": 24,
         "keep_last": True,  # the validation loss prefers soft faces
     },

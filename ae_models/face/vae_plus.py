@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ae_models import color
 from ae_models.face.latents import Aggregate
 from ae_models.layers import Network, Posterior
 from ae_models.unet import Block, UNet, UNetConfig
@@ -44,6 +45,17 @@ class VAEPlusConfig:
     )
 
 
+def without_fine_color(x: Tensor) -> Tensor:
+    """RGB (B, 3, H, W), differences too -> luma as it is, the rest of the color blurred.
+
+    Photos have a hundredth of their fine detail in color; a network would scatter some there."""
+    luma = color.luma(x)
+    rest = x - luma
+    for _ in range(2):
+        rest = F.avg_pool2d(F.pad(rest, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    return luma + rest
+
+
 class VAEPlus(Network):
     """PCA of faces, with networks that correct its coefficients and its picture.
 
@@ -55,7 +67,7 @@ class VAEPlus(Network):
           | z = mean + sigma * noise in training, the mean otherwise
           | coefficients * deviations @ basis + mean face -> PCA's picture, (B, 3, 64, 64)
           | U-Net steered by z -> (B, 12, 64, 64) -> pixel-shuffle: correction, (B, 3, 128, 128)
-        PCA's picture, doubled, + correction: (B, 3, 128, 128), about [0, 1]
+        PCA's picture, doubled, + correction without fine color: (B, 3, 128, 128), about [0, 1]
 
     The PCA is of the training faces and stays fixed, so that training starts at its quality and the
     latent at unit variance; the networks start without effect. Training leaves out the last
@@ -121,7 +133,7 @@ class VAEPlus(Network):
         """Latents (B, latent) -> pictures (B, 3, size, size), about [0, 1]."""
         linear = ((z * self.deviation) @ self.basis).unflatten(1, self.mean_face.shape)
         linear = linear + self.mean_face
-        correction = F.pixel_shuffle(self.refine(linear - 0.5, z), 2)
+        correction = without_fine_color(F.pixel_shuffle(self.refine(linear - 0.5, z), 2))
         return F.interpolate(linear, scale_factor=2.0, mode="bilinear") + correction
 
     def forward(self, x: Tensor) -> Tensor:

@@ -477,7 +477,7 @@ def main() -> None:
         (face,) = tasks.sample(
             zoo.load("face-vae-plus"), 1, seed=seed, temperature=FACE_TEMPERATURE
         )
-        face.save(EXAMPLES / f"face-{seed:02d}.webp", quality=95)
+        face.save(EXAMPLES / f"face-{seed:02d}.webp", lossless=True, method=6)
 
 
 if __name__ == "__main__":

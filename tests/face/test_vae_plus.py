@@ -5,8 +5,9 @@ import dataclasses
 import pytest
 import torch
 
-from ae_models import images, tasks, zoo
+from ae_models import color, images, tasks, zoo
 from ae_models.face.tasks import posterior
+from ae_models.face.vae_plus import without_fine_color
 from tests.conftest import MINIATURE
 from tests.pictures import blob
 
@@ -59,3 +60,14 @@ def test_a_classic_posterior_is_what_its_network_encodes():
     x = torch.rand(2, 3, 32, 32)
     with torch.no_grad():
         assert torch.equal(posterior(network, x).mean, network.encode(x).mean)
+
+
+def test_fine_color_is_blurred_and_all_else_stays():
+    gray = torch.rand(1, 1, 16, 16).expand(-1, 3, -1, -1)
+    flat = torch.rand(1, 3, 1, 1).expand(-1, -1, 16, 16)
+    for kept in (gray, flat):
+        assert torch.allclose(without_fine_color(kept), kept, atol=1e-3)
+    noise = torch.rand(1, 3, 16, 16)
+    colored = noise - color.luma(noise)
+    assert without_fine_color(colored).var() < 0.2 * colored.var()
+    assert color.luma(without_fine_color(noise)).allclose(color.luma(noise), atol=0.01)

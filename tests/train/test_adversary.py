@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from ae_models import metrics, zoo
+from ae_models import color, metrics, zoo
 from tests.conftest import MINIATURE
 from train.engine import adversary, losses
 from train.measures import pictures
@@ -113,3 +113,9 @@ def test_sharpness_is_zero_on_a_slope_and_grows_with_noise():
         < 4 * metrics.sharpness(noise / 4)
         < metrics.sharpness(noise)
     )
+
+
+def test_fine_color_is_not_sharpness():
+    """Noise that lies in color alone looks like nothing, and photos have none."""
+    noise = torch.rand(1, 3, 20, 20)
+    assert metrics.sharpness(noise - color.luma(noise)) < 1e-3 * metrics.sharpness(noise)
