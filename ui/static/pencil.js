@@ -1,4 +1,4 @@
-// Draw a face, or on a sketch of one: a sheet in a dialog, and beside it the photo of what is drawn.
+// Draw a face, or on a sketch of one: a sheet in a dialog, and beside it a photo of what is drawn.
 const PAGE = [400, 500]; // px
 const POINT = { pen: 3, eraser: 26 }; // px
 const KEY_STEP = 6; // px of an arrow key

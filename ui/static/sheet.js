@@ -69,7 +69,8 @@ function entries() {
 async function paintNow() {
   const [asked, sheet] = [version, epoch];
   const options = query(entries(), LIVE_SIDE, held !== null);
-  const answer = await slowly(find(".bar"), () => post("paint", options, packed(drawing, LIVE_SIDE)));
+  const lines = packed(drawing, LIVE_SIDE);
+  const answer = await slowly(find(".bar"), () => post("paint", options, lines));
   if (answer === null) return null;
   const picture = await createImageBitmap(await answer.blob());
   if (sheet !== epoch || asked < painted || asked === full) return;
@@ -83,7 +84,8 @@ async function paintAtRest(signal) {
   const asked = version;
   const locked = JSON.stringify(palette.locked.map(({ color }) => [color, 1]));
   const options = { ...query(entries(), FULL_SIDE), locked };
-  const answer = await slowly(find(".bar"), () => post("rest", options, packed(drawing, FULL_SIDE), signal));
+  const lines = packed(drawing, FULL_SIDE);
+  const answer = await slowly(find(".bar"), () => post("rest", options, lines, signal));
   const parts = partsOf(answer);
   const next = async () => (await parts.next()).value;
   const picture = await createImageBitmap(await next());
