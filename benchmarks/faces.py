@@ -26,7 +26,7 @@ START = """(button) => { window.times = {};
   window.begun = performance.now();
   box.dataset.full = false;
   document.querySelector(`.people ${button}`).click(); }"""
-FACE = '.shelf [data-file="face-66.webp"]'
+FACE = '.shelf [data-example="face-66.webp"]'
 FOURTH = '[data-slot="add"]'
 DRAG = """(moves) => new Promise((done) => {
   const canvas = document.querySelector('[aria-label="Position"]');
