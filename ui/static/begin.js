@@ -65,7 +65,7 @@ find(".kinds").insertAdjacentHTML(
 );
 find(".kinds").addEventListener("change", ({ target }) => changeKind(target.value));
 shelve(find(".shelf"), props.files, (name) => {
-  address(name.replace(/\.[^.]*$/, ""));
+  address(stem(name));
   openExample(name, chosen);
 });
 translate(element);

@@ -1,15 +1,11 @@
 // The compress tab's buttons, keys and files.
 
-function sourceOf(name) {
-  return name.replace(/\.[^.]*$/, "");
-}
-
 async function openPicture(file) {
   const answer = await post("codec/open", {}, file);
   const blob = await answer.blob();
   const canvas = await canvasOf(blob);
   const bytes = 3 * canvas.width * canvas.height;
-  const coming = { name: sourceOf(file.name), blob, canvas, size: answer.headers.get("x-size") };
+  const coming = { name: stem(file.name), blob, canvas, size: answer.headers.get("x-size") };
   coming.kept = new Map([["original", { canvas, bytes }]]);
   await learnFirst(coming);
   return coming;
@@ -27,7 +23,7 @@ async function openFile(file) {
   const answer = await post("codec/look", { file: file.size }, file);
   const at = Number(answer.headers.get("x-rate"));
   const found = { ...(await kept(answer)), file };
-  const coming = { name: sourceOf(file.name), file, rate: at, canvas: found.canvas };
+  const coming = { name: stem(file.name), file, rate: at, canvas: found.canvas };
   coming.kept = new Map([[keyOf("ours", at, new Set()), found]]);
   return coming;
 }

@@ -116,10 +116,24 @@ function shelve(shelf, names, taken) {
       return `<button type="button" data-example="${name}" ${named}>${picture}</button>`;
     })
     .join("");
-  shelf.addEventListener("click", ({ target }) => {
+  shelf.onclick = ({ target }) => {
     const name = target.closest("button")?.dataset.example;
     if (name) taken(name);
-  });
+  };
+}
+
+// Open an example; `failed` is told why it did not come.
+async function tryExample(name, open, failed) {
+  try {
+    await open(await exampleFile(name));
+  } catch (error) {
+    failed(error.message);
+  }
+}
+
+// The name of a file without its ending.
+function stem(name) {
+  return name.replace(/\.[^.]*$/, "");
 }
 
 // Begins when the workspace is first looked at.
@@ -135,7 +149,7 @@ function whenSeen(desk, begin) {
 // The one of these files that the address names, without its ending.
 function exampleAsked(files) {
   const name = new URLSearchParams(location.search).get("example");
-  return files.find((file) => file.replace(/\.[^.]*$/, "") === name);
+  return files.find((file) => stem(file) === name);
 }
 
 // An example in the address, or none.

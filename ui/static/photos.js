@@ -19,7 +19,7 @@ async function save() {
   const query = { ...settings(), lossless: 1, hints: listOf(hints) };
   try {
     const answer = await split.slowly(() => post("photo/save", query, photo.file));
-    download(await answer.blob(), `${photo.file.name.replace(/\.[^.]*$/, "")}-colored.png`);
+    download(await answer.blob(), `${stem(photo.file.name)}-colored.png`);
   } catch (error) {
     tell(error.message);
   }
@@ -71,12 +71,8 @@ find(".views").addEventListener("change", () => {
 
 // ---- files ----
 
-async function openExample(name) {
-  try {
-    await bring(await exampleFile(name));
-  } catch (error) {
-    tell(error.message);
-  }
+function openExample(name) {
+  return tryExample(name, bring, tell);
 }
 
 function taken(files) {
@@ -116,7 +112,7 @@ fromDialog(find(".several"), taken);
 fromDialog(find(".directory"), addAll);
 receive(studio, taken);
 shelve(find(".shelf"), props.examples, (name) => {
-  address(name.replace(/\.[^.]*$/, ""));
+  address(stem(name));
   openExample(name);
 });
 translate(element);

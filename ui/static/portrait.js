@@ -138,22 +138,11 @@ function begin(with_) {
   from = with_;
   const { files } = DIRECTIONS[from];
   for (const name of ["draw", "over"]) find(`[data-do="${name}"]`).hidden = from === "photo";
-  find(".shelf").innerHTML = files
-    .map(
-      (file, i) =>
-        `<button type="button" data-file="${file}" aria-label="${say("Example")} ${i + 1}"><img
-          src="${ROOT}/studio/static/examples/${file}" alt="" loading="lazy"></button>`,
-    )
-    .join("");
-  openExample(exampleAsked(files) ?? files[0]);
-}
-
-async function openExample(name) {
-  try {
-    await open(await exampleFile(name));
-  } catch (error) {
-    tell(error.message);
-  }
+  shelve(find(".shelf"), files, (name) => {
+    address(stem(name));
+    tryExample(name, open, tell);
+  });
+  tryExample(exampleAsked(files) ?? files[0], open, tell);
 }
 
 function openOwn(file) {
@@ -178,9 +167,6 @@ const ACTIONS = {
 portrait.addEventListener("click", ({ target }) => {
   const button = target.closest("button");
   ACTIONS[button?.dataset.do]?.();
-  if (!button?.dataset.file) return;
-  address(button.dataset.file.replace(/\.[^.]*$/, ""));
-  openExample(button.dataset.file);
 });
 fromDialog(find("input[type=file]"), ([file]) => openOwn(file));
 receive(portrait, (files) => openOwn(pictureOf(files)));

@@ -61,12 +61,8 @@ async function open(file, index, options = {}) {
   });
 }
 
-async function openExample(name, index) {
-  try {
-    await open(await exampleFile(name), index, { eyes: WHOLE });
-  } catch (error) {
-    tell(error.message);
-  }
+function openExample(name, index) {
+  return tryExample(name, (file) => open(file, index, { eyes: WHOLE }), tell);
 }
 
 // Eyes: the photo with its faces.
