@@ -29,7 +29,8 @@ CREATURE_SHARES, THING_SHARES = (0.75, 0.6, 0.5), (0.95, 0.2, 0.3)
 MAX_HINTS = 20
 DROPPED = 0.25  # share of the channels at the lowest resolution
 REPRESENTATIVE = 128  # palettes, of which those nearest to VIVID are kept
-VIVID = 0.185  # of palettes that give pictures about as colorful as the artwork of creatures
+VIVID = 0.185  # of palettes like those of the artwork of creatures
+CHROMA_KEPT = 0.8  # by proposed palettes: a part in one color is more vivid than a shaded one
 SOFTNESS = 0.03  # of the prior's labels, as a distance between palettes
 MOST_PALETTES = 1700  # among which representative ones are looked for
 SHRINKAGE = 1e-3  # of the prior's weights, for each squared
@@ -127,11 +128,12 @@ def finish(network: nn.Module, root: Path) -> nn.Module:
 
 
 def representative(own: Tensor) -> Tensor:
-    """The palettes that represent (N, 5, 4) best, without gray and with no more vivid ones than
-    artwork has when each part gets one color: others are never to be proposed."""
+    """The palettes that represent (N, 5, 4) best, without gray and without very vivid ones, and a
+    little muted: others are never to be proposed."""
     known = artwork.medoids(own[:: max(1, len(own) // MOST_PALETTES)], REPRESENTATIVE)
     count = zoo.row(SLUG).config.palettes
-    return known[(palettes.vividness(known) - VIVID).abs().argsort()[:count]]
+    chosen = known[(palettes.vividness(known) - VIVID).abs().argsort()[:count]]
+    return palettes.muted(chosen, CHROMA_KEPT)
 
 
 @torch.no_grad()

@@ -76,6 +76,13 @@ def vividness(palettes: Tensor) -> Tensor:
     return ((colors - colors.mean(2, keepdim=True)).norm(dim=2) * shares(palettes)).sum(1)
 
 
+def muted(palettes: Tensor, chroma: float) -> Tensor:
+    """Palettes (N, 5, 4) with this share of their chroma, 0 to 1; luma stays."""
+    rgb, weight = palettes.split([3, 1], 2)
+    gray = color.luma(rgb.movedim(2, 1)[..., None])[..., 0].movedim(1, 2)
+    return torch.cat([torch.lerp(gray, rgb, chroma), weight], 2)
+
+
 def misfit(palettes: Tensor, colors: Tensor) -> Tensor:
     """Mean RGB distance of colors (M, 3) to the nearest entry of each palette (N, 5, 4): (N,)."""
     distances = torch.cdist(colors, palettes[:, :, :3])  # (N, M, 5)

@@ -5,7 +5,7 @@ import torch
 from PIL import ImageChops, ImageOps
 from torch.nn import functional as F
 
-from ae_models import images, tasks, zoo
+from ae_models import color, images, tasks, zoo
 from ae_models.sketch import drawing, palettes
 from tests.conftest import coloring_network
 from tests.pictures import RED_BLUE, circle
@@ -130,7 +130,12 @@ def test_the_release_proposes_palettes_that_are_neither_gray_nor_too_vivid():
     own = torch.cat([own, torch.ones(300, 5, 1)], 2)
     kept, vivid = recipe.representative(own), palettes.vividness(own)
     assert len(kept) == zoo.row(recipe.SLUG).config.palettes
-    assert all((own == palette).flatten(1).all(1).any() for palette in kept)
+    muted = palettes.muted(own, recipe.CHROMA_KEPT)
+    assert all((muted == palette).flatten(1).all(1).any() for palette in kept)
+    assert torch.allclose(palettes.vividness(muted), recipe.CHROMA_KEPT * vivid, atol=1e-5)
+    assert torch.allclose(
+        color.luma(muted.movedim(2, 1)[:, :3]), color.luma(own.movedim(2, 1)[:, :3]), atol=1e-5
+    )
     shown = palettes.vividness(kept)
     assert vivid.min() < 0.02 < 0.4 < vivid.max() and shown.min() > 0.07 and shown.max() < 0.3
 
