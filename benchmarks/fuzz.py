@@ -29,7 +29,7 @@ from safetensors.torch import save as save_tensors
 from ae_models import images, tasks, zoo
 from ae_models.codec import file
 from ae_models.release import files
-from ui import latents, morph, palettes, photos, sheet
+from ui import answers, latents, morph, palettes, photos, sheet
 
 SLOW = 2.0  # seconds
 GROWTH = 50.0  # MB
@@ -153,8 +153,8 @@ def read_canvas(data: bytes) -> None:
         lambda text: photos.hint_layer(photos.hints_of(text), (64, 48)),
         lambda text: tasks.edit(zoo.load(latents.EDITING), FACE, morph.changes_of(text)),
         lambda text: latents.eyes_of(text, (640, 480)),
-        lambda text: sheet.number({"seed": text}, "seed"),
-        lambda text: photos.decimal({"radius": text}, "radius", 0.0),
+        lambda text: answers.number({"seed": text}, "seed"),
+        lambda text: answers.decimal({"radius": text}, "radius", 0.0),
     ]
     for reader in readers:
         try:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from ae_models import images, metrics, tasks
 from ae_models.codec import file, others
 from ui import parts
-from ui.sheet import encoded, number
+from ui.answers import encoded, number
 
 MOST_PIXELS = 768 * 768  # of a picture that the tab compresses
 MOST_OPENED = 8_000_000  # pixels of a file that the tab opens

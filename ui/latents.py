@@ -3,7 +3,6 @@
 The browser keeps the numbers and does the sums; here they only meet the networks. Latents travel as
 little-endian float32, one face after another."""
 
-import base64
 import io
 import tempfile
 from pathlib import Path
@@ -17,7 +16,7 @@ from torch import nn
 from ae_models import images, tasks, zoo
 from ae_models.face import align
 from ui import alignment, parts
-from ui.sheet import encoded, number
+from ui.answers import data_url, decimal, encoded, number
 
 EDITING = "face-vae-plus"  # the network that knows directions
 COMPONENTS = 6  # principal directions that have a slider
@@ -38,7 +37,7 @@ def face(body: bytes, query: dict) -> Response:
     picture = images.read(body)
     shown, count = cropped(picture, query.get("eyes", ""), zoo.row(EDITING).data.pose)
     latent = tasks.encode(parts.load("face-vae", query.get("model", "plus")), shown)
-    return JSONResponse({"latent": latent[0].tolist(), "crop": data_url(shown), "count": count})
+    return JSONResponse({"latent": latent[0].tolist(), "crop": small(shown), "count": count})
 
 
 def faces(body: bytes, query: dict) -> Response:
@@ -65,7 +64,7 @@ def crop(body: bytes, query: dict) -> Response:
     shown, count = cropped(
         images.read(body), query.get("eyes", ""), zoo.row("face-sketch").data.pose
     )
-    return JSONResponse({"crop": data_url(shown, "PNG"), "count": count})
+    return JSONResponse({"crop": data_url(shown, "PNG", compress_level=1), "count": count})
 
 
 def translate(body: bytes, query: dict) -> Response:
@@ -97,7 +96,7 @@ def draw(body: bytes, query: dict) -> Response:
         network,
         number(query, "count"),
         number(query, "seed"),
-        fraction(query, "temperature"),
+        decimal(query, "temperature", 1.0),
         prior_of(network, query.get("prior")),
     )
     return Response(latents.numpy().astype("<f4").tobytes(), media_type="application/octet-stream")
@@ -187,24 +186,11 @@ def joined(frames: list[Image.Image], down: bool) -> Image.Image:
     return whole
 
 
-def data_url(picture: Image.Image, kind: str = "JPEG") -> str:
-    """A picture that goes into JSON: JPEG of at most CROP_SIDE px, or PNG as it is."""
-    buffer = io.BytesIO()
-    if kind == "JPEG":
-        picture = picture.copy()
-        picture.thumbnail((CROP_SIDE, CROP_SIDE), Image.Resampling.LANCZOS)
-    picture.save(
-        buffer, kind, **({"quality": QUALITY} if kind == "JPEG" else {"compress_level": 1})
-    )
-    return f"data:image/{kind.lower()};base64," + base64.b64encode(buffer.getvalue()).decode()
-
-
-def fraction(query: dict, name: str) -> float:
-    """A number of the query. Raises ValueError."""
-    try:
-        return float(query[name])
-    except (KeyError, ValueError):
-        raise ValueError(f"expected {name} to be a number, got {query.get(name)!r}") from None
+def small(picture: Image.Image) -> str:
+    """A JPEG of at most CROP_SIDE px as a data URL."""
+    picture = picture.copy()
+    picture.thumbnail((CROP_SIDE, CROP_SIDE), Image.Resampling.LANCZOS)
+    return data_url(picture, "JPEG", quality=QUALITY)
 
 
 def sliders() -> list[dict]:

@@ -63,7 +63,7 @@ def morph(
     a, b = parts.needs(a, "a first face"), parts.needs(b, "a second face")
     a, b = in_pose(a), in_pose(b)
     frames = tasks.morph(parts.load("face-vae", model), a, b, steps, mode)
-    return frames, [latents.data_url(frame) for frame in frames]
+    return frames, [latents.small(frame) for frame in frames]
 
 
 def sample(count: int, seed: int, temperature: float, model: str, prior: str) -> list[Image.Image]:

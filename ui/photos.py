@@ -1,6 +1,5 @@
 """Answers to the photo tab: a preview, chroma for its hints, and finished files."""
 
-import base64
 import functools
 import io
 import json
@@ -19,6 +18,7 @@ from ae_models import color, images, inference, tasks, tones, zoo
 from ae_models.photo import borders
 from ae_models.photo.tasks import MAX_ASPECT
 from ui import lanes, parts
+from ui.answers import data_url, decimal
 
 Hint = tuple[float, float, str]  # x and y in parts of the photo's sides, color as #rrggbb
 
@@ -111,13 +111,6 @@ def save(body: bytes, query: dict) -> Response:
     return Response(file_of(colored, body, model, kind), media_type=f"image/{kind.lower()}")
 
 
-def data_url(picture: Image.Image, kind: str, **options) -> str:
-    buffer = io.BytesIO()
-    picture.save(buffer, kind, **options)
-    encoded = base64.b64encode(buffer.getvalue()).decode()
-    return f"data:image/{kind.lower()};base64,{encoded}"
-
-
 # ---- hints ----
 
 
@@ -155,18 +148,6 @@ def hint_layer(
         box = (x - radius, y - radius, x + radius, y + radius)
         draw.ellipse(box, fill=ImageColor.getrgb(name)[:3])
     return layer
-
-
-def decimal(query: dict, name: str, default: float) -> float:
-    """A number of the query. Raises ValueError."""
-    text = query.get(name, str(default))
-    try:
-        return float(text)
-    except ValueError:
-        raise ValueError(f"expected {name} to be a number, got {text[:20]!r}") from None
-
-
-# ---- files ----
 
 
 def kind_of(body: bytes) -> str:

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from ae_models import images, tasks
 from ae_models.sketch import drawing
 from ui import lanes, parts
+from ui.answers import number
 from ui.palettes import entries, holding, rows
 
 MOST_SIDE = 1024  # px of a sheet's longer side
@@ -104,23 +105,6 @@ def inside(size: tuple[int, int], side: int) -> tuple[int, int]:
     scale = min(1, side / max(size))
     width, height = (max(8, round(n * scale)) for n in size)
     return width, height
-
-
-def number(query: dict, name: str) -> int:
-    """A whole number of the query, 0 without one. Raises ValueError."""
-    text = query.get(name, "0")
-    if not text.isdecimal():
-        raise ValueError(f"expected {name} to be a whole number, got {text[:20]!r}")
-    return int(text)
-
-
-def encoded(picture: Image.Image, lossless: bool) -> Response:
-    buffer = io.BytesIO()
-    if lossless:
-        picture.save(buffer, "PNG", compress_level=1)
-    else:
-        picture.save(buffer, "JPEG", quality=92, subsampling=0)
-    return Response(buffer.getvalue(), media_type="image/png" if lossless else "image/jpeg")
 
 
 def webp(picture: Image.Image, lossless: bool) -> Response:
