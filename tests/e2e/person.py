@@ -114,3 +114,13 @@ def paste(page: Page, content: bytes) -> None:
         "data => document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data }))",
         transfer,
     )
+
+
+def cleared(page: Page) -> Page:
+    """The sheet without a line, with the pen in hand and the palette as it begins."""
+    colored(page)
+    page.get_by_role("radio", name="Picture", exact=True).check()
+    tool(page, "Pen").click()
+    page.get_by_label("Width of the tool in pixels", exact=True).fill("6")
+    tool(page, "Clear").click()
+    return page
