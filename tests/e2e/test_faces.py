@@ -317,16 +317,16 @@ def test_a_face_is_drawn_by_mouse_and_keyboard_and_becomes_a_photo(portrait):
     page.mouse.move(x + 80, y, steps=5)
     page.mouse.up()
     expect(drawn).to_have_attribute("src", re.compile("blob:"))
-    by_mouse = drawn.get_attribute("src")
     for key in (" ", *["Shift+ArrowRight"] * 3, " "):
         sheet.press(key)
-    expect(drawn).not_to_have_attribute("src", by_mouse)
     before = picture(page, "Photo").get_attribute("src")
     button(page, "Use this drawing").click()
     expect(picture(page, "Photo")).not_to_have_attribute("src", before)
     given = picture(page, "Sketch of a face").evaluate(DRAWN)
-    ink = Image.open(io.BytesIO(base64.b64decode(given.partition(",")[2]))).convert("L")
-    assert 0.005 < (np.asarray(ink) < 200).mean() < 0.2  # lines on white
+    ink = np.asarray(Image.open(io.BytesIO(base64.b64decode(given.partition(",")[2]))).convert("L"))
+    assert 0.005 < (ink < 200).mean() < 0.2  # lines on white
+    assert ink[38:42, 34:41].min() < 200 < ink[30:37].min(), "no line by the keyboard"
+    assert ink[44:57, 20:44].min(1).max() < 200, "no line by the mouse"
 
 
 def test_captions_are_those_of_the_pictures(portrait):

@@ -88,13 +88,18 @@ def test_drawn_numbers_decode_to_the_faces_of_sample(network):
     assert [f.tobytes() for f in faces] == [f.tobytes() for f in wanted]
 
 
-def test_a_morph_becomes_a_video(network, tmp_path):
+def frames_of(video: bytes, tmp_path) -> list[np.ndarray]:
     file = tmp_path / "faces.mp4"
-    rows = numbers(network, 5)
-    file.write_bytes(latents.animate(rows.tobytes(), {"format": "mp4"}).body)
-    video, frames = cv2.VideoCapture(str(file)), []
-    while (read := video.read())[0]:
+    file.write_bytes(video)
+    reader, frames = cv2.VideoCapture(str(file)), []
+    while (read := reader.read())[0]:
         frames.append(read[1][..., ::-1].astype(int))
+    return frames
+
+
+def test_a_morph_becomes_a_video(network, tmp_path):
+    rows = numbers(network, 5)
+    frames = frames_of(latents.animate(rows.tobytes(), {"format": "mp4"}).body, tmp_path)
     assert len(frames) == 5 and frames[0].shape == (256, 256, 3)
     faces = [
         np.asarray(f.resize((256, 256)), dtype=int)
@@ -103,6 +108,13 @@ def test_a_morph_becomes_a_video(network, tmp_path):
     for i, frame in enumerate(frames):
         errors = [np.abs(frame - face).mean() for face in faces]
         assert np.argmin(errors) == i and errors[i] < 12
+
+
+def test_a_video_keeps_colors(tmp_path):
+    colors = (220, 60, 40), (40, 160, 80), (60, 80, 200)
+    frames = frames_of(latents.video([Image.new("RGB", (64, 64), c) for c in colors]), tmp_path)
+    for frame, color in zip(frames, colors, strict=True):
+        assert np.abs(frame - color).mean() < 6
 
 
 @pytest.mark.parametrize(("kind", "form"), [("gif", "GIF"), ("webp", "WEBP"), ("strip", "PNG")])
