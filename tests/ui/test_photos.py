@@ -9,7 +9,7 @@ import zipfile
 import numpy as np
 import pytest
 import torch
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image, ImageOps, JpegImagePlugin
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -144,6 +144,25 @@ def test_a_saved_photo_is_exact_and_keeps_its_exif():
     assert kept["Artist"] == before[ExifTags.Base.Artist]
     assert kept["ImageDescription"].startswith(before[ExifTags.Base.ImageDescription] + ". Colors")
     assert "predicted" in kept["ImageDescription"]
+
+
+def test_the_tones_of_a_saved_photo_are_restored_where_that_is_asked_for():
+    faded = Image.open(LAKE).convert("RGB").point(lambda level: 110 + level // 8)
+    body = encoded(faded, "PNG")
+    for query, restore in (({}, False), ({"restore": "0"}, False), ({"restore": "1"}, True)):
+        saved = Image.open(io.BytesIO(photos.save(body, query).body)).convert("RGB")
+        assert np.array_equal(
+            saved, tasks.colorize(zoo.load("photo-color-plus"), faded, restore=restore)
+        )
+
+
+def test_a_saved_jpeg_loses_little():
+    photo = Image.open(LAKE).convert("RGB")
+    body = encoded(photo, "JPEG")
+    exact = np.asarray(tasks.colorize(zoo.load("photo-color-plus"), images.read(body)), dtype=int)
+    saved = Image.open(io.BytesIO(photos.save(body, {}).body))
+    assert JpegImagePlugin.get_sampling(saved) == 0  # color is as fine as lightness
+    assert np.abs(np.asarray(saved, dtype=int) - exact).mean() < 0.7
 
 
 @pytest.mark.parametrize(("kind", "saved"), [("JPEG", "JPEG"), ("PNG", "PNG"), ("WEBP", "PNG")])
