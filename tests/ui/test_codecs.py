@@ -89,6 +89,7 @@ def test_channels_are_shown_below_one_another():
         if numbers[channel].std() > 0:
             alike = np.corrcoef(shown, numbers[channel].ravel())[0, 1]
             assert alike > 0.9  # levels of 255, and what lies far out is clipped
+            assert abs(shown.mean() - 127.5) < 10, "its mean is not gray"
 
 
 @pytest.mark.parametrize("codec", others.OPTIONS)

@@ -88,6 +88,14 @@ def test_drawn_numbers_decode_to_the_faces_of_sample(network):
     assert [f.tobytes() for f in faces] == [f.tobytes() for f in wanted]
 
 
+def test_a_network_without_a_mixture_draws_from_what_it_has():
+    network = zoo.load("face-vae")
+    assert "mixture" not in tasks.priors(network)
+    query = {"model": "classic", "count": "1", "seed": "3", "prior": "mixture"}
+    drawn = np.frombuffer(latents.draw(b"", query).body, "<f4")
+    assert np.array_equal(drawn, tasks.random_latents(network, 1, 3)[0])
+
+
 def frames_of(video: bytes, tmp_path) -> list[np.ndarray]:
     file = tmp_path / "faces.mp4"
     file.write_bytes(video)
