@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from ae_models import tasks, zoo
 from tests.pictures import blob, circle
 from tests.test_images import encoded, png_header
-from ui import elements, routes, sheet, words
+from ui import elements, lanes, routes, sheet, words
 from ui.palettes import entries, holding
 
 RED = '[["#ff0000", 1]]'
@@ -103,6 +103,34 @@ def at_rest(body: bytes, query: dict) -> list[bytes]:
     sent = []
     sheet.rest(body, query, sent.append)
     return sent
+
+
+def test_proposals_hold_the_colors_of_hints():
+    hints = Image.new("RGBA", (96, 64))
+    hints.paste((255, 0, 255, 255), (40, 24, 56, 40))
+    body, query = drawn(hints=hints), {"hints": "1"}
+    for answer in (sheet.palettes(body, query).body, at_rest(body, query)[1]):
+        palettes = [dict(palette) for palette in json.loads(answer)]
+        assert len(palettes) == 4 and all("#ff00ff" in palette for palette in palettes)
+
+
+def test_work_at_rest_ends_between_two_proposals_when_the_visitor_has_left(monkeypatch):
+    for turns in (0, 1, 3):
+        asked = iter(range(turns))
+        monkeypatch.setattr(lanes, "still_wanted", lambda: leave(next(asked, None)))
+        painted, paint = [], tasks.paint_sketch
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                tasks, "paint_sketch", lambda *a, **k: painted.append(1) or paint(*a, **k)
+            )
+            with pytest.raises(lanes.Left):
+                at_rest(drawn(), {})
+        assert len(painted) == max(1, turns)
+
+
+def leave(turn: int | None) -> None:
+    if turn is None:
+        raise lanes.Left
 
 
 def test_locked_colors_take_the_places_of_those_most_like_them():
