@@ -114,23 +114,23 @@ def test_proposals_hold_the_colors_of_hints():
         assert len(palettes) == 4 and all("#ff00ff" in palette for palette in palettes)
 
 
-def test_work_at_rest_ends_between_two_proposals_when_the_visitor_has_left(monkeypatch):
-    for turns in (0, 1, 3):
-        asked = iter(range(turns))
-        monkeypatch.setattr(lanes, "still_wanted", lambda: leave(next(asked, None)))
-        painted, paint = [], tasks.paint_sketch
-        with monkeypatch.context() as patch:
-            patch.setattr(
-                tasks, "paint_sketch", lambda *a, **k: painted.append(1) or paint(*a, **k)
-            )
-            with pytest.raises(lanes.Left):
-                at_rest(drawn(), {})
-        assert len(painted) == max(1, turns)
+@pytest.mark.parametrize(("asked", "painted"), [(0, 1), (1, 1), (3, 3)])
+def test_work_at_rest_ends_between_two_pictures_when_the_visitor_has_left(
+    monkeypatch, asked, painted
+):
+    answers, pictures, paint = iter(range(asked)), [], tasks.paint_sketch
 
+    def still_wanted():
+        if next(answers, None) is None:
+            raise lanes.Left
 
-def leave(turn: int | None) -> None:
-    if turn is None:
-        raise lanes.Left
+    monkeypatch.setattr(lanes, "still_wanted", still_wanted)
+    monkeypatch.setattr(
+        tasks, "paint_sketch", lambda *a, **k: pictures.append(paint(*a, **k)) or pictures[-1]
+    )
+    with pytest.raises(lanes.Left):
+        at_rest(drawn(), {})
+    assert len(pictures) == painted
 
 
 def test_locked_colors_take_the_places_of_those_most_like_them():
