@@ -48,6 +48,24 @@ def test_a_hint_is_the_color_of_its_whole_region_and_of_no_other(rgb):
     assert (picture[:, :8] == 1).all()
 
 
+def test_two_regions_have_exactly_their_own_hints_color_up_to_the_wall():
+    red, blue = (255, 0, 0), (0, 0, 255)
+    picture = colored(halves(), layer(((30, 30), red), ((90, 30), blue)))
+    for rgb, columns in ((red, slice(13, 62)), (blue, slice(67, 115))):
+        wanted = torch.tensor(rgb)[:, None, None] / 255
+        assert (picture[:, 13:115, columns] - wanted).abs().max() < 0.01
+
+
+def test_a_hints_color_goes_on_under_the_lines_beside_its_region():
+    ink, red = halves(), layer(((30, 30), (255, 0, 0)))
+    thin = colored(ink, red)[:, 60, 63:65]
+    assert ((thin[0] > 0.7) & (thin[0] < 0.9) & (thin[1] > 0.2) & (thin[1] < 0.4)).all()
+    ink[..., 12:116, 60:68] = 1
+    thick = colored(ink, red)[:, 60, 60:68]
+    assert torch.allclose(thick[:, :3], torch.tensor([1.0, 0, 0])[:, None], atol=0.01)
+    assert torch.allclose(thick[:, 3:], torch.tensor(0.6))
+
+
 def test_of_two_hints_each_pixel_has_the_nearer_without_crossing_a_line():
     red, blue = (255, 0, 0), (0, 0, 255)
     picture = colored(halves(gap=20), layer(((55, 20), red), ((110, 30), blue)))

@@ -119,3 +119,14 @@ def test_fine_color_is_not_sharpness():
     """Noise that lies in color alone looks like nothing, and photos have none."""
     noise = torch.rand(1, 3, 20, 20)
     assert metrics.sharpness(noise - color.luma(noise)) < 1e-3 * metrics.sharpness(noise)
+
+
+def test_a_weave_is_told_and_other_detail_or_less_of_it_is_not():
+    x, other = 0.5 + 0.05 * torch.randn(2, 1, 3, 96, 96, generator=torch.Generator().manual_seed(0))
+    rows, columns = torch.arange(96)[:, None], torch.arange(96)
+    lattice = 0.05 * ((rows + 2 * columns) % 4 < 2).float()
+    soft = torch.nn.functional.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
+    same, elsewhere, less, woven = (
+        losses.weave(z, x).item() for z in (x, other, soft, soft + lattice)
+    )
+    assert same == less == 0 and 0.05 < elsewhere < 0.1 and woven > 1.5 * elsewhere
