@@ -29,7 +29,8 @@ def test_entries_there_and_back():
 def test_distance_ignores_order_and_missing_entries():
     a, b = palettes.from_entries(RED_BLUE)[None], palettes.from_entries(RED_BLUE[::-1])[None]
     assert palettes.distance(a, b) == 0
-    assert palettes.distance(a, palettes.from_entries([((0, 255, 0), 1)])[None]) > 1
+    green = palettes.from_entries([((0, 255, 0), 1)])[None]
+    assert palettes.distance(a, green).item() == pytest.approx(2**0.5)  # of corners of the cube
     assert palettes.vividness(a) > palettes.vividness(
         palettes.from_entries([((90, 90, 90), 1)])[None]
     )

@@ -20,6 +20,18 @@ def test_eight_presses_show_thirty_two_palettes_none_like_another():
     assert torch.equal(shown[0], suited()[0])  # the best first
 
 
+def test_those_beside_the_best_look_most_unlike_it_and_each_other():
+    mean = palettes.mean_color(suited())
+    shown = [0]
+    for _ in range(3):
+        shown.append(int(torch.cdist(mean, mean[shown]).amin(1).argmax()))
+    assert torch.equal(palettes.walk(suited(), 4, 0), suited()[shown])
+    best = next(
+        i for i in range(24) if torch.cdist(mean[i : i + 1], mean[shown]).min() > palettes.FRESH
+    )
+    assert torch.equal(palettes.walk(suited(), 4, 1)[0], suited()[best])
+
+
 def test_a_step_is_the_same_whenever_it_is_asked_for():
     assert torch.equal(palettes.walk(suited(), 4, 5), palettes.walk(suited(), 4, 5))
     period = len(suited()) * (1 + len(palettes.TURNS)) // 4
