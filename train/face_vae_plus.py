@@ -18,7 +18,7 @@ from train import latents
 from train.datasets import augmentation, celeba, readers
 from train.datasets.files import Split
 from train.engine import folding, loop, perception
-from train.engine.losses import stripes, strokes
+from train.engine.losses import strokes, weave
 from train.engine.recipe import Recipe, Variant
 from train.measures import statistics
 
@@ -28,7 +28,7 @@ LEAST_KEPT = 8  # of the others
 
 # Weights of what makes faces sharp, chosen so that the gradients in a picture are about as large as
 # that of the squared error.
-WEIGHTS = {"unlike": 8, "moments": 40, "strokes": 6000, "stripes": 1000, "grid": 60}
+WEIGHTS = {"unlike": 8, "moments": 40, "strokes": 6000, "weave": 20, "grid": 60}
 CELL = 4  # px a side that the decoder paints from one place of its features
 
 
@@ -114,8 +114,8 @@ def reconstructed(network: nn.Module, batch: Split) -> tuple[Tensor, dict[str, T
 
 def sharpen(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
     """`loss`, and for sharp faces of all numbers the differences that a squared error hardly
-    counts: of features, of their second moments, of the strength of strokes, of stripes; and a
-    grid in any face."""
+    counts: of features, of their second moments, of the strength of strokes; and a weave, which
+    would be the easiest way to strong strokes; and a grid in any face."""
     total, parts, again = reconstructed(network, batch)
     # few numbers cannot place strokes: asked for them, they paint a mesh
     known = ((batch[1] > 0) & (batch[2] >= network.config.latent)).flatten()
@@ -126,7 +126,7 @@ def sharpen(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, 
     down, right = torch.randint(2 * CELL, (2,)).tolist()
     seen = (x[:, :, down:, right:].clamp(0, 1) for x in (drawn, sharp))
     parts["unlike"], parts["moments"] = perception.texture(*seen)
-    parts["strokes"], parts["stripes"] = strokes(drawn, sharp), stripes(drawn, sharp)
+    parts["strokes"], parts["weave"] = strokes(drawn, sharp), weave(drawn, sharp)
     parts["grid"] = grid(again)
     return total + sum(weight * parts[name] for name, weight in WEIGHTS.items()), parts
 

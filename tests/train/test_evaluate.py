@@ -38,7 +38,7 @@ FACES = {
         "ssim",
         "active_units",
     ),
-    *("unevenness", "fd", "fd_lite0", "nearest", "sharpness", "recognized"),
+    *("unevenness", "fd", "fd_lite0", "nearest", "sharpness", "weave", "recognized"),
 }
 SKETCHED = {"mae", "mae_source", "ssim", "stroke_ratio", "fd_lite0", "weave"}
 METRICS = {
@@ -63,7 +63,8 @@ METRICS = {
         *("bd_rate_large", "bd_rate_large_ms_ssim"),
     },
     "face-vae": FACES,
-    "face-vae-plus": FACES | {"edit_own", "edit_others", "psnr_6", "sharpness_6", "recognized_6"},
+    "face-vae-plus": FACES
+    | {"edit_own", "edit_others", "psnr_6", "sharpness_6", "weave_6", "recognized_6"},
 }
 # there where a network reaches the quality of another codec, trained or not
 COMPARED = {"bytes_at_27.6", "bytes_at_32.2"} | {

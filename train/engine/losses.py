@@ -5,6 +5,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ae_models import metrics
+from ae_models.color import luma
 
 # (down, right) in px, the distances at which the variogram compares pixels
 OFFSETS = ((0, 1), (1, 0), (1, 1), (1, -1), (0, 2), (2, 0), (2, 2), (2, -2), (0, 4), (4, 0))
@@ -45,3 +46,25 @@ def stripes(x: Tensor, y: Tensor, window: int = 8) -> Tensor:
     columns = 1 - 2.0 * (torch.arange(x.shape[3], device=x.device) % 2)
     signs = (rows, columns, rows * columns)
     return sum(F.avg_pool2d((x - y) * sign, window, window // 2).abs().mean() for sign in signs)
+
+
+def weave(x: Tensor, y: Tensor, window: int = 16, lowest: float = 0.1) -> Tensor:
+    """Mean excess of luma's amplitude in x over that in y, by place and frequency, in parts of y's
+    mean at that frequency. A weave or a grid has too much of one frequency, which a variance does
+    not tell.
+
+    lowest: cycles per px from which on frequencies count; below, a squared error does better."""
+    a, b = _amplitudes(x, window), _amplitudes(y, window)
+    rows, columns = torch.fft.fftfreq(window)[:, None], torch.fft.rfftfreq(window)
+    known = (rows.hypot(columns) >= lowest).to(x.device)
+    return ((a - b).relu() / b.mean((0, 2, 3), keepdim=True))[:, known.flatten()].mean()
+
+
+def _amplitudes(x: Tensor, window: int, around: int = 3) -> Tensor:
+    """Of windows of luma, half a window apart, each the root mean square with those around it: (B,
+    frequencies, rows, columns)."""
+    hann = torch.hann_window(window, periodic=False, device=x.device)
+    patches = luma(x.float())[:, 0].unfold(1, window, window // 2).unfold(2, window, window // 2)
+    patches = patches - patches.mean((3, 4), keepdim=True)
+    power = torch.fft.rfft2(patches * hann[:, None] * hann).abs().square().flatten(3)
+    return (F.avg_pool2d(power.movedim(3, 1), around, 1) + 1e-8).sqrt()

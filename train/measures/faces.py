@@ -185,8 +185,9 @@ def face_vae(
     """loss = reconstruction (summed squared error on [0, 1]) + kl (nats), per picture; kl_least,
     kl_median and kl_most are of single units. unevenness is the largest step of a morph over its
     mean step. sharpness is the variance of the reconstructions' Laplacian over that of the faces;
-    recognized is perceived.recognized. Of a network whose first numbers are modeled, figures that
-    end in their number are of latents that keep no others.
+    weave is drawn.Weave, since a weave counts as sharp, too; recognized is perceived.recognized. Of
+    a network whose first numbers are modeled, figures that end in their number are of latents that
+    keep no others.
 
     fd ("FD (own features)" of face_sets.py) and nearest (the distance to the nearest training face)
     are of samples at temperature 1, and of other faces in rows beside the baselines; fd_lite0
@@ -205,6 +206,7 @@ def face_vae(
     if isinstance(network, VAEPlus):
         own |= _of_first_numbers(network, means, faces)
     results = {"network": own} | _by_group(own, test[0], truth)
+    results["the faces themselves"] = {"weave": drawn.Weave(color.luma(faces))}
     if test[3] is not None and len(test[3]):
         others = test[3].float() / 255
         painted = face_sets.apply(lambda x: network.decode(posterior(network, x).mode()), others)
@@ -282,7 +284,8 @@ def _by_group(values: dict[str, Statistic], faces: Tensor, truth: Tensor) -> Res
 
 def _likeness(again: Tensor, faces: Tensor) -> dict[str, Statistic]:
     sharp = Ratio(metrics.sharpness(again), metrics.sharpness(faces))
-    return {"sharpness": sharp, "recognized": perceived.recognized(again, faces)}
+    woven = drawn.Weave(color.luma(again))
+    return {"sharpness": sharp, "weave": woven, "recognized": perceived.recognized(again, faces)}
 
 
 def _sets_of_faces(network: nn.Module, faces: Tensor, again: Tensor, train: Split) -> Results:
