@@ -113,9 +113,9 @@ def reconstructed(network: nn.Module, batch: Split) -> tuple[Tensor, dict[str, T
 
 
 def sharpen(network: nn.Module, batch: Split, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
-    """`loss`, and for sharp faces of all numbers the differences that a squared error hardly
-    counts: of features, of their second moments, of the strength of strokes; and a weave, which
-    would be the easiest way to strong strokes; and a grid in any face."""
+    """`loss`; for sharp faces of all numbers also the differences that a squared error hardly
+    counts, of features, of their second moments and of the strength of strokes, and a weave, the
+    easiest way to strong strokes; a grid in any face."""
     total, parts, again = reconstructed(network, batch)
     # few numbers cannot place strokes: asked for them, they paint a mesh
     known = ((batch[1] > 0) & (batch[2] >= network.config.latent)).flatten()

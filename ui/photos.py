@@ -150,6 +150,9 @@ def hint_layer(
     return layer
 
 
+# ---- files ----
+
+
 def kind_of(body: bytes) -> str:
     """JPEG for what a camera wrote, PNG for the rest."""
     with Image.open(io.BytesIO(body)) as image:
