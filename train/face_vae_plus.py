@@ -178,11 +178,11 @@ RECIPE = Recipe(
         "analysis. It describes a face of 128x128 px by 512 numbers, the most important first; "
         "faces can be morphed, edited and sampled.",
         "limits": "Faces are softer than photos where 512 numbers are not enough: hair, beards, "
-        "backgrounds. Trained on 13,198 faces of celebrities and people of the news who look at "
-        "the camera; other poses, hats and hands come out wrong. The direction of an attribute is "
-        "the average difference between faces that annotators labeled with it and without it, so "
-        "it carries their judgment and the fashions of the data set. Moving more than 3 units "
-        "along it distorts a face.",
+        "backgrounds. Enlarged, dark hair of new faces looks knitted. Trained on 13,198 faces of "
+        "celebrities and people of the news who look at the camera; other poses, hats and hands "
+        "come out wrong. The direction of an attribute is the average difference between faces "
+        "that annotators labeled with it and without it, so it carries their judgment and the "
+        "fashions of the data set. Moving more than 3 units along it distorts a face.",
         "example": "faces = tasks.sample(model, 4, seed=1)\n"
         'smile = tasks.edit(model, faces[0], {"Smiling": 2.5})',
     },

@@ -108,7 +108,8 @@ def inside(size: tuple[int, int], side: int) -> tuple[int, int]:
 
 
 def webp(picture: Image.Image, lossless: bool) -> Response:
-    """Smaller than `encoded`, and lossless faster too; a strip of faces is too long for WebP."""
+    """Smaller than answers.encoded, and lossless faster too; a strip of faces is too long for
+    it."""
     buffer = io.BytesIO()
     picture.save(buffer, "WEBP", lossless=lossless, quality=0 if lossless else 90, method=0)
     return Response(buffer.getvalue(), media_type="image/webp")

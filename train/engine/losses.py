@@ -10,6 +10,7 @@ from ae_models.color import luma
 # (down, right) in px, the distances at which the variogram compares pixels
 OFFSETS = ((0, 1), (1, 0), (1, 1), (1, -1), (0, 2), (2, 0), (2, 2), (2, -2), (0, 4), (4, 0))
 MARGIN = 4  # px, the longest offset
+WINDOW, LOWEST = 16, 0.1  # of weave: px a side, cycles per px
 
 
 def ssim(x: Tensor, y: Tensor) -> Tensor:
@@ -48,23 +49,21 @@ def stripes(x: Tensor, y: Tensor, window: int = 8) -> Tensor:
     return sum(F.avg_pool2d((x - y) * sign, window, window // 2).abs().mean() for sign in signs)
 
 
-def weave(x: Tensor, y: Tensor, window: int = 16, lowest: float = 0.1) -> Tensor:
+def weave(x: Tensor, y: Tensor) -> Tensor:
     """Mean excess of luma's amplitude in x over that in y, by place and frequency, in parts of y's
     mean at that frequency. A weave or a grid has too much of one frequency, which a variance does
-    not tell.
-
-    lowest: cycles per px from which on frequencies count; below, a squared error does better."""
-    a, b = _amplitudes(x, window), _amplitudes(y, window)
-    rows, columns = torch.fft.fftfreq(window)[:, None], torch.fft.rfftfreq(window)
-    known = (rows.hypot(columns) >= lowest).to(x.device)
-    return ((a - b).relu() / b.mean((0, 2, 3), keepdim=True))[:, known.flatten()].mean()
+    not tell. Frequencies below LOWEST do not count: a squared error does better there."""
+    a, b = _amplitudes(x), _amplitudes(y)
+    rows, columns = torch.fft.fftfreq(WINDOW)[:, None], torch.fft.rfftfreq(WINDOW)
+    known = (rows.hypot(columns) >= LOWEST).flatten().to(x.device)
+    return ((a - b).relu() / b.mean((0, 2, 3), keepdim=True))[:, known].mean()
 
 
-def _amplitudes(x: Tensor, window: int, around: int = 3) -> Tensor:
-    """Of windows of luma, half a window apart, each the root mean square with those around it: (B,
-    frequencies, rows, columns)."""
-    hann = torch.hann_window(window, periodic=False, device=x.device)
-    patches = luma(x.float())[:, 0].unfold(1, window, window // 2).unfold(2, window, window // 2)
+def _amplitudes(x: Tensor) -> Tensor:
+    """Amplitudes of the frequencies of luma in windows, half a window apart: (B, frequencies, rows,
+    columns). Each is the root mean square over three by three windows."""
+    hann = torch.hann_window(WINDOW, periodic=False, device=x.device)
+    patches = luma(x.float())[:, 0].unfold(1, WINDOW, WINDOW // 2).unfold(2, WINDOW, WINDOW // 2)
     patches = patches - patches.mean((3, 4), keepdim=True)
     power = torch.fft.rfft2(patches * hann[:, None] * hann).abs().square().flatten(3)
-    return (F.avg_pool2d(power.movedim(3, 1), around, 1) + 1e-8).sqrt()
+    return (F.avg_pool2d(power.movedim(3, 1), 3, 1) + 1e-8).sqrt()
